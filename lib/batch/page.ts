@@ -1,0 +1,90 @@
+import { type BigIntegers, parseBytes } from '../json/values.js';
+import { type FrameFacts, Message } from '../parse/message.js';
+
+/**
+ * A page of records: their JSON texts one after another in one buffer, each followed by one line feed, so that the
+ * bytes are JSON Lines as they are. Values are built only when {@link records} or {@link messages} is asked for.
+ */
+export class Page {
+  /** The records' texts, each followed by a line feed. */
+  readonly bytes: Buffer;
+  /** Where each record's text ends in `bytes`; its line feed stands there. */
+  readonly ends: readonly number[];
+  readonly #facts: FactColumns;
+  readonly #bigIntegers: BigIntegers;
+
+  /** @internal */
+  constructor(bytes: Buffer, ends: readonly number[], facts: FactColumns, bigIntegers: BigIntegers) {
+    this.bytes = bytes;
+    this.ends = ends;
+    this.#facts = facts;
+    this.#bigIntegers = bigIntegers;
+  }
+
+  /** How many records there are: at least one. */
+  get length(): number {
+    return this.ends.length;
+  }
+
+  /** The records' values, in order: built anew at each access, by one parse of the whole page. */
+  get records(): unknown[] {
+    const array = Buffer.allocUnsafe(this.bytes.length + 1);
+    array[0] = OPEN;
+    this.bytes.copy(array, 1);
+    for (const end of this.ends) array[end + 1] = COMMA;
+    array[array.length - 1] = CLOSE;
+    return parseBytes(array, 0, array.length, this.#bigIntegers) as unknown[];
+  }
+
+  /** The records as messages, in order, with their frames' facts: built anew at each access. */
+  get messages(): Message[] {
+    return this.ends.map(
+      (end, index) => new Message(this.frame(index), this.bytes, this.#start(index), end, false, this.#bigIntegers),
+    );
+  }
+
+  /** The JSON text of the record at `index`: a view, not a copy. */
+  text(index: number): Buffer {
+    return this.bytes.subarray(this.#start(index), this.ends[index]);
+  }
+
+  /** The facts of the frame that the record at `index` came in. */
+  frame(index: number): FrameFacts {
+    return this.#facts.at(index);
+  }
+
+  #start(index: number): number {
+    return index === 0 ? 0 : (this.ends[index - 1] as number) + 1;
+  }
+}
+
+/** The facts of frames, by column: a list of frames would keep their bytes in memory. */
+export class FactColumns {
+  readonly #receivedAt: number[] = [];
+  readonly #connection: number[] = [];
+  readonly #sequence: number[] = [];
+  readonly #isBinary: boolean[] = [];
+  readonly #url: string[] = [];
+
+  add(frame: FrameFacts): void {
+    this.#receivedAt.push(frame.receivedAt);
+    this.#connection.push(frame.connection);
+    this.#sequence.push(frame.sequence);
+    this.#isBinary.push(frame.isBinary);
+    this.#url.push(frame.url);
+  }
+
+  at(index: number): FrameFacts {
+    return {
+      isBinary: this.#isBinary[index] as boolean,
+      receivedAt: this.#receivedAt[index] as number,
+      url: this.#url[index] as string,
+      connection: this.#connection[index] as number,
+      sequence: this.#sequence[index] as number,
+    };
+  }
+}
+
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const COMMA = 0x2c;

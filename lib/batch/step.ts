@@ -1,0 +1,89 @@
+import { constants } from 'node:buffer';
+import type { BigIntegers } from '../json/values.js';
+import type { Message } from '../parse/message.js';
+import type { ResolvedBatchOptions } from './options.js';
+import { FactColumns, Page } from './page.js';
+
+/** Messages in, now and then a page out: the batch stage without its stream and its timer. */
+export class BatchStep {
+  readonly #pageRecords: number;
+  readonly #pageBytes: number;
+  readonly #maxRecords: number;
+  #buffer: Buffer = Buffer.allocUnsafeSlow(SMALLEST);
+  #used = 0;
+  #ends: number[] = [];
+  #facts = new FactColumns();
+  #bigIntegers: BigIntegers = 'number';
+  #records = 0;
+
+  constructor({ size, maxBytes, maxRecords }: Pick<ResolvedBatchOptions, 'size' | 'maxBytes' | 'maxRecords'>) {
+    this.#pageRecords = size === 0 ? Number.POSITIVE_INFINITY : size;
+    this.#pageBytes = size === 0 ? LARGEST : Math.min(maxBytes, LARGEST);
+    this.#maxRecords = maxRecords ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Records taken so far. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Records in the page that is not full yet. */
+  get held(): number {
+    return this.#ends.length;
+  }
+
+  /** Their bytes. */
+  get heldBytes(): number {
+    return this.#used;
+  }
+
+  /** Whether `maxRecords` is reached: nothing further is taken. */
+  get isDone(): boolean {
+    return this.#records >= this.#maxRecords;
+  }
+
+  /** Copies the message's text. Returns the page that went out by it, if one did. */
+  add(message: Message): Page | undefined {
+    if (this.#records >= this.#maxRecords) return undefined;
+    const size = message.byteLength + 1;
+    // No page can be larger than a Buffer can: what is there goes out, rather than be lost.
+    const cut = this.#used + size > LARGEST ? this.flush() : undefined;
+    if (this.#used + size > this.#buffer.length) this.#grow(this.#used + size);
+    const end = message.copyTo(this.#buffer, this.#used);
+    this.#buffer[end] = LF;
+    this.#used = end + 1;
+    this.#ends.push(end);
+    this.#facts.add(message.frame);
+    this.#bigIntegers = message.bigIntegers;
+    this.#records += 1;
+    if (cut !== undefined) return cut;
+    const isFull = this.#ends.length >= this.#pageRecords || this.#used >= this.#pageBytes || this.isDone;
+    return isFull ? this.#take() : undefined;
+  }
+
+  /** The page that is not full yet, if it holds anything. */
+  flush(): Page | undefined {
+    return this.#ends.length === 0 ? undefined : this.#take();
+  }
+
+  #take(): Page {
+    const page = new Page(this.#buffer.subarray(0, this.#used), this.#ends, this.#facts, this.#bigIntegers);
+    // The next page is likely to be as large as this one.
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(SMALLEST, Math.min(LARGEST, this.#used + (this.#used >> 3))));
+    this.#used = 0;
+    this.#ends = [];
+    this.#facts = new FactColumns();
+    return page;
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(LARGEST, this.#buffer.length * 2)));
+    this.#buffer.copy(larger, 0, 0, this.#used);
+    this.#buffer = larger;
+  }
+}
+
+const LF = 0x0a;
+const SMALLEST = 4_096;
+/** 4 GiB on Node 20; more on later ones, where nobody wants a larger page either. */
+const LARGEST = Math.min(constants.MAX_LENGTH, 4 * 1024 * 1024 * 1024) - 1;

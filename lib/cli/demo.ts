@@ -1,0 +1,108 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
+import type { Output } from './output.js';
+import { addReportOptions, JSON_HELP } from './report-options.js';
+import type { Reporter, ReportOptions } from './reporter.js';
+
+/** `spillway demo`: a made-up market on this machine, captured into a file. It needs no network and no file. */
+export function demoCommand(output: Output): Command {
+  const command = new Command('demo')
+    .summary('capture a made-up market for some seconds')
+    .description(
+      'Starts a made-up market feed on this machine, captures it into a file as `run` would, and ends by itself.',
+    )
+    .option('--seconds <n>', 'how long the market is open', positiveNumber(MAX_SECONDS), 5)
+    .option('--rate <n>', 'trades per second', positiveNumber(MAX_RATE), 5_000)
+    .option('-o, --output <path>', 'where to write the trades', 'out/trades.jsonl');
+  return addReportOptions(command)
+    .addHelpText('after', EPILOGUE + JSON_HELP)
+    .action(async (options: DemoOptions) => {
+      process.exitCode = await demo(options, output);
+    });
+}
+
+interface DemoOptions extends ReportOptions {
+  readonly seconds: number;
+  readonly rate: number;
+  readonly output: string;
+}
+
+async function demo(options: DemoOptions, output: Output): Promise<ExitStatus> {
+  const { createReporter } = await import('./reporter.js');
+  const reporter = createReporter(output, options);
+  const isTalking = options.quiet !== true && options.json !== true;
+  try {
+    if (isTalking) output.say(`A made-up market opens for ${options.seconds} s, with ${options.rate} trades a second.`);
+    const status = await capture(options, reporter);
+    if (isTalking && status === EXIT.ok) output.say(whatNext(options.output));
+    return status;
+  } catch (error) {
+    reporter.failure(error);
+    return exitStatusOf({ error });
+  }
+}
+
+async function capture(options: DemoOptions, reporter: Reporter): Promise<ExitStatus> {
+  const [{ openMarket }, { createSource }, { openSink }, { runFeed }, { resolveSink }] = await Promise.all([
+    import('./demo-market.js'),
+    import('../source.js'),
+    import('./sinks.js'),
+    import('./run-feed.js'),
+    import('../config/sinks/kinds.js'),
+  ]);
+  const market = await openMarket(options);
+  try {
+    // The market closes by itself, so nothing else has to end the run.
+    const source = createSource({ url: market.url, unbounded: true });
+    const sink = await openSink(resolveSink('jsonl', { path: options.output }));
+    return await runFeed({ source, sink }, reporter);
+  } finally {
+    await market.close();
+  }
+}
+
+function whatNext(path: string): string {
+  return `
+What to try next:
+  Look at the first trade:     ${lookAt(path)}
+  Capture a feed of your own:  write trades.yaml
+
+    version: 1
+    pipeline:
+      source:
+        type: websocket
+        config:
+          url: "wss://example.com/feed"
+          idle_timeout: 30s
+      sink:
+        type: jsonl
+        config: { path: ./out/trades.jsonl }
+
+  and run it:                  npx spillway run trades.yaml
+  Everything about it:         npx spillway run --help`;
+}
+
+function lookAt(path: string): string {
+  if (/\.gz$/i.test(path)) return `gzip -dc ${path} | head -1`;
+  return /\.zstd?$/i.test(path) ? `zstd -dc ${path} | head -1` : `head -1 ${path}`;
+}
+
+function positiveNumber(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value > 0 && value <= max)) {
+      throw new InvalidArgumentError(`Expected a number above 0 and up to ${max}.`);
+    }
+    return value;
+  };
+}
+
+const EPILOGUE = `
+Examples:
+  $ spillway demo
+  $ spillway demo --seconds 60 --rate 100000
+  $ spillway demo -o /tmp/trades.jsonl.gz
+`;
+/** A day. */
+const MAX_SECONDS = 86_400;
+const MAX_RATE = 1_000_000;

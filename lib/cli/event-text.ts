@@ -1,0 +1,58 @@
+import type { ConnectionEvents } from '../connect/events.js';
+import { formatBytes, formatDuration, formatNumber } from './format.js';
+
+/**
+ * What happened on a connection, as a line; `undefined` for what needs none. Without `verbose` these are the gaps: a
+ * loss with the wait that follows it, and that data flows again. A loss that ends the run is told as the run's end.
+ *
+ * @param context `lost`: the latest loss
+ */
+export function eventText<K extends keyof ConnectionEvents>(
+  name: K,
+  payload: ConnectionEvents[K],
+  context: { readonly verbose: boolean; readonly lost: ConnectionEvents['disconnected'] | undefined },
+): string | undefined {
+  // The caller's types hold name and payload together; here the compiler cannot narrow one by the other.
+  const event = { name, ...payload } as unknown as NamedEvent;
+  return context.verbose ? everyEvent(event) : gapEvent(event, context.lost);
+}
+
+type NamedEvent = { [N in keyof ConnectionEvents]: { name: N } & ConnectionEvents[N] }[keyof ConnectionEvents];
+
+function gapEvent(event: NamedEvent, lost: ConnectionEvents['disconnected'] | undefined): string | undefined {
+  if (event.name === 'reconnecting') return `${lost === undefined ? '' : `${lossText(lost)} `}${waitText(event)}`;
+  if (event.name === 'subscribed' && event.connection > 1) return `Connected again: connection ${event.connection}.`;
+  return undefined;
+}
+
+function everyEvent(event: NamedEvent): string {
+  switch (event.name) {
+    case 'connecting':
+      return `Connecting to ${event.url} (attempt ${event.attempt}).`;
+    case 'connected':
+      return `Connected: connection ${event.connection}${event.protocol === '' ? '' : `, sub-protocol ${event.protocol}`}.`;
+    case 'subscribed':
+      return `Subscribed: ${formatNumber(event.messages, 'subscribe message')} sent; data may come.`;
+    case 'disconnected':
+      return lossText(event);
+    case 'reconnecting':
+      return waitText(event);
+    case 'paused':
+      return `Paused: the sink is slow, and ${formatNumber(event.bufferedFrames, 'record')} (${formatBytes(event.bufferedBytes)}) wait for it.`;
+    case 'resumed':
+      return 'Resumed: the sink caught up.';
+    case 'ended':
+      return `Ended receiving: ${event.cause}.`;
+  }
+}
+
+function lossText({ connection, url, code, reason, error, frames }: ConnectionEvents['disconnected']): string {
+  if (connection === 0) return `Not connected: ${error?.message ?? `no connection to ${url}.`}`;
+  const why = reason === '' ? '' : ` (${JSON.stringify(reason)})`;
+  const cause = error?.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `Disconnected from ${url}: code ${code}${why}${cause}, after ${formatNumber(frames, 'frame')}.`;
+}
+
+function waitText({ attempt, delayMs }: ConnectionEvents['reconnecting']): string {
+  return `Reconnecting in ${formatDuration(delayMs)} (attempt ${attempt}).`;
+}

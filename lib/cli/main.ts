@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { catchCrashes } from './crash.js';
+import { demoCommand } from './demo.js';
+import { EXIT } from './exit-status.js';
+import { Output } from './output.js';
+import { runCommand } from './run.js';
+
+/**
+ * The `spillway` command. It ends by itself, with `process.exitCode`, when nothing is left to do: nobody calls
+ * `process.exit()` while something could still be written. The sub-commands load what they need when they are used.
+ */
+async function main(): Promise<void> {
+  const output = new Output(process.stderr);
+  catchCrashes(output, process.argv.includes('--verbose'));
+  // A reader that went away is no reason to fail; where records go to standard output, their sink knows about it.
+  process.stdout.on('error', () => {});
+  try {
+    await program(output).parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version were asked for, or the usage was wrong: commander has said which.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}
+
+function program(output: Output): Command {
+  const root = new Command('spillway')
+    .description('Takes live WebSocket feeds into files: nothing that was received is lost, every gap is visible.')
+    .version(versionText(), '-V, --version', 'print the versions of spillway and Node.js')
+    .helpOption('-h, --help', 'explain this command')
+    .helpCommand('help [command]', 'explain a command')
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .addHelpText('after', EPILOGUE);
+  for (const command of [runCommand(output), demoCommand(output)]) root.addCommand(command.copyInheritedSettings(root));
+  for (const command of [root, ...root.commands]) command.exitOverride();
+  return root;
+}
+
+function versionText(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return `spillway ${version} (Node.js ${process.version})`;
+}
+
+const EPILOGUE = `
+Examples:
+  $ spillway demo                                   capture a made-up market for some seconds
+  $ spillway run trades.yaml                        capture what a pipeline file describes
+  $ spillway run trades.yaml --set symbol=btcusdt   fill {symbol} in its url
+  $ spillway run - --json < trades.yaml             the file from standard input, progress for machines
+  $ spillway help run                               everything about run
+
+Exit status:
+  0    the run ended as configured, or by the first SIGINT or SIGTERM; everything received was written
+  1    it failed
+  2    wrong usage or configuration; nothing was connected
+  130  a second SIGINT or SIGTERM: given up at once`;
+
+await main();

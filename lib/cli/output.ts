@@ -1,0 +1,99 @@
+import type { WriteStream } from 'node:tty';
+
+/** Where a command talks to: standard error, or in a test anything that can be written to. */
+export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'writableLength'>>;
+
+/**
+ * What a command says, line by line; and on a terminal one status line, which is redrawn in place. Control characters
+ * and credentials that come in from elsewhere never reach the stream. A reader that went away changes nothing.
+ */
+export class Output {
+  readonly #stream: OutputStream;
+  #secrets: readonly string[] = [];
+  #mayHaveStatus = true;
+  #hasStatus = false;
+
+  constructor(stream: OutputStream) {
+    this.#stream = stream;
+    stream.on('error', () => {});
+  }
+
+  /** Whether there is a terminal that can redraw a status line. */
+  get isTerminal(): boolean {
+    return this.#mayHaveStatus && this.#stream.isTTY === true && process.env['TERM'] !== 'dumb';
+  }
+
+  /** From now on, whole lines only: somebody else writes to this terminal. */
+  shareTerminal(): void {
+    this.#mayHaveStatus = false;
+  }
+
+  /** From now on, these texts are shown as `***`. */
+  hide(secrets: readonly string[]): void {
+    this.#secrets = secrets;
+  }
+
+  /** Writes whole lines: what must be said. */
+  say(text: string): void {
+    this.#write(this.clean(text));
+  }
+
+  /** Writes whole lines, unless the reader is so far behind that this would pile up in memory. */
+  mention(text: string): void {
+    if (!this.#isBehind) this.say(text);
+  }
+
+  /** The same as {@link say}, of an object, as a JSON line. */
+  sayJson(facts: object): void {
+    // Cleaned before it is quoted: a credential with a quotation mark looks different afterwards, and keys stay keys.
+    this.#write(JSON.stringify(facts, (_key, value) => (typeof value === 'string' ? this.clean(value) : value)));
+  }
+
+  /** The same as {@link mention}, of an object, as a JSON line. */
+  mentionJson(facts: object): void {
+    if (!this.#isBehind) this.sayJson(facts);
+  }
+
+  /** Draws the status line, cut to the terminal's width. */
+  status(text: string): void {
+    if (this.#isBehind) return;
+    this.#hasStatus = true;
+    // A terminal moves on to the next line when its last column is written: that one stays free.
+    this.#stream.write(`\r${cutTo(this.clean(text), (this.#stream.columns || DEFAULT_COLUMNS) - 1)}${CLEAR_TO_END}`);
+  }
+
+  /** Takes the status line away. */
+  clearStatus(): void {
+    if (!this.#hasStatus) return;
+    this.#hasStatus = false;
+    this.#stream.write(`\r${CLEAR_TO_END}`);
+  }
+
+  /** A text as it may be shown. */
+  clean(text: string): string {
+    let shown = text;
+    for (const secret of this.#secrets) shown = shown.replaceAll(secret, '***');
+    return shown.replace(CONTROL_CHARACTERS, '�');
+  }
+
+  get #isBehind(): boolean {
+    return (this.#stream.writableLength ?? 0) > MAX_UNREAD_BYTES;
+  }
+
+  #write(text: string): void {
+    this.clearStatus();
+    this.#stream.write(`${text}\n`);
+  }
+}
+
+/** `text`, cut to so many columns, with an ellipsis where something is missing. */
+export function cutTo(text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  return columns < 1 ? '' : `${text.slice(0, columns - 1)}…`;
+}
+
+const CLEAR_TO_END = '\x1b[K';
+const DEFAULT_COLUMNS = 80;
+const MAX_UNREAD_BYTES = 64 * 1024;
+/** All but the line feed: an escape sequence in a server's close reason must not steer the terminal. */
+const CONTROL_CHARACTERS = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;

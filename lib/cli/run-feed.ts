@@ -1,0 +1,93 @@
+import { pipeline } from 'node:stream/promises';
+import type { ConnectionEvents } from '../connect/events.js';
+import { SpillwayError } from '../errors.js';
+import { type Clock, systemClock } from '../internal/clock.js';
+import type { Source } from '../source.js';
+import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
+import { ProgressTicker } from './progress-ticker.js';
+import type { Reporter, RunEnd } from './reporter.js';
+import { onStopSignals, type StopSignal } from './signals.js';
+import type { OpenSink } from './sinks.js';
+
+/**
+ * Runs a source into a sink, with progress, signals and a summary: what `spillway run` and `spillway demo` share. It
+ * never rejects; a failure is reported, and tells in the exit status. When it is done, nothing of the run is left open.
+ */
+export async function runFeed(
+  feed: { readonly source: Source; readonly sink: OpenSink },
+  reporter: Reporter,
+  clock: Clock = systemClock,
+): Promise<ExitStatus> {
+  const { source, sink } = feed;
+  const startedAt = clock.monotonic();
+  const elapsed = () => clock.monotonic() - startedAt;
+  const pages = source.pages();
+  const closed = new Promise<void>((resolve) => void pages.once('close', resolve));
+  let signal: StopSignal | undefined;
+  const unlisten = onStopSignals({
+    first(received) {
+      signal = received;
+      reporter.stopping(received);
+      source.stop();
+    },
+    again() {
+      reporter.abandoned();
+      process.exit(EXIT.interrupted);
+    },
+  });
+  let ended: ConnectionEvents['ended'] | undefined;
+  pages.on('ended', (payload) => {
+    ended = payload;
+  });
+  for (const name of EVENTS) pages.on(name, (payload) => reporter.event(name, payload));
+  const ticker = new ProgressTicker({ source, reporter, clock, elapsed });
+
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    await pipeline(pages, sink.stream);
+  } catch (error) {
+    failure = { error };
+  }
+  // The closing handshake may still be under way: a signal must find its listener until the end.
+  await closed;
+  ticker.stop();
+  reporter.summary({
+    ended: endOf(ended, failure !== undefined, sink),
+    signal,
+    errorCode: failure?.error instanceof SpillwayError ? failure.error.code : undefined,
+    records: sink.stream.stats.records,
+    stats: source.stats,
+    elapsedMs: elapsed(),
+    target: sink.target,
+  });
+  if (failure !== undefined) reporter.failure(failure.error);
+  unlisten();
+  return exitStatusOf(failure);
+}
+
+function endOf(ended: ConnectionEvents['ended'] | undefined, hasFailed: boolean, sink: OpenSink): RunEnd {
+  if (hasFailed || ended === undefined) return 'failed';
+  if (sink.stream.isBroken === true) return 'output_closed';
+  switch (ended.cause) {
+    case 'max_messages':
+    case 'idle_timeout':
+    case 'closed':
+    case 'stopped':
+      return ended.cause;
+    case 'aborted':
+    case 'destroyed':
+    case 'failed':
+      return 'failed';
+  }
+}
+
+const EVENTS = [
+  'connecting',
+  'connected',
+  'subscribed',
+  'disconnected',
+  'reconnecting',
+  'paused',
+  'resumed',
+  'ended',
+] as const satisfies readonly (keyof ConnectionEvents)[];

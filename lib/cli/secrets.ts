@@ -1,0 +1,50 @@
+import type { ResolvedSourceConfig } from '../config/source-config.js';
+
+/**
+ * Every credential that a configuration holds, in the forms in which a server could say it back: in a close reason, in
+ * a frame that is no JSON. Of headers and the address's query only what a name gives away: other values, such as
+ * `symbol=btcusdt`, may be in a path that has to be shown. Texts of fewer than four characters occur by chance.
+ */
+export function secretsOf({ auth, headers, url }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'url'>): string[] {
+  const secrets = [...authSecrets(auth), ...telling(Object.entries(headers)), ...urlSecrets(url)];
+  // The longest first: one may hold another.
+  return [...new Set(secrets)].filter((text) => text.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
+}
+
+function authSecrets(auth: ResolvedSourceConfig['auth']): string[] {
+  if ('ref' in auth) return [];
+  switch (auth.type) {
+    case 'bearer':
+      return [auth.config.token];
+    case 'basic': {
+      const { username, password } = auth.config;
+      return [password, Buffer.from(`${username}:${password}`).toString('base64')];
+    }
+    case 'custom':
+      return Object.values(auth.config.headers);
+    case 'none':
+    case 'token_file':
+      return [];
+  }
+}
+
+function urlSecrets(url: string): string[] {
+  const { password, searchParams } = new URL(url);
+  const values = telling([...searchParams]);
+  return [password, decoded(password), ...values, ...values.map(encodeURIComponent)];
+}
+
+function telling(entries: readonly (readonly [name: string, value: string])[]): string[] {
+  return entries.filter(([name]) => TELLING_NAME.test(name)).map(([, value]) => value);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const TELLING_NAME = /auth|cookie|key|pass|secret|session|sign|token/i;
+const MIN_LENGTH = 4;

@@ -1,0 +1,42 @@
+import type { Writable } from 'node:stream';
+import type { ResolvedSinkConfig, SinkType } from '../config/sinks/kinds.js';
+
+/** A sink, ready for `pipeline()`. */
+export interface OpenSink {
+  readonly stream: SinkWritable;
+  /** Where the records are, for people: `out/trades.jsonl`. */
+  readonly target: string;
+  /** Whether it writes to a terminal, where a status line would get between the records. */
+  readonly isOnTerminal: boolean;
+}
+
+/** What every sink is: a Writable of pages that counts what it has stored. */
+type SinkWritable = Writable & {
+  readonly stats: { readonly records: number };
+  /** Whether who read from it went away, so that what comes is dropped. */
+  readonly isBroken?: boolean;
+};
+
+/**
+ * The sink that a pipeline file names. It is loaded when it is used.
+ *
+ * @throws {ConfigError} when this machine cannot do what is configured
+ */
+export function openSink(config: ResolvedSinkConfig): Promise<OpenSink> {
+  const open: (config: never) => Promise<OpenSink> = OPEN[config.type];
+  return open(config as never);
+}
+
+/** One line a sink: what its `type` stands for. */
+const OPEN: { readonly [T in SinkType]: (config: Extract<ResolvedSinkConfig, { type: T }>) => Promise<OpenSink> } = {
+  async jsonl({ path, type: _, ...options }) {
+    const { jsonlFile } = await import('../sink/jsonl-file.js');
+    return { stream: jsonlFile(path, options), target: path, isOnTerminal: false };
+  },
+  async stdout({ type: _, ...options }) {
+    const { stdout } = await import('../sink/stdout.js');
+    const { destination } = options;
+    const target = destination === 'stdout' ? 'standard output' : 'standard error';
+    return { stream: stdout(options), target, isOnTerminal: process[destination].isTTY === true };
+  },
+};

@@ -1,0 +1,40 @@
+import { formatBytes, formatCount, formatDuration, formatNumber } from './format.js';
+import type { Summary } from './reporter.js';
+
+/** How a run went, in a few lines. */
+export function summaryText(summary: Summary): string {
+  const { stats, elapsedMs, target } = summary;
+  const paused = stats.pausedMs < 1 ? '' : `, ${formatDuration(stats.pausedMs)} of it paused for the sink`;
+  const reconnects = formatNumber(stats.reconnects, 'reconnect');
+  return [
+    `Ended:    ${endText(summary)}`,
+    `Records:  ${recordsText(summary)}`,
+    `Received: ${formatNumber(stats.frames, 'frame')}, ${formatBytes(stats.bytes)}, ${reconnects}`,
+    `Took:     ${formatDuration(elapsedMs)}${paused}`,
+    `Written:  ${target}`,
+  ].join('\n');
+}
+
+function endText({ ended, signal, errorCode }: Summary): string {
+  switch (ended) {
+    case 'max_messages':
+      return 'all records that `max_messages` asks for are there.';
+    case 'idle_timeout':
+      return 'nothing came for as long as `idle_timeout` allows.';
+    case 'closed':
+      return 'the server closed the connection in good order (code 1000).';
+    case 'stopped':
+      return `stopped by ${signal ?? 'request'}.`;
+    case 'output_closed':
+      return 'who read the records closed the pipe.';
+    case 'failed':
+      return `it failed${errorCode === undefined ? '' : ` with ${errorCode}`}.`;
+  }
+}
+
+function recordsText({ records, stats, elapsedMs }: Summary): string {
+  const rate = elapsedMs < 1 ? '' : ` (${formatCount((records * 1_000) / elapsedMs)}/s)`;
+  const lost = stats.records - records;
+  const unwritten = lost <= 0 ? '' : `, ${formatCount(lost)} more received and not written`;
+  return `${formatCount(records)} safely written${rate}, ${formatCount(stats.skipped)} skipped${unwritten}`;
+}

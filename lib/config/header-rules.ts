@@ -1,0 +1,99 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { type Finding, type Path, valueFinding } from './findings.js';
+
+/** What HTTP has against these request headers. Values are never shown. */
+export function checkHeaders(headers: unknown, path: Path): Finding[] {
+  if (!isRecord(headers)) return [];
+  const seen = new Set<string>();
+  return Object.entries(headers).flatMap(([name, value]): Finding[] => {
+    const wrong = nameProblem(name);
+    if (wrong !== undefined)
+      return [{ path: [...path, visibleName(name)], at: 'key', place: [...path, name], message: wrong }];
+    if (seen.has(name.toLowerCase())) {
+      return [
+        {
+          path: [...path, name],
+          at: 'key',
+          message: 'This header is set twice: names of headers ignore case. Remove one.',
+        },
+      ];
+    }
+    seen.add(name.toLowerCase());
+    return typeof value === 'string' && !isHeaderValue(value) ? [valueFinding([...path, name], BAD_VALUE)] : [];
+  });
+}
+
+/** What HTTP has against the headers that these credentials would become. */
+export function checkAuth(auth: unknown, path: Path): Finding[] {
+  if (!isRecord(auth) || !isRecord(auth['config'])) return [];
+  const config = auth['config'];
+  switch (auth['type']) {
+    case 'bearer':
+    case 'static':
+      return typeof config['token'] === 'string' && !isHeaderValue(config['token'])
+        ? [valueFinding([...path, 'config', 'token'], BAD_VALUE)]
+        : [];
+    case 'custom':
+      return checkHeaders(config['headers'], [...path, 'config', 'headers']);
+    case 'token_file':
+      return checkTokenFile(config, [...path, 'config']);
+    default:
+      return [];
+  }
+}
+
+/** Whether it is text that HTTP takes as the value of a header. */
+export function isHeaderValue(value: string): boolean {
+  return passes(() => validateHeaderValue('x', value));
+}
+
+function checkTokenFile(config: Readonly<Record<string, unknown>>, path: Path): Finding[] {
+  const findings: Finding[] = [];
+  const header = config['header'];
+  if (typeof header === 'string' && header !== '') {
+    const wrong = nameProblem(header);
+    if (wrong !== undefined) findings.push(valueFinding([...path, 'header'], wrong));
+  }
+  const scheme = config['scheme'];
+  if (typeof scheme === 'string' && !isHeaderValue(scheme)) findings.push(valueFinding([...path, 'scheme'], BAD_VALUE));
+  return findings;
+}
+
+function nameProblem(name: string): string | undefined {
+  if (!passes(() => validateHeaderName(name))) {
+    return 'Expected the name of an HTTP header: letters, digits and hyphens, without a colon or a space.';
+  }
+  if (RESERVED.has(name.toLowerCase())) {
+    return 'The WebSocket handshake sets this header itself, so it cannot be set here. Sub-protocols go into `protocols`, compression into `per_message_deflate`.';
+  }
+  return undefined;
+}
+
+/** Someone who wrote `Authorization: Bearer abc` as a name must not find the token in a log. */
+function visibleName(name: string): string {
+  return /^[\w-]*/.exec(name)![0];
+}
+
+function passes(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const BAD_VALUE = 'Expected text that an HTTP header can carry: one line, without control characters.';
+
+const RESERVED: ReadonlySet<string> = new Set([
+  'connection',
+  'upgrade',
+  'sec-websocket-extensions',
+  'sec-websocket-key',
+  'sec-websocket-protocol',
+  'sec-websocket-version',
+]);

@@ -1,0 +1,111 @@
+import type { SpillwayError } from '../errors.js';
+
+/** Why a run ended. */
+export type EndCause =
+  /** `maxMessages` was reached. */
+  | 'max_messages'
+  /** Nothing came for `idleTimeoutMs`. */
+  | 'idle_timeout'
+  /** The server closed with code 1000, and `reconnect` is off. */
+  | 'closed'
+  /** `stop()` was called. */
+  | 'stopped'
+  /** The `signal` was aborted. */
+  | 'aborted'
+  /** The consumer destroyed the stream, or left its loop. */
+  | 'destroyed'
+  /** An error ended it. */
+  | 'failed';
+
+/** An attempt to connect starts. */
+export interface Connecting {
+  /** The address, without user info and query. */
+  readonly url: string;
+  /** 1 for the run's first attempt, 2 for the next, … */
+  readonly attempt: number;
+}
+
+/** The upgrade succeeded. */
+export interface Connected {
+  readonly url: string;
+  /** 1, 2, … per socket: what its frames carry. */
+  readonly connection: number;
+  /** The subprotocol that the server chose; empty for none. */
+  readonly protocol: string;
+}
+
+/** Every subscribe message was handed to the socket. Emitted without any, too: from here on frames flow. */
+export interface Subscribed {
+  readonly connection: number;
+  /** How many subscribe messages were sent. */
+  readonly messages: number;
+}
+
+/** A connection ended, or an attempt to connect failed. */
+export interface Disconnected {
+  readonly url: string;
+  /** The connection's number; 0 when the attempt never got as far as a connection. */
+  readonly connection: number;
+  /** The close code: 1005 for none given, 1006 for no close frame at all. */
+  readonly code: number;
+  readonly reason: string;
+  /** What went wrong; absent after a clean close. */
+  readonly error: SpillwayError | undefined;
+  /** Frames received in the whole run so far. */
+  readonly frames: number;
+}
+
+/** Another attempt to connect will be made. */
+export interface Reconnecting {
+  /** 1, 2, …: consecutive, counted anew after a data frame. */
+  readonly attempt: number;
+  readonly delayMs: number;
+}
+
+/** A slow consumer made the socket stop reading, or made it go on. */
+export interface FlowChanged {
+  readonly bufferedFrames: number;
+  readonly bufferedBytes: number;
+}
+
+/** No further frame will come. What was received is still being delivered. */
+export interface Ended {
+  readonly cause: EndCause;
+  readonly error: Error | undefined;
+}
+
+/** What happens on a run's connections: facts in the past tense, `-ing` for what starts. */
+export interface ConnectionEvents {
+  connecting: Connecting;
+  connected: Connected;
+  subscribed: Subscribed;
+  disconnected: Disconnected;
+  reconnecting: Reconnecting;
+  paused: FlowChanged;
+  resumed: FlowChanged;
+  ended: Ended;
+}
+
+/** A snapshot of a run's counters. */
+export interface ConnectionStats {
+  /** `waiting` is the wait before another attempt to connect. */
+  readonly state: 'idle' | 'connecting' | 'open' | 'waiting' | 'ended';
+  /** Data frames received. */
+  readonly frames: number;
+  /** Bytes of payload received. */
+  readonly bytes: number;
+  /** Sockets opened; the number of the newest. */
+  readonly connections: number;
+  /** Attempts to connect after the first. */
+  readonly reconnects: number;
+  /** Whether a slow consumer holds the socket now. */
+  readonly paused: boolean;
+  /** Milliseconds for which a slow consumer held the socket. */
+  readonly pausedMs: number;
+  /** Frames received and not read by the consumer yet. */
+  readonly bufferedFrames: number;
+  /** Their bytes. */
+  readonly bufferedBytes: number;
+  /** When the newest data frame came, in epoch milliseconds. */
+  readonly lastFrameAt: number | undefined;
+}

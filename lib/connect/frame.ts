@@ -1,0 +1,18 @@
+/** One WebSocket message as it arrived. */
+export interface Frame {
+  /**
+   * The payload. It is a slice of the 64 KiB chunk that the socket read: copy what you keep for long, or a
+   * 100-byte frame keeps the whole chunk in memory.
+   */
+  readonly data: Buffer;
+  /** Whether it came as a binary message (RFC 6455 opcode 2), not as text. */
+  readonly isBinary: boolean;
+  /** When the chunk that completed it was read, in epoch milliseconds. */
+  readonly receivedAt: number;
+  /** The address that it came from, without user info. */
+  readonly url: string;
+  /** 1 for the run's first socket, 2 after the first reconnect, … */
+  readonly connection: number;
+  /** 0, 1, … over the whole run. */
+  readonly sequence: number;
+}

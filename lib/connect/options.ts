@@ -1,0 +1,201 @@
+import type { Agent } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
+import { ConfigError, optionError } from '../errors.js';
+import { type Clock, systemClock } from '../internal/clock.js';
+import { type Logger, silentLogger } from '../internal/logger.js';
+import {
+  type Fields,
+  field,
+  flag,
+  isFunction,
+  isTexts,
+  milliseconds,
+  objectWith,
+  resolveOptions,
+  wholeNumber,
+} from '../internal/options.js';
+import { redactUrl } from '../internal/redaction.js';
+import type { Backoff } from './backoff.js';
+import type { CredentialProvider, Credentials } from './credentials.js';
+
+/** One subscribe message: a string goes out as a text frame, a Buffer as a binary one. */
+export type SubscribeMessage = string | Buffer;
+
+/** What a function that makes subscribe messages is told. */
+export interface SubscribeRequest {
+  /** The number of the connection that was just opened: 1, 2, … */
+  readonly connection: number;
+  readonly url: string;
+}
+
+/** Makes the subscribe messages of one connection: for signatures and timestamps. */
+export type SubscribeFunction = (
+  request: SubscribeRequest,
+) => readonly SubscribeMessage[] | Promise<readonly SubscribeMessage[]>;
+
+/** TLS options as of `tls.connect()`, handed on to the socket as they are. */
+export interface TlsOptions
+  extends Pick<
+    SecureContextOptions,
+    'ca' | 'cert' | 'key' | 'passphrase' | 'pfx' | 'ciphers' | 'minVersion' | 'maxVersion'
+  > {
+  /** The name for SNI and for the certificate check. @default the URL's host */
+  readonly servername?: string | undefined;
+  /** `false` accepts any certificate: for tests alone. @default true */
+  readonly rejectUnauthorized?: boolean | undefined;
+}
+
+/** Options of `WebSocketReadable`. An explicit `undefined` means the default. */
+export interface WebSocketReadableOptions {
+  /** Subprotocols offered to the server. @default [] */
+  readonly protocols?: readonly string[] | undefined;
+  /** Further headers of the upgrade request. @default {} */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * What proves who we are: a value, or a function that is asked again before every connect. Never logged.
+   * @default { type: 'none' }
+   */
+  readonly credentials?: Credentials | CredentialProvider | undefined;
+  /**
+   * Sent in order after every connect and reconnect, before any frame is emitted. One that cannot be sent makes the
+   * connect a failed one. A function is asked at every connect.
+   * @default []
+   */
+  readonly subscribeMessages?: readonly SubscribeMessage[] | SubscribeFunction | undefined;
+  /** Send a WebSocket ping this often. It goes out while a slow consumer holds the socket, too. @default none */
+  readonly pingIntervalMs?: number | undefined;
+  /** End, successfully, after this many frames. @default none */
+  readonly maxMessages?: number | undefined;
+  /**
+   * End, successfully, after this long without any inbound frame: data, ping and pong all count. The clock runs on
+   * through outages, and stands still while a slow consumer holds the socket.
+   * @default none
+   */
+  readonly idleTimeoutMs?: number | undefined;
+  /**
+   * Connect again after a failed connect, a drop or a close. Frames that the server sent in between are not sent
+   * again by it: that is a gap. With `false`, a close with code 1000 ends the stream, anything else is an error.
+   * @default false
+   */
+  readonly reconnect?: boolean | undefined;
+  /** The wait before an attempt to reconnect: milliseconds, or a function of the attempt (1, 2, …). @default 1000 */
+  readonly reconnectBackoff?: number | Backoff | undefined;
+  /** Consecutive attempts to reconnect; only a received data frame starts the count anew. @default unlimited */
+  readonly maxReconnectAttempts?: number | undefined;
+  /** A larger message fails the connection with 1009; memory never grows past it. @default 64 MiB */
+  readonly maxMessageBytes?: number | undefined;
+  /** What one connect may take in all: credentials, TCP, TLS, upgrade, subscribe messages. @default 10_000 */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** How long the server may take to answer our close before the socket is cut. @default 2_000 */
+  readonly closeTimeoutMs?: number | undefined;
+  /** Offer permessage-deflate (RFC 7692). It costs about forty times the work a frame. @default false */
+  readonly perMessageDeflate?: boolean | undefined;
+  /** TLS options for `wss://`. @default Node's */
+  readonly tls?: TlsOptions | undefined;
+  /** An `http.Agent` or `https.Agent` for the upgrade request, for instance a proxy's. @default none */
+  readonly agent?: Agent | undefined;
+  /** Ends the run at any moment; what was received is delivered first, then the stream fails with an AbortError. */
+  readonly signal?: AbortSignal | undefined;
+  /** The socket is paused when this many frames wait for the consumer. @default 1024 */
+  readonly highWaterMark?: number | undefined;
+  /** The socket is paused when this many bytes wait for the consumer. @default 16 MiB */
+  readonly maxBufferedBytes?: number | undefined;
+  /** Where to log to: anything of pino's shape. @default nothing is logged */
+  readonly logger?: Logger | undefined;
+  /** Where time comes from: for tests. @default this machine's */
+  readonly clock?: Clock | undefined;
+}
+
+/** The options with every default filled in. */
+export interface ResolvedWebSocketOptions {
+  readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly credentials: Credentials | CredentialProvider;
+  readonly subscribeMessages: readonly SubscribeMessage[] | SubscribeFunction;
+  readonly pingIntervalMs: number | undefined;
+  readonly maxMessages: number | undefined;
+  readonly idleTimeoutMs: number | undefined;
+  readonly reconnect: boolean;
+  readonly reconnectBackoff: number | Backoff;
+  readonly maxReconnectAttempts: number | undefined;
+  readonly maxMessageBytes: number;
+  readonly handshakeTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly perMessageDeflate: boolean;
+  readonly tls: TlsOptions;
+  readonly agent: Agent | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly highWaterMark: number;
+  readonly maxBufferedBytes: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/**
+ * @throws {ConfigError} when an option is unknown or its value is not accepted
+ */
+export function resolveWebSocketOptions(options: WebSocketReadableOptions): ResolvedWebSocketOptions {
+  return resolveOptions<ResolvedWebSocketOptions>('WebSocketReadable', options, FIELDS);
+}
+
+/**
+ * @throws {ConfigError} when `url` is no absolute `ws://` or `wss://` address
+ */
+export function checkUrl(url: unknown): string {
+  if (typeof url !== 'string' || url.trim() === '') {
+    throw optionError('url', 'Expected an address that starts with ws:// or wss://, got none.');
+  }
+  if (!URL.canParse(url))
+    throw optionError('url', 'The address cannot be parsed. Expected ws://host/path or wss://host/path.');
+  if (!/^wss?:$/.test(new URL(url).protocol)) {
+    throw optionError('url', `Expected an address that starts with ws:// or wss://, got ${redactUrl(url)}.`);
+  }
+  if (new URL(url).hash !== '')
+    throw new ConfigError([{ path: 'url', message: 'A WebSocket address has no #fragment (RFC 6455, section 3).' }]);
+  return url;
+}
+
+const FIELDS: Fields<ResolvedWebSocketOptions> = {
+  protocols: field<readonly string[]>([], 'an array of strings', isTexts),
+  headers: field<Readonly<Record<string, string>>>({}, 'an object of strings', isTextMap),
+  credentials: field<Credentials | CredentialProvider>(
+    { type: 'none' },
+    'credentials ({ type, … }) or a function that returns them',
+    (value) => isFunction(value) || (typeof value === 'object' && value !== null && 'type' in value),
+  ),
+  subscribeMessages: field<readonly SubscribeMessage[] | SubscribeFunction>(
+    [],
+    'an array of strings and Buffers, or a function that returns one',
+    (value) => isFunction(value) || isSubscribeMessages(value),
+  ),
+  pingIntervalMs: milliseconds<number | undefined>(undefined),
+  maxMessages: wholeNumber<number | undefined>(undefined, 1),
+  idleTimeoutMs: milliseconds<number | undefined>(undefined),
+  reconnect: flag(false),
+  reconnectBackoff: field<number | Backoff>(
+    1_000,
+    'milliseconds, or a function of the attempt that returns them',
+    (value) => isFunction(value) || (Number.isFinite(value) && (value as number) >= 0),
+  ),
+  maxReconnectAttempts: wholeNumber<number | undefined>(undefined, 0),
+  maxMessageBytes: wholeNumber(64 * 1024 * 1024, 1, 2 ** 31 - 1),
+  handshakeTimeoutMs: milliseconds(10_000),
+  closeTimeoutMs: milliseconds(2_000),
+  perMessageDeflate: flag(false),
+  tls: field<TlsOptions>({}, 'an object of TLS options', (value) => typeof value === 'object' && value !== null),
+  agent: objectWith<Agent | undefined>(undefined, 'destroy'),
+  signal: objectWith<AbortSignal | undefined>(undefined, 'addEventListener', 'removeEventListener'),
+  highWaterMark: wholeNumber(1_024, 1),
+  maxBufferedBytes: wholeNumber(16 * 1024 * 1024, 1),
+  logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
+  clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
+};
+
+function isTextMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && isTexts(Object.values(value));
+}
+
+/** Whether it can be sent as subscribe messages. */
+export function isSubscribeMessages(value: unknown): value is readonly SubscribeMessage[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' || Buffer.isBuffer(item));
+}

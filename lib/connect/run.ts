@@ -1,0 +1,258 @@
+import { ReconnectExhaustedError, type SpillwayError } from '../errors.js';
+import { abortError } from '../internal/abort.js';
+import type { TimerHandle } from '../internal/clock.js';
+import { redactUrl, withoutUserInfo } from '../internal/redaction.js';
+import type { Backoff } from './backoff.js';
+import { fixedBackoff } from './backoff.js';
+import { Connection, type ConnectionHandler, type Ending } from './connection.js';
+import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
+import type { Frame } from './frame.js';
+import { IdleClock } from './idle-clock.js';
+import type { ResolvedWebSocketOptions } from './options.js';
+
+/** Who consumes a run: the Readable of frames, or the fused Readable of pages. */
+export interface RunHandler {
+  /** A frame came. The hot path. */
+  frame(frame: Frame): void;
+  /** No further frame will come. With an error the run failed; without, it ended as it should. */
+  ended(cause: EndCause, error: Error | undefined): void;
+  /** What waits for the consumer, for events and stats. */
+  buffered(): { readonly frames: number; readonly bytes: number };
+  /** Something happened on the connection. */
+  event<K extends keyof ConnectionEvents>(name: K, payload: ConnectionEvents[K]): void;
+}
+
+/**
+ * One run: connection after connection until one of its ends. It is no stream: it calls its handler, which pauses and
+ * resumes it. `ended` is called exactly once, unless {@link Run.release} came before it.
+ */
+export class Run implements ConnectionHandler {
+  readonly #url: string;
+  readonly #shownUrl: string;
+  readonly #frameUrl: string;
+  readonly #options: ResolvedWebSocketOptions;
+  readonly #handler: RunHandler;
+  readonly #backoff: Backoff;
+  readonly #idle: IdleClock;
+  readonly #onAbort = (): void => this.#end('aborted', abortError(this.#options.signal as AbortSignal));
+  readonly #forgetStamp = (): void => {
+    this.#stampedAt = 0;
+  };
+  #state: ConnectionStats['state'] = 'idle';
+  #connection: Connection | undefined;
+  #waitTimer: TimerHandle;
+  #attempts = 0;
+  #connections = 0;
+  /** Consecutive attempts to reconnect without a data frame in between. */
+  #failures = 0;
+  #frames = 0;
+  #bytes = 0;
+  #lastFrameAt: number | undefined;
+  #stampedAt = 0;
+  #pausedSince: number | undefined;
+  #pausedMs = 0;
+
+  constructor(url: string, options: ResolvedWebSocketOptions, handler: RunHandler) {
+    this.#url = url;
+    this.#shownUrl = redactUrl(url);
+    this.#frameUrl = withoutUserInfo(url);
+    this.#options = options;
+    this.#handler = handler;
+    const { reconnectBackoff } = options;
+    this.#backoff = typeof reconnectBackoff === 'function' ? reconnectBackoff : fixedBackoff(reconnectBackoff);
+    this.#idle = new IdleClock(options.clock, options.idleTimeoutMs, () => this.#end('idle_timeout', undefined));
+  }
+
+  /** Connects. Once. */
+  start(): void {
+    if (this.#state !== 'idle') return;
+    const { signal } = this.#options;
+    if (signal?.aborted === true) {
+      this.#onAbort();
+      return;
+    }
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#idle.start();
+    this.#connect();
+  }
+
+  /** Whether {@link start} was called. */
+  get isStarted(): boolean {
+    return this.#state !== 'idle';
+  }
+
+  /** A slow consumer: the socket stops reading, and the idle clock stands still. */
+  pause(): void {
+    if (this.#pausedSince !== undefined || this.#state === 'ended') return;
+    this.#pausedSince = this.#options.clock.monotonic();
+    this.#connection?.pause();
+    this.#idle.stop();
+    this.#tellFlow('paused');
+  }
+
+  /** The consumer caught up. */
+  resume(): void {
+    if (this.#pausedSince === undefined || this.#state === 'ended') return;
+    this.#pausedMs += this.#options.clock.monotonic() - this.#pausedSince;
+    this.#pausedSince = undefined;
+    this.#idle.start();
+    this.#connection?.resume();
+    this.#tellFlow('resumed');
+  }
+
+  /** Ends the run in good order: no frame after this, and the socket is closed with code 1000. */
+  stop(cause: EndCause): void {
+    this.#end(cause, undefined);
+  }
+
+  /** Ends the run with an error: what it received cannot be used. */
+  fail(error: Error): void {
+    this.#end('failed', error);
+  }
+
+  /** Lets go of everything. `onReleased` is called when no socket, timer or listener is left. */
+  release(onReleased: () => void): void {
+    if (this.#state !== 'ended') {
+      this.#finish('destroyed', undefined);
+    }
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection === undefined) onReleased();
+    else connection.close(onReleased);
+  }
+
+  /** A snapshot of the counters. */
+  get stats(): ConnectionStats {
+    const { frames, bytes } = this.#handler.buffered();
+    const pausedNow = this.#pausedSince === undefined ? 0 : this.#options.clock.monotonic() - this.#pausedSince;
+    return {
+      state: this.#state,
+      frames: this.#frames,
+      bytes: this.#bytes,
+      connections: this.#connections,
+      reconnects: Math.max(0, this.#attempts - 1),
+      paused: this.#pausedSince !== undefined,
+      pausedMs: this.#pausedMs + pausedNow,
+      bufferedFrames: frames,
+      bufferedBytes: bytes,
+      lastFrameAt: this.#lastFrameAt,
+    };
+  }
+
+  // What the connection reports.
+
+  upgraded(protocol: string): number {
+    this.#connections += 1;
+    this.#handler.event('connected', { url: this.#shownUrl, connection: this.#connections, protocol });
+    return this.#connections;
+  }
+
+  subscribed(messages: number): void {
+    this.#state = 'open';
+    this.#options.logger.info({ url: this.#shownUrl, connection: this.#connections }, 'connected');
+    this.#handler.event('subscribed', { connection: this.#connections, messages });
+  }
+
+  data(data: Buffer, isBinary: boolean): void {
+    if (this.#state !== 'open') return;
+    const receivedAt = this.#stamp();
+    const sequence = this.#frames;
+    this.#frames = sequence + 1;
+    this.#bytes += data.length;
+    this.#failures = 0;
+    this.#handler.frame({ data, isBinary, receivedAt, url: this.#frameUrl, connection: this.#connections, sequence });
+    if (this.#frames === this.#options.maxMessages) this.#end('max_messages', undefined);
+  }
+
+  alive(): void {
+    this.#stamp();
+  }
+
+  frames(): number {
+    return this.#frames;
+  }
+
+  closed({ code, reason, error }: Ending): void {
+    const wasOpen = this.#state === 'open';
+    this.#connection = undefined;
+    const { logger, reconnect, maxReconnectAttempts } = this.#options;
+    logger.warn({ url: this.#shownUrl, code, reason, err: error }, 'disconnected');
+    this.#handler.event('disconnected', {
+      url: this.#shownUrl,
+      connection: wasOpen ? this.#connections : 0,
+      code,
+      reason,
+      error,
+      frames: this.#frames,
+    });
+    // A listener may have ended the run.
+    if (this.#isEnded()) return;
+    if (!reconnect) this.#end(error === undefined ? 'closed' : 'failed', error);
+    else if (this.#failures === maxReconnectAttempts) this.#end('failed', this.#exhausted(error));
+    else this.#reconnect();
+  }
+
+  #connect(): void {
+    this.#state = 'connecting';
+    this.#attempts += 1;
+    this.#options.logger.debug({ url: this.#shownUrl, attempt: this.#attempts }, 'connecting');
+    this.#handler.event('connecting', { url: this.#shownUrl, attempt: this.#attempts });
+    if (this.#isEnded()) return;
+    this.#connection = new Connection(this.#url, this.#attempts, this.#options, this);
+    if (this.#pausedSince !== undefined) this.#connection.pause();
+  }
+
+  #reconnect(): void {
+    this.#state = 'waiting';
+    this.#failures += 1;
+    const delayMs = this.#backoff(this.#failures);
+    this.#handler.event('reconnecting', { attempt: this.#failures, delayMs });
+    if (this.#isEnded()) return;
+    this.#waitTimer = this.#options.clock.setTimeout(() => this.#connect(), delayMs);
+  }
+
+  #exhausted(cause: SpillwayError | undefined): ReconnectExhaustedError {
+    return new ReconnectExhaustedError({ url: this.#shownUrl, attempts: this.#failures, cause });
+  }
+
+  #end(cause: EndCause, error: Error | undefined): void {
+    if (this.#isEnded()) return;
+    this.#finish(cause, error);
+    this.#handler.ended(cause, error);
+  }
+
+  #finish(cause: EndCause, error: Error | undefined): void {
+    if (this.#pausedSince !== undefined) {
+      this.#pausedMs += this.#options.clock.monotonic() - this.#pausedSince;
+      this.#pausedSince = undefined;
+    }
+    this.#state = 'ended';
+    this.#idle.stop();
+    this.#options.clock.clearTimeout(this.#waitTimer);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#options.logger.info({ url: this.#shownUrl, cause, frames: this.#frames, err: error }, 'ended');
+    this.#handler.event('ended', { cause, error });
+  }
+
+  /** A method, since the state may change in any call to the handler, which the compiler cannot know. */
+  #isEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
+  /** The time, read once for all the frames of a chunk: they arrived together. */
+  #stamp(): number {
+    if (this.#stampedAt === 0) {
+      this.#stampedAt = this.#options.clock.now();
+      this.#lastFrameAt = this.#stampedAt;
+      this.#idle.touch(this.#options.clock.monotonic());
+      queueMicrotask(this.#forgetStamp);
+    }
+    return this.#stampedAt;
+  }
+
+  #tellFlow(name: 'paused' | 'resumed'): void {
+    const { frames, bytes } = this.#handler.buffered();
+    this.#options.logger.debug({ url: this.#shownUrl, frames, bytes }, name);
+    this.#handler.event(name, { bufferedFrames: frames, bufferedBytes: bytes });
+  }
+}

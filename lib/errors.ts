@@ -1,0 +1,267 @@
+/**
+ * The closed list of errors: every failure that spillway reports has one of
+ * these codes and one of these classes. A message says what happened, which
+ * option rules it, and what to do next. Payloads appear only clipped,
+ * credentials never.
+ */
+
+/** Every error code of this library, with what it stands for. */
+export const ERROR_CODES = {
+  ERR_CONFIG: 'An option, a pipeline file or a configuration object is not valid. Nothing was connected.',
+  ERR_AUTH: 'Credentials could not be had, or the server refused them (401, 403).',
+  ERR_CONNECT: 'No connection came about: DNS, TCP, TLS, the upgrade, or a subscribe message failed.',
+  ERR_DISCONNECTED: 'The connection ended in any way but a clean close with code 1000, and `reconnect` is off.',
+  ERR_RECONNECT_EXHAUSTED: '`max_reconnect_attempts` consecutive attempts to reconnect failed.',
+  ERR_MESSAGE_TOO_LARGE: 'A message was larger than `max_message_bytes`.',
+  ERR_PARSE: 'A frame does not hold what `message_format` promises, and `on_parse_error` is `fail`.',
+  ERR_INVALID_RECORD: 'A record does not satisfy the JSON Schema of `validate`, and `onError` is `fail`.',
+  ERR_SINK: 'A sink could not store records.',
+} as const;
+
+/** One of the codes of {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What all errors of this library have in common. */
+export abstract class SpillwayError extends Error {
+  /** The stable name to branch on. */
+  abstract readonly code: ErrorCode;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  /** Where: `pipeline.source.config.url`, or the option's name. Empty for the document itself. */
+  readonly path: string;
+  /** A whole sentence: what was expected, what was found. */
+  readonly message: string;
+  /** 1-based line in the file, when it came from one. */
+  readonly line?: number;
+  /** 1-based column in the file, when it came from one. */
+  readonly column?: number;
+}
+
+/** `ERR_CONFIG`: carries every problem that was found, not only the first. */
+export class ConfigError extends SpillwayError {
+  readonly code = 'ERR_CONFIG';
+  readonly problems: readonly ConfigProblem[];
+  /** The file's name, when there is one. */
+  readonly file: string | undefined;
+
+  constructor(problems: readonly ConfigProblem[], options: { file?: string; cause?: unknown } = {}) {
+    super(problems.map((problem) => formatProblem(problem, options.file)).join('\n'), { cause: options.cause });
+    this.problems = problems;
+    this.file = options.file;
+  }
+}
+
+/** `ERR_AUTH` */
+export class AuthError extends SpillwayError {
+  readonly code = 'ERR_AUTH';
+  /** The HTTP status of the refused upgrade, when it came that far. */
+  readonly status: number | undefined;
+
+  constructor(message: string, facts: { status?: number; cause?: unknown } = {}) {
+    super(message, { cause: facts.cause });
+    this.status = facts.status;
+  }
+}
+
+/** `ERR_CONNECT` */
+export class ConnectError extends SpillwayError {
+  readonly code = 'ERR_CONNECT';
+  /** The address, without user info and query. */
+  readonly url: string;
+  /** The HTTP status, when the server answered the upgrade with one. */
+  readonly status: number | undefined;
+  /** What the server asked for in `Retry-After`, as it stood there. */
+  readonly retryAfter: string | undefined;
+
+  constructor(message: string, facts: { url: string; status?: number; retryAfter?: string; cause?: unknown }) {
+    super(message, { cause: facts.cause });
+    this.url = facts.url;
+    this.status = facts.status;
+    this.retryAfter = facts.retryAfter;
+  }
+}
+
+/** `ERR_DISCONNECTED` */
+export class DisconnectedError extends SpillwayError {
+  readonly code = 'ERR_DISCONNECTED';
+  /** The address, without user info and query. */
+  readonly url: string;
+  /** The close code (RFC 6455, section 7.4); 1005 for none given, 1006 for no close frame at all. */
+  readonly closeCode: number;
+  /** The close reason, as the server gave it. */
+  readonly reason: string;
+  /** Frames received in the whole run so far; all of them were delivered before this error. */
+  readonly frames: number;
+
+  constructor(facts: { url: string; closeCode: number; reason: string; frames: number; cause?: unknown }) {
+    const why = facts.reason === '' ? '' : ` (${JSON.stringify(clip(facts.reason))})`;
+    const how =
+      facts.closeCode === 1006 ? 'The connection was lost without a close frame' : 'The server closed the connection';
+    super(
+      `${how}: ${facts.url}, code ${facts.closeCode}${why}, after ${count(facts.frames, 'frame')}${causeOf(facts.cause)}. ` +
+        'Set `reconnect: true` to connect again after a drop.',
+      { cause: facts.cause },
+    );
+    this.url = facts.url;
+    this.closeCode = facts.closeCode;
+    this.reason = facts.reason;
+    this.frames = facts.frames;
+  }
+}
+
+/** `ERR_RECONNECT_EXHAUSTED`: `cause` is the last failure. */
+export class ReconnectExhaustedError extends SpillwayError {
+  readonly code = 'ERR_RECONNECT_EXHAUSTED';
+  /** The address, without user info and query. */
+  readonly url: string;
+  /** How many attempts to reconnect were made without a data frame in between. */
+  readonly attempts: number;
+
+  constructor(facts: { url: string; attempts: number; cause?: unknown }) {
+    super(
+      `No data from ${facts.url} after ${count(facts.attempts, 'attempt')} to reconnect${causeOf(facts.cause)}. ` +
+        'Raise `max_reconnect_attempts`, or leave it out to try without end.',
+      { cause: facts.cause },
+    );
+    this.url = facts.url;
+    this.attempts = facts.attempts;
+  }
+}
+
+/** `ERR_MESSAGE_TOO_LARGE` */
+export class MessageTooLargeError extends SpillwayError {
+  readonly code = 'ERR_MESSAGE_TOO_LARGE';
+  /** The address, without user info and query. */
+  readonly url: string;
+  /** The limit in bytes. */
+  readonly limit: number;
+
+  constructor(facts: { url: string; limit: number; cause?: unknown }) {
+    super(
+      `${facts.url} sent a message larger than ${facts.limit} bytes, so the connection was failed with code 1009. ` +
+        'Raise `max_message_bytes` if messages of that size are expected.',
+      { cause: facts.cause },
+    );
+    this.url = facts.url;
+    this.limit = facts.limit;
+  }
+}
+
+/** `ERR_PARSE` */
+export class ParseError extends SpillwayError {
+  readonly code = 'ERR_PARSE';
+  /** Why the bytes were refused, as a clause: `expected a value`. */
+  readonly reason: string;
+  /** The 0-based offset in the frame at which the bytes go wrong. */
+  readonly offset: number;
+  /** The frame's number within the run. */
+  readonly sequence: number;
+  /** The number of the connection that the frame came over. */
+  readonly connection: number;
+  /** The bytes around the offset, clipped. */
+  readonly excerpt: string;
+
+  constructor(facts: { reason: string; offset: number; sequence: number; connection: number; excerpt: string }) {
+    super(
+      `Frame ${facts.sequence} of connection ${facts.connection} cannot be parsed: ${facts.reason} at byte ${facts.offset}, ` +
+        `near ${JSON.stringify(facts.excerpt)}. ` +
+        'Set `on_parse_error: skip` to count and drop such frames, or another `message_format`.',
+    );
+    this.reason = facts.reason;
+    this.offset = facts.offset;
+    this.sequence = facts.sequence;
+    this.connection = facts.connection;
+    this.excerpt = facts.excerpt;
+  }
+}
+
+/** One way in which a record breaks its JSON Schema. */
+export interface RecordProblem {
+  /** A JSON Pointer into the record: `/price`. Empty for the record itself. */
+  readonly instancePath: string;
+  /** The keyword of the schema that failed: `type`. */
+  readonly keyword: string;
+  /** What the schema asks for: `must be number`. */
+  readonly message: string;
+}
+
+/** `ERR_INVALID_RECORD` */
+export class InvalidRecordError extends SpillwayError {
+  readonly code = 'ERR_INVALID_RECORD';
+  /** Every way in which the record breaks the schema. */
+  readonly problems: readonly RecordProblem[];
+  /** The frame's number within the run. */
+  readonly sequence: number;
+  /** The number of the connection that the frame came over. */
+  readonly connection: number;
+
+  constructor(facts: { problems: readonly RecordProblem[]; sequence: number; connection: number }) {
+    const what = facts.problems
+      .map((problem) => `${problem.instancePath || 'the record'} ${problem.message}`)
+      .join('; ');
+    super(
+      `A record of frame ${facts.sequence} of connection ${facts.connection} breaks the schema: ${what}. ` +
+        "Set `onError: 'skip'` or `'divert'` to go on without such records.",
+    );
+    this.problems = facts.problems;
+    this.sequence = facts.sequence;
+    this.connection = facts.connection;
+  }
+}
+
+/** `ERR_SINK` */
+export class SinkError extends SpillwayError {
+  readonly code = 'ERR_SINK';
+  /** Where the sink was writing to: a path, `stdout`, a topic. */
+  readonly target: string;
+  /** How many records are stored whole at the target, of those that this sink was given. */
+  readonly recordsWritten: number;
+
+  constructor(message: string, facts: { target: string; recordsWritten: number; cause?: unknown }) {
+    super(message, { cause: facts.cause });
+    this.target = facts.target;
+    this.recordsWritten = facts.recordsWritten;
+  }
+}
+
+/** Which class carries which code. */
+export const ERROR_CLASSES = {
+  ERR_CONFIG: ConfigError,
+  ERR_AUTH: AuthError,
+  ERR_CONNECT: ConnectError,
+  ERR_DISCONNECTED: DisconnectedError,
+  ERR_RECONNECT_EXHAUSTED: ReconnectExhaustedError,
+  ERR_MESSAGE_TOO_LARGE: MessageTooLargeError,
+  ERR_PARSE: ParseError,
+  ERR_INVALID_RECORD: InvalidRecordError,
+  ERR_SINK: SinkError,
+} as const satisfies Record<ErrorCode, unknown>;
+
+/** A single problem with an option: the usual way to throw an {@link ConfigError}. */
+export function optionError(path: string, message: string, cause?: unknown): ConfigError {
+  return new ConfigError([{ path, message }], { cause });
+}
+
+function formatProblem(problem: ConfigProblem, file: string | undefined): string {
+  const place = [file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+  return [place, problem.path, problem.message].filter((part) => part !== '').join(': ');
+}
+
+function causeOf(cause: unknown): string {
+  return cause instanceof Error && cause.message !== '' ? `: ${clip(cause.message.replace(/[.\s]+$/, ''))}` : '';
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+function clip(text: string): string {
+  return text.length <= MAX_EXCERPT ? text : `${text.slice(0, MAX_EXCERPT)}…`;
+}
+
+const MAX_EXCERPT = 200;

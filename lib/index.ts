@@ -1,0 +1,56 @@
+/**
+ * ```text
+ *  wss://  ──▶ connect ──▶ parse ──▶ envelope ──▶ batch ──▶ sink
+ *              Readable    Frame →   Message →    Message → Writable
+ *              of Frame    Message   Message      Page      of Page
+ *          ◀── back-pressure: a slow sink pauses the socket ◀──
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+// 4 · batch
+export { type BatchTransform, batch } from './batch/batch.js';
+export type { BatchOptions } from './batch/options.js';
+export { Page } from './batch/page.js';
+export type { SourceConfig } from './config/source-config.js';
+export { type Backoff, fixedBackoff } from './connect/backoff.js';
+export type { CredentialProvider, CredentialRequest, Credentials } from './connect/credentials.js';
+export type * from './connect/events.js';
+export type { Frame } from './connect/frame.js';
+export type {
+  SubscribeFunction,
+  SubscribeMessage,
+  SubscribeRequest,
+  TlsOptions,
+  WebSocketReadableOptions,
+} from './connect/options.js';
+// 1 · connect
+export { WebSocketReadable } from './connect/websocket-readable.js';
+// 3 · envelope
+export { envelope } from './envelope/envelope.js';
+// Errors, and what options are made of.
+export * from './errors.js';
+export type { Clock } from './internal/clock.js';
+export type { Logger } from './internal/logger.js';
+export type { BigIntegers } from './json/values.js';
+// Glue: for functions of your own
+export { filter } from './map/filter.js';
+export { map } from './map/map.js';
+export type { DeadLetter } from './parse/dead-letter.js';
+export { field } from './parse/field.js';
+export { type FrameFacts, Message } from './parse/message.js';
+export type { ParseOptions } from './parse/options.js';
+// 2 · parse
+export { type ParseTransform, parse } from './parse/parse.js';
+// 5 · sink
+export { type JsonlFileWritable, jsonlFile } from './sink/jsonl-file.js';
+export { stdout } from './sink/stdout.js';
+export type { CheckReport } from './source/check.js';
+export type { PagesReadable } from './source/pages-readable.js';
+// The whole of it, from one configuration.
+export { createSource, type Source, type SourceOptions, type SourceStats } from './source.js';
+export type { ValidateOptions } from './validate/options.js';
+export type { JsonSchema } from './validate/schema.js';
+// 2½ · validate
+export { type ValidateTransform, validate } from './validate/validate.js';

@@ -1,0 +1,77 @@
+/**
+ * What streams that were piped together know of each other. `pipeline()` destroys every stream at once when one of
+ * them fails, and whatever sat in the buffers between them is gone. To deliver it first, the failing stream waits until
+ * everything downstream is written, and only then gives its error to `pipeline()`. For that it must know who is downstream.
+ */
+import type { Readable, Writable } from 'node:stream';
+
+/** On a stage that holds records back: hands them on now. Called when nothing is waiting before it. */
+export const flushHeld: unique symbol = Symbol('spillway.flushHeld');
+
+/** On the Readable that a run starts with: ends it in good order. */
+export const stopRun: unique symbol = Symbol('spillway.stopRun');
+
+/** Has `stream` remember what it is piped into. `pipeline()` and `compose()` call `pipe()` too. */
+export function trackPipes(stream: Readable): void {
+  const pipe = stream.pipe;
+  stream.pipe = function trackedPipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
+    destinations.set(stream, [...(destinations.get(stream) ?? []), destination]);
+    sources.set(destination, stream);
+    return pipe.call(stream, destination, options) as T;
+  };
+}
+
+/**
+ * Destroys `stream` with `error` as soon as all that it has pushed is read and written, by every stream that it is
+ * piped into, and by theirs. It ends at once when `stream` is destroyed by somebody else.
+ */
+export function failAfterDelivery(stream: Readable, error: Error): void {
+  // Node has no event for "everything written" short of 'finish', so this asks: at once, then every few milliseconds.
+  const poll = (): void => {
+    if (stream.destroyed) return;
+    if (isDelivered(stream)) {
+      stream.destroy(error);
+    } else {
+      waits += 1;
+      if (waits <= IMMEDIATE_POLLS) setImmediate(poll);
+      else setTimeout(poll, POLL_MS);
+    }
+  };
+  let waits = 0;
+  // Not in this turn: the caller may be inside a push(), whose chunk is not counted anywhere yet.
+  setImmediate(poll);
+}
+
+/** Ends the run that feeds `stage`, if one of this library does. Returns whether there was one. */
+export function stopUpstream(stage: Writable, cause: string): boolean {
+  let source = sources.get(stage);
+  while (source !== undefined) {
+    const stop = (source as Partial<Record<typeof stopRun, (cause: string) => void>>)[stopRun];
+    if (stop !== undefined) {
+      stop.call(source, cause);
+      return true;
+    }
+    source = sources.get(source as unknown as NodeJS.WritableStream);
+  }
+  return false;
+}
+
+function isDelivered(stream: Readable): boolean {
+  if (stream.readableLength > 0) return false;
+  for (const destination of destinations.get(stream) ?? []) {
+    if (!isWritten(destination as Writable & Readable)) return false;
+  }
+  return true;
+}
+
+function isWritten(stream: Writable & Partial<Readable>): boolean {
+  if (stream.destroyed) return true;
+  if (stream.writableLength > 0) return false;
+  (stream as Partial<Record<typeof flushHeld, () => void>>)[flushHeld]?.();
+  return stream.readableLength === undefined || isDelivered(stream as unknown as Readable);
+}
+
+const destinations = new WeakMap<object, readonly NodeJS.WritableStream[]>();
+const sources = new WeakMap<NodeJS.WritableStream, Readable>();
+const IMMEDIATE_POLLS = 50;
+const POLL_MS = 5;

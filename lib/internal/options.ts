@@ -1,0 +1,128 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { ConfigError, type ConfigProblem } from '../errors.js';
+
+/** One option: its default, and which values it takes. */
+export interface Field<T> {
+  readonly fallback: T;
+  /** What is accepted, as the end of "expected …". */
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+}
+
+/** The fields of an options object, by name. */
+export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
+
+/**
+ * Checks `given` against `fields` and fills in the defaults. An explicit `undefined` means the default.
+ *
+ * @throws {ConfigError} with every unknown key and every value that is not accepted
+ */
+export function resolveOptions<T extends object>(owner: string, given: unknown, fields: Fields<T>): T {
+  if (given === null || typeof given !== 'object') {
+    throw new ConfigError([{ path: owner, message: `Expected an object of options, got ${describe(given)}.` }]);
+  }
+  const problems: ConfigProblem[] = [];
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(fields, key))
+      problems.push({ path: `${owner}.${key}`, message: unknownKey(key, Object.keys(fields)) });
+  }
+  const resolved: Partial<T> = {};
+  for (const key of Object.keys(fields) as (keyof T & string)[]) {
+    const field = fields[key];
+    const value = (given as Partial<T>)[key];
+    if (value !== undefined && !field.accepts(value)) {
+      problems.push({ path: `${owner}.${key}`, message: `Expected ${field.expected}, got ${describe(value)}.` });
+    }
+    resolved[key] = value === undefined ? field.fallback : (value as T[typeof key]);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return resolved as T;
+}
+
+/** The sentence for a key that does not exist, with the nearest one that does. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const nearest = known.length === 0 ? undefined : closest(key, known);
+  const isNear = nearest !== undefined && distance(key, nearest) <= Math.max(2, Math.floor(key.length / 2));
+  return isNear
+    ? `There is no such key. Did you mean \`${nearest}\`?`
+    : `There is no such key. Known are: ${known.join(', ')}.`;
+}
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber<T extends number | undefined>(
+  fallback: T,
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): Field<T> {
+  return {
+    fallback,
+    expected:
+      max === Number.MAX_SAFE_INTEGER ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
+    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
+  };
+}
+
+/** A stretch of time in milliseconds, finite and at least `min`. */
+export function milliseconds<T extends number | undefined>(fallback: T, min = 1): Field<T> {
+  return {
+    fallback,
+    expected: `a finite number of milliseconds of at least ${min}`,
+    accepts: (value) => Number.isFinite(value) && (value as number) >= min,
+  };
+}
+
+/** `true` or `false`. */
+export function flag(fallback: boolean): Field<boolean> {
+  return { fallback, expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(fallback: T, words: readonly T[]): Field<T> {
+  return {
+    fallback,
+    expected: `one of ${words.map((word) => `'${word}'`).join(', ')}`,
+    accepts: (value) => words.includes(value as T),
+  };
+}
+
+/** Anything for which `accepts` says yes. */
+export function field<T>(fallback: T, expected: string, accepts: (value: unknown) => boolean): Field<T> {
+  return { fallback, expected, accepts };
+}
+
+/** An object that has a method of each of these names. */
+export function objectWith<T>(fallback: T, ...methods: readonly string[]): Field<T> {
+  return {
+    fallback,
+    expected: `an object with the methods ${methods.join(', ')}`,
+    accepts: (value) =>
+      value !== null && typeof value === 'object' && methods.every((name) => isFunction((value as never)[name])),
+  };
+}
+
+/** Whether it can be called. */
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+/** Whether it is an array of strings. */
+export function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** A value as an error message may show it: its kind, and itself only where it is short and plain. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  switch (typeof value) {
+    case 'string':
+      return value.length <= 40 ? JSON.stringify(value) : `a string of ${value.length} characters`;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+    case 'undefined':
+      return String(value);
+    default:
+      return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Writable } from 'node:stream';
+import type { Clock } from './clock.js';
+import type { Logger } from './logger.js';
+
+/** What a stage does with input that it refuses. */
+export type OnError = 'fail' | 'skip' | 'divert';
+
+/** What {@link Rejects} handles: a dead letter carries at least its cause. */
+interface Letter {
+  readonly error: Error;
+}
+
+/**
+ * The one place that decides what becomes of refused input: `fail` throws its error, `skip` counts and warns, `divert`
+ * also writes it to the dead letter. Warnings are at most one every ten seconds, with the count since the last.
+ */
+export class Rejects<L extends Letter> {
+  readonly #options: { onError: OnError; deadLetter: Writable | undefined; logger: Logger; clock: Clock };
+  #count = 0;
+  #warnedCount = 0;
+  #warnedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: { onError: OnError; deadLetter: Writable | undefined; logger: Logger; clock: Clock }) {
+    this.#options = options;
+  }
+
+  /** How many were refused and not fatal. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws the letter's error, with `fail` */
+  handle(letter: L): void {
+    if (this.#options.onError === 'fail') throw letter.error;
+    this.#count += 1;
+    this.#options.deadLetter?.write(letter);
+    this.#warn(letter.error);
+  }
+
+  #warn(error: Error): void {
+    const now = this.#options.clock.monotonic();
+    if (now - this.#warnedAt < WARN_EVERY_MS) return;
+    const since = this.#count - this.#warnedCount;
+    this.#options.logger.warn({ err: error, count: since, total: this.#count }, 'input was refused');
+    this.#warnedAt = now;
+    this.#warnedCount = this.#count;
+  }
+}
+
+/**
+ * Calls `go` when `deadLetter` takes more, or `fail` when it never will. At once when it has room.
+ */
+export function whenRoom(deadLetter: Writable | undefined, go: () => void, fail: (error: Error) => void): void {
+  if (deadLetter === undefined || !deadLetter.writableNeedDrain) {
+    go();
+    return;
+  }
+  const onDrain = (): void => {
+    deadLetter.off('close', onClose);
+    go();
+  };
+  const onClose = (): void => {
+    deadLetter.off('drain', onDrain);
+    fail(deadLetter.errored ?? new Error('The dead letter stream was closed before it took what was diverted to it.'));
+  };
+  deadLetter.once('drain', onDrain);
+  deadLetter.once('close', onClose);
+}
+
+const WARN_EVERY_MS = 10_000;

@@ -1,0 +1,122 @@
+import { compilePath, type Path, type PathSegment } from './path.js';
+import { skipSpace, skipString, skipValue } from './skip.js';
+import { decode } from './text.js';
+
+export { compilePath, type Path } from './path.js';
+
+/**
+ * Finds one field in the bytes of a JSON text, without parsing the rest.
+ *
+ * It finds what walking `JSON.parse`'s result finds: of duplicate keys the last one, a key however it is escaped, and own
+ * properties only. The result of a call stands in `start` and `end` until the next one.
+ *
+ * @example
+ * const price = new FieldReader('data.price');
+ * if (price.find(data, 0, data.length)) console.log(scalarAt(data, price.start, price.end));
+ */
+export class FieldReader {
+  /** After `true`: where the field's value begins. */
+  start = 0;
+  /** After `true`: where the field's value ends. */
+  end = 0;
+
+  readonly #segments: readonly PathSegment[];
+
+  /**
+   * @param path See {@link compilePath}.
+   * @throws {ConfigError} if the path cannot be read.
+   */
+  constructor(path: Path | string | readonly (string | number)[]) {
+    this.#segments = (typeof path === 'object' && 'segments' in path ? path : compilePath(path)).segments;
+  }
+
+  /** Whether there is such a field in bytes[start, end), which must be exactly one JSON text that passed the check. */
+  find(bytes: Uint8Array, start: number, end: number): boolean {
+    let i = skipSpace(bytes, start, end);
+    for (const segment of this.#segments) {
+      if (i >= end) return false;
+      if (bytes[i] === OPEN_BRACE) i = findMember(bytes, i, end, segment);
+      else if (bytes[i] === OPEN_BRACKET && segment.index >= 0) i = findElement(bytes, i, end, segment.index);
+      else return false;
+      if (i < 0) return false;
+    }
+    this.start = i;
+    this.end = skipValue(bytes, i, end);
+    return true;
+  }
+}
+
+/**
+ * The scalar that stands in bytes[start, end), which must be one JSON value that passed the check.
+ *
+ * @returns The value, as `JSON.parse` gives it, or `undefined` for an object or an array.
+ */
+export function scalarAt(bytes: Uint8Array, start: number, end: number): string | number | boolean | null | undefined {
+  const c = start < end ? bytes[start] : 0;
+  if (c === QUOTE) return stringAt(bytes, start, end);
+  if (c === OPEN_BRACE || c === OPEN_BRACKET) return undefined;
+  if (c === LOWER_T) return true;
+  if (c === LOWER_F) return false;
+  if (c === LOWER_N) return null;
+  return Number(decode(bytes, start, end));
+}
+
+function stringAt(bytes: Uint8Array, start: number, end: number): string {
+  return hasBackslash(bytes, start, end)
+    ? (JSON.parse(decode(bytes, start, end)) as string)
+    : decode(bytes, start + 1, end - 1);
+}
+
+/** The index at which the value of the last such member begins, or -1. All of the object must be walked for it. */
+function findMember(bytes: Uint8Array, i: number, end: number, segment: PathSegment): number {
+  let found = -1;
+  i = skipSpace(bytes, i + 1, end);
+  while (i < end && bytes[i] === QUOTE) {
+    const keyStart = i;
+    const keyEnd = skipString(bytes, i, end);
+    i = skipSpace(bytes, keyEnd, end) + 1;
+    i = skipSpace(bytes, i, end);
+    if (isKey(bytes, keyStart, keyEnd, segment)) found = i;
+    i = skipSpace(bytes, skipValue(bytes, i, end), end);
+    i = skipSpace(bytes, i + 1, end);
+  }
+  return found;
+}
+
+/** The index at which the element begins, or -1 if the array is shorter. */
+function findElement(bytes: Uint8Array, i: number, end: number, index: number): number {
+  i = skipSpace(bytes, i + 1, end);
+  if (i >= end || bytes[i] === CLOSE_BRACKET) return -1;
+  for (let skipped = 0; skipped < index; skipped++) {
+    i = skipSpace(bytes, skipValue(bytes, i, end), end);
+    if (i >= end || bytes[i] !== COMMA) return -1;
+    i = skipSpace(bytes, i + 1, end);
+  }
+  return i;
+}
+
+/** Whether the string in bytes[start, end), quotes included, is the segment's key. */
+function isKey(bytes: Uint8Array, start: number, end: number, segment: PathSegment): boolean {
+  const plain = segment.plain;
+  if (plain !== undefined && plain.length === end - start - 2) {
+    let k = 0;
+    while (k < plain.length && bytes[start + 1 + k] === plain[k]) k++;
+    if (k === plain.length) return true;
+  }
+  return hasBackslash(bytes, start, end) && JSON.parse(decode(bytes, start, end)) === segment.key;
+}
+
+function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === BACKSLASH) return true;
+  return false;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
+const LOWER_T = 0x74;
+const OPEN_BRACE = 0x7b;

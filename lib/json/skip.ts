@@ -1,0 +1,68 @@
+/**
+ * Steps over parts of bytes that are known to be valid JSON, without looking at what they mean. On other bytes the results
+ * are meaningless, but every function stops at `end`.
+ */
+
+/** The index of the first byte from `i` that is not whitespace. */
+export function skipSpace(bytes: Uint8Array, i: number, end: number): number {
+  while (i < end && bytes[i] <= SPACE) i++;
+  return i;
+}
+
+/** The index after the string whose opening quote is at `i`. */
+export function skipString(bytes: Uint8Array, i: number, end: number): number {
+  i++;
+  while (i < end) {
+    const c = bytes[i];
+    if (c === QUOTE) return i + 1;
+    i += c === BACKSLASH ? 2 : 1;
+  }
+  return end;
+}
+
+/** The index after the value that begins at `i`: a string, a number, a literal, or all of an object or array. */
+export function skipValue(bytes: Uint8Array, i: number, end: number): number {
+  if (i >= end) return end;
+  const c = bytes[i];
+  if (c === QUOTE) return skipString(bytes, i, end);
+  if (c === OPEN_BRACE || c === OPEN_BRACKET) return skipContainer(bytes, i, end);
+  do i++;
+  while (i < end && SCALAR[bytes[i]] === 1);
+  return i;
+}
+
+function skipContainer(bytes: Uint8Array, i: number, end: number): number {
+  const steps = STEPS;
+  let depth = 0;
+  while (i < end) {
+    const step = steps[bytes[i]];
+    if (step === 0) i++;
+    else if (step === STRING) i = skipString(bytes, i, end);
+    else {
+      i++;
+      depth += step;
+      if (depth === 0) return i;
+    }
+  }
+  return end;
+}
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+const STRING = 2;
+
+/** How a byte outside strings changes the nesting, or that a string begins. */
+const STEPS = new Int8Array(256);
+STEPS[QUOTE] = STRING;
+STEPS[OPEN_BRACE] = STEPS[OPEN_BRACKET] = 1;
+STEPS[CLOSE_BRACE] = STEPS[CLOSE_BRACKET] = -1;
+
+/** 1 for the bytes that numbers and literals are made of. */
+const SCALAR = new Uint8Array(256);
+for (const c of Buffer.from('+-.0123456789Eaeflnrstu')) SCALAR[c] = 1;

@@ -1,0 +1,80 @@
+import type { Frame } from '../connect/frame.js';
+import { blankLineBreaks } from '../json/line-breaks.js';
+import { serialise } from '../json/serialise.js';
+import { type BigIntegers, parseBytes } from '../json/values.js';
+
+/** All of a frame but its bytes. */
+export type FrameFacts = Omit<Frame, 'data'>;
+
+/**
+ * One record's worth of a frame that passed parsing: its JSON text, as a range of bytes, and when somebody asks, its
+ * value. Making one neither copies nor decodes anything.
+ */
+export class Message {
+  /** Which frame it came in. */
+  readonly frame: FrameFacts;
+  /** The bytes that hold the text from `start` to `end`. */
+  protected readonly bytes: Buffer;
+  protected readonly start: number;
+  protected readonly end: number;
+  /** Whether raw CR or LF stand between the tokens, which would break a line. */
+  protected readonly hasLineBreaks: boolean;
+  /** How integers past 2^53 appear in values. */
+  readonly bigIntegers: BigIntegers;
+  private cached: unknown = NOT_BUILT;
+
+  constructor(
+    frame: FrameFacts,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    hasLineBreaks: boolean,
+    bigIntegers: BigIntegers,
+  ) {
+    this.frame = frame;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.hasLineBreaks = hasLineBreaks;
+    this.bigIntegers = bigIntegers;
+  }
+
+  /** The length of the text in bytes. */
+  get byteLength(): number {
+    return this.end - this.start;
+  }
+
+  /** The JSON text as it arrived: a view, not a copy. */
+  get text(): Buffer {
+    return this.bytes.subarray(this.start, this.end);
+  }
+
+  /** The value, parsed from the text when it is first asked for. */
+  get value(): unknown {
+    if (this.cached === NOT_BUILT) this.cached = this.build();
+    return this.cached;
+  }
+
+  /** The same record with another value, whose text is made anew. */
+  withValue(value: unknown): Message {
+    const text = serialise(value);
+    return new Message(this.frame, text, 0, text.length, false, this.bigIntegers);
+  }
+
+  /**
+   * Writes the text into `target` at `offset`, on one line: a raw line break between tokens becomes a space.
+   * Returns the offset behind it. There must be room for {@link byteLength} bytes.
+   */
+  copyTo(target: Buffer, offset: number): number {
+    this.bytes.copy(target, offset, this.start, this.end);
+    const end = offset + this.end - this.start;
+    if (this.hasLineBreaks) blankLineBreaks(target, offset, end);
+    return end;
+  }
+
+  protected build(): unknown {
+    return parseBytes(this.bytes, this.start, this.end, this.bigIntegers);
+  }
+}
+
+const NOT_BUILT: unique symbol = Symbol('not built');

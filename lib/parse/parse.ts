@@ -1,0 +1,118 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import type { Frame } from '../connect/frame.js';
+import { optionError } from '../errors.js';
+import { failAfterDelivery, trackPipes } from '../internal/chain.js';
+import { describe } from '../internal/options.js';
+import { whenRoom } from '../internal/rejects.js';
+import type { Message } from './message.js';
+import { type ParseOptions, type ResolvedParseOptions, resolveParseOptions } from './options.js';
+import { ParseStep } from './step.js';
+
+/**
+ * The stage from {@link Frame}s to {@link Message}s. It checks the bytes and builds no value. Strings and Buffers are
+ * taken for frames too, so that lines of a file can be parsed.
+ *
+ * Errors: `ERR_PARSE`, with `onError: 'fail'`, after every message before it was delivered.
+ *
+ * @throws {ConfigError} when an option is not valid
+ * @example
+ * ```ts
+ * await pipeline(new WebSocketReadable(url), parse({ onError: 'skip' }), batch(), jsonlFile('trades.jsonl'));
+ * ```
+ */
+export function parse(options: ParseOptions = {}): ParseTransform {
+  return new ParseTransform(resolveParseOptions(options));
+}
+
+/** What {@link parse} returns. */
+export class ParseTransform extends Transform {
+  readonly #options: ResolvedParseOptions;
+  readonly #step: ParseStep;
+  /** The messages of the frame at hand that are still to be pushed, and whom to call when they are. */
+  #rest: { messages: Iterator<Message>; callback: TransformCallback } | undefined;
+  #taken = 0;
+
+  /** @internal */
+  constructor(options: ResolvedParseOptions) {
+    super({ objectMode: true, highWaterMark: HIGH_WATER_MARK });
+    this.#options = options;
+    this.#step = new ParseStep(options);
+    trackPipes(this);
+  }
+
+  /** How many frames, lines or elements were refused and dropped or diverted. */
+  get skipped(): number {
+    return this.#step.skipped;
+  }
+
+  override _transform(chunk: Frame | Buffer | string, _encoding: string, callback: TransformCallback): void {
+    try {
+      const frame = this.#frame(chunk);
+      if (this.#step.isSingle) {
+        const message = this.#step.one(frame);
+        if (message !== undefined) this.push(message);
+        this.#done(callback);
+      } else {
+        this.#rest = { messages: this.#step.many(frame), callback };
+        this.#pump();
+      }
+    } catch (error) {
+      // The callback is not called any more: nothing further is taken in.
+      failAfterDelivery(this, error as Error);
+    }
+  }
+
+  override _read(size: number): void {
+    if (this.#rest === undefined) super._read(size);
+    else this.#pump();
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#rest = undefined;
+    super._destroy(error, callback);
+  }
+
+  /** Pushes the messages of one frame while there is room; `_read` calls it again. */
+  #pump(): void {
+    const rest = this.#rest;
+    if (rest === undefined) return;
+    try {
+      for (let next = rest.messages.next(); ; next = rest.messages.next()) {
+        if (next.done === true) break;
+        if (!this.push(next.value)) return;
+        if (this.#rest !== rest) return;
+      }
+      this.#rest = undefined;
+      this.#done(rest.callback);
+    } catch (error) {
+      this.#rest = undefined;
+      failAfterDelivery(this, error as Error);
+    }
+  }
+
+  #done(callback: TransformCallback): void {
+    if (this.#options.deadLetter === undefined) callback();
+    else
+      whenRoom(
+        this.#options.deadLetter,
+        () => callback(),
+        (error) => failAfterDelivery(this, error),
+      );
+  }
+
+  #frame(chunk: Frame | Buffer | string): Frame {
+    const isText = typeof chunk === 'string';
+    if (!isText && !Buffer.isBuffer(chunk)) {
+      if (Buffer.isBuffer((chunk as Partial<Frame>).data)) return chunk;
+      throw optionError(
+        'parse',
+        `Expected frames, Buffers or strings from the stream before it, got ${describe(chunk)}.`,
+      );
+    }
+    const data = isText ? Buffer.from(chunk) : chunk;
+    const receivedAt = this.#options.clock.now();
+    return { data, isBinary: !isText, receivedAt, url: '', connection: 0, sequence: this.#taken++ };
+  }
+}
+
+const HIGH_WATER_MARK = 64;

@@ -1,0 +1,127 @@
+import type { Frame } from '../connect/frame.js';
+import { ParseError } from '../errors.js';
+import { Rejects } from '../internal/rejects.js';
+import { JsonCheck } from '../json/check.js';
+import { ElementReader } from '../json/elements.js';
+import { stringText } from '../json/serialise.js';
+import type { DeadLetter } from './dead-letter.js';
+import { Message } from './message.js';
+import type { ResolvedParseOptions } from './options.js';
+
+/** Frame in, message out: the parse stage without its stream. */
+export class ParseStep {
+  /** Whether a frame gives at most one message, so that {@link one} serves; else {@link many} does. */
+  readonly isSingle: boolean;
+  readonly #options: ResolvedParseOptions;
+  readonly #rejects: Rejects<DeadLetter>;
+  readonly #check = new JsonCheck();
+
+  constructor(options: ResolvedParseOptions) {
+    this.#options = options;
+    this.#rejects = new Rejects(options);
+    this.isSingle = options.split === 'none' && options.recordsPath === undefined;
+  }
+
+  /** How many frames, lines or elements were refused and dropped or diverted. */
+  get skipped(): number {
+    return this.#rejects.count;
+  }
+
+  /**
+   * The frame's one message, or `undefined` when it was refused and that is not fatal.
+   *
+   * @throws {ParseError} with `onError: 'fail'`
+   */
+  one(frame: Frame): Message | undefined {
+    return this.#parse(frame, 0, frame.data.length);
+  }
+
+  /**
+   * The frame's messages, one at a time.
+   *
+   * @throws {ParseError} with `onError: 'fail'`, after the messages before it
+   */
+  *many(frame: Frame): Generator<Message> {
+    const { data } = frame;
+    if (this.#options.split === 'none') {
+      yield* this.#unit(frame, 0, data.length);
+      return;
+    }
+    for (let start = 0; start < data.length; ) {
+      const lineFeed = data.indexOf(LF, start);
+      const next = lineFeed === -1 ? data.length : lineFeed + 1;
+      const end = trimLineEnd(data, start, next);
+      if (!isBlank(data, start, end)) yield* this.#unit(frame, start, end);
+      start = next;
+    }
+  }
+
+  *#unit(frame: Frame, start: number, end: number): Generator<Message> {
+    const { recordsPath, bigIntegers } = this.#options;
+    const message = this.#parse(frame, start, end);
+    if (message === undefined) return;
+    if (recordsPath === undefined) {
+      yield message;
+      return;
+    }
+    const { hasLineBreaks } = this.#check;
+    const elements = new ElementReader(recordsPath);
+    if (!elements.open(frame.data, this.#check.start, this.#check.end)) {
+      this.#reject(
+        frame,
+        start,
+        end,
+        start,
+        `there is no array at ${JSON.stringify(recordsPath.text)}, where \`records_path\` (recordsPath) looks for one,`,
+      );
+      return;
+    }
+    while (elements.next()) {
+      yield new Message(frame, frame.data, elements.start, elements.end, hasLineBreaks, bigIntegers);
+    }
+  }
+
+  #parse(frame: Frame, start: number, end: number): Message | undefined {
+    const { format, bigIntegers } = this.#options;
+    if (format === 'json') {
+      const check = this.#check;
+      if (check.check(frame.data, start, end)) {
+        return new Message(frame, frame.data, check.start, check.end, check.hasLineBreaks, bigIntegers);
+      }
+      this.#reject(frame, start, end, check.errorOffset, check.reason);
+      return undefined;
+    }
+    const text =
+      format === 'raw_string'
+        ? stringText(frame.data.toString('utf8', start, end))
+        : Buffer.from(`"${frame.data.toString('base64', start, end)}"`, 'latin1');
+    return new Message(frame, text, 0, text.length, false, bigIntegers);
+  }
+
+  #reject(frame: Frame, start: number, end: number, offset: number, reason: string): void {
+    const { sequence, connection, receivedAt, url } = frame;
+    const excerpt = frame.data.toString('utf8', Math.max(start, offset - EXCERPT), Math.min(end, offset + EXCERPT));
+    const error = new ParseError({ reason, offset, sequence, connection, excerpt });
+    const data = Buffer.from(frame.data.subarray(start, end));
+    this.#rejects.handle({ data, error, offset, sequence, receivedAt, connection, url });
+  }
+}
+
+/** Where the line from `start` ends without its LF or CR LF; `next` is where the next line starts. */
+function trimLineEnd(data: Buffer, start: number, next: number): number {
+  let end = next;
+  if (end > start && data[end - 1] === LF) end -= 1;
+  if (end > start && data[end - 1] === CR) end -= 1;
+  return end;
+}
+
+function isBlank(data: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (data[i] !== 0x20 && data[i] !== 0x09 && data[i] !== CR) return false;
+  }
+  return true;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const EXCERPT = 20;

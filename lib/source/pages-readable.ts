@@ -1,0 +1,96 @@
+import { Linger } from '../batch/linger.js';
+import { resolveBatchOptions } from '../batch/options.js';
+import type { Page } from '../batch/page.js';
+import { BatchStep } from '../batch/step.js';
+import type { ResolvedSourceConfig } from '../config/source-config.js';
+import type { Frame } from '../connect/frame.js';
+import { resolveWebSocketOptions } from '../connect/options.js';
+import { RunReadable } from '../connect/run-readable.js';
+import { EnvelopeStep } from '../envelope/step.js';
+import type { Message } from '../parse/message.js';
+import { resolveParseOptions } from '../parse/options.js';
+import { ParseStep } from '../parse/step.js';
+import { resolveValidateOptions } from '../validate/options.js';
+import { compileSchema } from '../validate/schema.js';
+import { ValidateStep } from '../validate/step.js';
+import { batchOptions, connectOptions, parseOptions, type Surroundings, validateOptions } from './stage-options.js';
+
+/**
+ * The fused arrangement: the steps of all stages run in the socket's message handler, and whole pages are pushed, so
+ * that a record crosses one stream boundary a page instead of four a record.
+ */
+export class PagesReadable extends RunReadable<Page> {
+  readonly #parse: ParseStep;
+  readonly #validate: ValidateStep | undefined;
+  readonly #envelope: EnvelopeStep | undefined;
+  readonly #batch: BatchStep;
+  readonly #linger: Linger;
+
+  /** @internal */
+  constructor(config: ResolvedSourceConfig, around: Surroundings) {
+    const batching = resolveBatchOptions(batchOptions(config, around));
+    super(config.url, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }));
+    this.#parse = new ParseStep(resolveParseOptions(parseOptions(config, around)));
+    this.#validate =
+      config.recordSchema === undefined
+        ? undefined
+        : new ValidateStep(
+            compileSchema(config.recordSchema, 'record_schema'),
+            resolveValidateOptions(validateOptions(config, around)),
+          );
+    this.#envelope = config.envelope ? new EnvelopeStep() : undefined;
+    this.#batch = new BatchStep(batching);
+    this.#linger = new Linger(batching.clock, batching.lingerMs, () => this.#deliverPage(this.#batch.flush()));
+  }
+
+  /** Records taken so far. */
+  get records(): number {
+    return this.#batch.records;
+  }
+
+  /** Frames, lines, elements and records that were refused and dropped. */
+  get skipped(): number {
+    return this.#parse.skipped + (this.#validate?.skipped ?? 0);
+  }
+
+  protected override receive(frame: Frame): void {
+    try {
+      if (this.#parse.isSingle) {
+        const message = this.#parse.one(frame);
+        if (message !== undefined) this.#take(message);
+      } else {
+        for (const message of this.#parse.many(frame)) {
+          this.#take(message);
+          if (this.#batch.isDone) break;
+        }
+      }
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  protected override beforeEnd(): void {
+    this.#deliverPage(this.#batch.flush());
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#linger.stop();
+    super._destroy(error, callback);
+  }
+
+  #take(message: Message): void {
+    if (this.#validate !== undefined && !this.#validate.accepts(message)) return;
+    const page = this.#batch.add(this.#envelope === undefined ? message : this.#envelope.wrap(message));
+    if (page !== undefined) this.#deliverPage(page);
+    this.#linger.held(this.#batch.held);
+    if (this.#batch.isDone) this.complete('max_messages');
+  }
+
+  #deliverPage(page: Page | undefined): void {
+    if (page !== undefined) this.deliver(page, page.bytes.length, page.length);
+    this.#linger.held(this.#batch.held);
+  }
+}
+
+/** A page can hold 16 MiB, and `max_buffered_bytes` rules besides: so few of them wait. */
+const PAGES = 4;

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { TestContext } from 'node:test';
+
+/** The arguments for Node that stand for the command `spillway`. */
+export const SPILLWAY = ['--import', 'tsx', join(import.meta.dirname, '../../lib/cli/main.ts')];
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** A process under test, and what it said so far. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly out: Said;
+  readonly err: Said;
+  /** How it ended, when it has. */
+  readonly exit: Promise<Exit>;
+}
+
+export interface Exit {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StartOptions {
+  readonly env?: Record<string, string>;
+  /** What standard input gives. @default nothing */
+  readonly input?: string;
+  /** More arguments for Node. */
+  readonly nodeArgs?: readonly string[];
+  /** Leaves standard output unread. */
+  readonly isStdoutUnread?: boolean;
+}
+
+/** Starts `spillway`. It is killed when the test ends, and after 60 s at the latest. */
+export function spillway(t: TestContext, args: readonly string[], options: StartOptions = {}): Running {
+  return start(t, process.execPath, [...(options.nodeArgs ?? []), ...SPILLWAY, ...args], options);
+}
+
+/** Starts any command. It is killed when the test ends, and after 60 s at the latest. */
+export function start(t: TestContext, command: string, args: readonly string[], options: StartOptions = {}): Running {
+  const child = spawn(command, args, { cwd: ROOT, env: { ...cleanEnvironment(), ...options.env } });
+  const killTimer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  t.after(() => {
+    clearTimeout(killTimer);
+    child.kill('SIGKILL');
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  const out = new Said(options.isStdoutUnread === true ? undefined : child.stdout);
+  const err = new Said(child.stderr);
+  const exit = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    const event = options.isStdoutUnread === true ? 'exit' : 'close';
+    child.once(event, (status: number | null, signal: NodeJS.Signals | null) => {
+      clearTimeout(killTimer);
+      err.end();
+      resolve({ status, signal, stdout: out.text, stderr: err.text });
+    });
+  });
+  return { child, out, err, exit };
+}
+
+/** What a stream said. */
+export class Said {
+  text = '';
+  #isOver = false;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(stream: Readable | undefined) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      this.text += chunk;
+      this.#wake();
+    });
+  }
+
+  /** Resolves as soon as the text matches; rejects when the process ends before. */
+  async until(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.text)) {
+      if (this.#isOver) throw new Error(`The process ended without saying ${pattern}. It said:\n${this.text}`);
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'spillway-cli-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Writes a pipeline file; without a sink, to `out.jsonl` beside it. */
+export async function pipelineFile(
+  t: TestContext,
+  config: object,
+  sink?: object,
+): Promise<{ readonly file: string; readonly output: string; readonly folder: string }> {
+  const folder = await temporaryFolder(t);
+  const output = join(folder, 'out.jsonl');
+  const file = join(folder, 'feed.json');
+  const pipeline = {
+    source: { type: 'websocket', config },
+    sink: sink ?? { type: 'jsonl', config: { path: output } },
+  };
+  await writeFile(file, JSON.stringify({ version: 1, pipeline }));
+  return { file, output, folder };
+}
+
+/** Every line as JSON. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Without what npm says to its children, and without colours. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR)/i.test(name)));
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Output } from '../../lib/cli/output.js';
+import { ProgressTicker } from '../../lib/cli/progress-ticker.js';
+import {
+  createReporter,
+  type Progress,
+  type Reporter,
+  type ReportOptions,
+  type Summary,
+} from '../../lib/cli/reporter.js';
+import { createSource, type SourceStats } from '../../lib/source.js';
+import { createFakeClock } from '../../lib/testing/index.js';
+import { jsonLines } from './cli.js';
+import { FakeTerminal } from './fake-terminal.js';
+
+const stats: SourceStats = {
+  state: 'open',
+  frames: 12_346,
+  bytes: 1_500_000,
+  connections: 2,
+  reconnects: 1,
+  paused: false,
+  pausedMs: 0,
+  bufferedFrames: 0,
+  bufferedBytes: 0,
+  lastFrameAt: undefined,
+  records: 12_345,
+  skipped: 1,
+};
+const progress: Progress = {
+  elapsedMs: 65_000,
+  stats,
+  recordsPerSecond: 5_012.4,
+  bytesPerSecond: 600_000,
+  sinceFrameMs: 3,
+};
+const summary: Summary = {
+  ended: 'failed',
+  signal: undefined,
+  errorCode: 'ERR_SINK',
+  records: 12_000,
+  stats: { ...stats, pausedMs: 1_250 },
+  elapsedMs: 60_000,
+  target: 'out/trades.jsonl',
+};
+
+function reporter(options: ReportOptions = {}, isTTY = false) {
+  const terminal = new FakeTerminal(200);
+  terminal.isTTY = isTTY;
+  return { terminal, reporter: createReporter(new Output(terminal), options) };
+}
+
+describe('progress in text', () => {
+  const line = '12,345 records 5,012/s · open · 1.5 MB · last frame 3 ms ago · 1 skipped · 1 reconnect · 1 min 5 s';
+
+  it('is a line every ten seconds, where standard error is no terminal', () => {
+    const { terminal, reporter: text } = reporter();
+    assert.equal(text.progressEveryMs, 10_000);
+    text.progress(progress);
+    assert.equal(terminal.text, `Progress: ${line}\n`);
+  });
+
+  it('is drawn four times a second on a terminal', () => {
+    const { terminal, reporter: text } = reporter({}, true);
+    assert.equal(text.progressEveryMs, 250);
+    text.progress(progress);
+    assert.equal(terminal.text, `\r${line}\x1b[K`);
+  });
+
+  const states: [change: Partial<SourceStats>, shown: string][] = [
+    [{ state: 'connecting' }, 'connecting'],
+    [{ state: 'waiting' }, 'waiting to reconnect'],
+    [{ state: 'ended' }, 'writing what is left'],
+    [{ bufferedFrames: 2_000 }, 'open, 2,000 waiting'],
+    [{ paused: true, bufferedFrames: 4_000, bufferedBytes: 480_000 }, 'paused for the sink, 4,000 (480.0 kB) waiting'],
+  ];
+  for (const [change, shown] of states) {
+    it(`shows ${JSON.stringify(change)} as "${shown}"`, () => {
+      const { terminal, reporter: text } = reporter();
+      text.progress({ ...progress, stats: { ...stats, ...change } });
+      assert.ok(terminal.text.includes(` · ${shown} · `), terminal.text);
+    });
+  }
+
+  it('says that no frame came yet', () => {
+    const { terminal, reporter: text } = reporter();
+    text.progress({ ...progress, sinceFrameMs: undefined });
+    assert.match(terminal.text, / · no frame yet · /);
+  });
+});
+
+describe('progress in JSON', () => {
+  it('has the documented keys, and comes every ten seconds, on a terminal too', () => {
+    const { terminal, reporter: json } = reporter({ json: true }, true);
+    assert.equal(json.progressEveryMs, 10_000);
+    json.progress(progress);
+    const [{ at, ...facts } = {}] = jsonLines(terminal.text);
+    assert.ok(Number.isInteger(at));
+    assert.deepEqual(facts, {
+      type: 'progress',
+      state: 'open',
+      records: 12_345,
+      skipped: 1,
+      frames: 12_346,
+      bytes: 1_500_000,
+      connections: 2,
+      reconnects: 1,
+      elapsed_ms: 65_000,
+      records_per_second: 5_012,
+      bytes_per_second: 600_000,
+      since_frame_ms: 3,
+      paused: false,
+      paused_ms: 0,
+      buffered_frames: 0,
+      buffered_bytes: 0,
+    });
+  });
+});
+
+describe('the summary in text', () => {
+  it('tells how many records are safe when a run failed', () => {
+    const { terminal, reporter: text } = reporter();
+    text.summary(summary);
+    assert.equal(
+      terminal.text,
+      [
+        'Ended:    it failed with ERR_SINK.',
+        'Records:  12,000 safely written (200/s), 1 skipped, 345 more received and not written',
+        'Received: 12,346 frames, 1.5 MB, 1 reconnect',
+        'Took:     1 min 0 s, 1.3 s of it paused for the sink',
+        'Written:  out/trades.jsonl',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('a quiet reporter', () => {
+  it('wants no progress, and says nothing but why it failed', () => {
+    const { terminal, reporter: quiet } = reporter({ quiet: true });
+    assert.equal(quiet.progressEveryMs, undefined);
+    quiet.event('reconnecting', { attempt: 1, delayMs: 5 });
+    quiet.stopping('SIGINT');
+    quiet.abandoned();
+    quiet.summary(summary);
+    quiet.failure(new Error('that is why'));
+    assert.equal(terminal.text, 'spillway: that is why\n');
+  });
+});
+
+describe('connection events', () => {
+  it('are left out when they are too many', () => {
+    const { terminal, reporter: json } = reporter({ json: true });
+    for (let attempt = 1; attempt <= 1_000; attempt += 1) json.event('reconnecting', { attempt, delayMs: 0 });
+    assert.equal(jsonLines(terminal.text).length, 50);
+  });
+
+  it('show a close reason as a quoted text, without control characters', () => {
+    const { terminal, reporter: text } = reporter({ verbose: true });
+    const url = 'ws://x/';
+    text.event('disconnected', { url, connection: 1, code: 4001, reason: '\x1b[2J"no"', error: undefined, frames: 1 });
+    assert.equal(terminal.text, 'Disconnected from ws://x/: code 4001 ("\\u001b[2J\\"no\\""), after 1 frame.\n');
+  });
+});
+
+describe('ProgressTicker', () => {
+  it('reports as often as the reporter wants, with rates, until it is stopped', async () => {
+    const clock = createFakeClock();
+    const seen: Progress[] = [];
+    const config = { url: 'ws://127.0.0.1:1', unbounded: true };
+    const source = { ...createSource(config), stats: { ...stats, lastFrameAt: clock.now() } };
+    const listening: Reporter = {
+      progressEveryMs: 10_000,
+      progress: (each) => void seen.push(each),
+      event() {},
+      refused() {},
+      stopping() {},
+      abandoned() {},
+      summary() {},
+      failure() {},
+    };
+    const startedAt = clock.monotonic();
+    const elapsed = () => clock.monotonic() - startedAt;
+    const ticker = new ProgressTicker({ source, reporter: listening, clock, elapsed });
+    await clock.advance(9_999);
+    assert.equal(seen.length, 0);
+    await clock.advance(10_001);
+    assert.deepEqual(
+      seen.map(({ elapsedMs, sinceFrameMs, recordsPerSecond }) => [elapsedMs, sinceFrameMs, recordsPerSecond]),
+      [
+        [10_000, 10_000, 1_234.5],
+        [20_000, 20_000, 0],
+      ],
+    );
+    ticker.stop();
+    assert.equal(clock.pending, 0);
+  });
+
+  it('arms no timer for a reporter that wants no progress', () => {
+    const clock = createFakeClock();
+    const source = createSource({ url: 'ws://127.0.0.1:1', unbounded: true });
+    const { reporter: quiet } = reporter({ quiet: true });
+    new ProgressTicker({ source, reporter: quiet, clock, elapsed: () => 0 });
+    assert.equal(clock.pending, 0);
+  });
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { secretsOf } from '../../lib/cli/secrets.js';
+
+const plain = { auth: { type: 'none' }, headers: {}, url: 'wss://example.com/feed?symbol=btcusdt' } as const;
+
+describe('secretsOf', () => {
+  it('finds none in a configuration without credentials', () => {
+    assert.deepEqual(secretsOf(plain), []);
+    assert.deepEqual(secretsOf({ ...plain, auth: { type: 'token_file', config: { path: '/run/token' } } }), []);
+    assert.deepEqual(secretsOf({ ...plain, headers: { Accept: 'application/json' } }), []);
+  });
+
+  it('finds the token of bearer', () => {
+    assert.deepEqual(secretsOf({ ...plain, auth: { type: 'bearer', config: { token: 'abcd' } } }), ['abcd']);
+  });
+
+  it('finds the password of basic, and both names as they are sent', () => {
+    const auth = { type: 'basic', config: { username: 'me', password: 'hush' } } as const;
+    assert.deepEqual(secretsOf({ ...plain, auth }), ['bWU6aHVzaA==', 'hush']);
+  });
+
+  it('finds every header of custom, and of others those whose name tells', () => {
+    const auth = { type: 'custom', config: { headers: { 'X-One': 'value1' } } } as const;
+    assert.deepEqual(secretsOf({ ...plain, auth, headers: { Cookie: 'value22', Accept: 'other' } }), [
+      'value22',
+      'value1',
+    ]);
+  });
+
+  it('finds what the address holds, encoded and decoded, the longest first', () => {
+    const url = 'wss://me:p%40ss@example.com/?token=a%2Fb%2Fc&symbol=btcusdt';
+    assert.deepEqual(secretsOf({ ...plain, url }), ['a%2Fb%2Fc', 'p%40ss', 'a/b/c', 'p@ss']);
+  });
+
+  it('leaves out what occurs by chance', () => {
+    assert.deepEqual(secretsOf({ ...plain, auth: { type: 'bearer', config: { token: 'abc' } } }), []);
+  });
+});

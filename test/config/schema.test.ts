@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { pipelineFileSchema, sourceConfigSchema } from '../../lib/config/schema.js';
+import { sinkKinds } from '../../lib/config/sinks/kinds.js';
+import { resolveSourceConfig, type SourceConfig } from '../../lib/config/source-config.js';
+
+interface Documented {
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+}
+
+const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, allErrors: true });
+const fields = Object.entries<Documented>(sourceConfigSchema.properties);
+
+for (const [name, schema] of Object.entries({ sourceConfigSchema, pipelineFileSchema })) {
+  test(`${name} is a valid JSON Schema of draft 2020-12`, () => {
+    assert.equal(ajv.validateSchema(schema), true, ajv.errorsText());
+    ajv.compile(schema);
+  });
+}
+
+for (const [owner, properties] of [
+  ['source', sourceConfigSchema.properties],
+  ['file', pipelineFileSchema.properties],
+  ...Object.entries(sinkKinds).map(([type, kind]) => [`${type} sink`, kind.schema.properties] as const),
+] as const) {
+  test(`Every key of the ${owner} has a title, a description and examples`, () => {
+    for (const [key, schema] of Object.entries<Documented>(properties)) {
+      if (owner === 'file' && key === 'pipeline') continue;
+      assert.ok(schema.title, key);
+      assert.match(schema.description ?? '', /\.$/, key);
+      assert.ok((schema.examples?.length ?? 0) > 0, key);
+    }
+  });
+}
+
+for (const [field, schema] of fields) {
+  test(`Each example of \`${field}\`, and its default, is accepted`, () => {
+    for (const value of [...(schema.examples ?? []), ...('default' in schema ? [schema.default] : [])]) {
+      resolveSourceConfig({ url: 'ws://x', max_messages: 1, [field]: value });
+    }
+  });
+}
+
+test('The schema and the type SourceConfig have the same keys', () => {
+  // Compiles only while each key of the one is a key of the other.
+  const keys: Record<keyof SourceConfig, unknown> = sourceConfigSchema.properties;
+  const back: Record<keyof typeof sourceConfigSchema.properties, unknown> = {} as Required<SourceConfig>;
+  assert.equal(Object.keys(keys).length, 27);
+  assert.ok(back);
+});
+
+test('The schema by itself says that a run needs an end, so that an editor can tell', () => {
+  const validate = ajv.compile({ ...sourceConfigSchema, $id: 'alone' });
+  assert.equal(validate({ url: 'ws://x' }), false);
+  assert.equal(validate({ url: 'ws://x', unbounded: false }), false);
+  assert.equal(validate({ url: 'ws://x', unbounded: true }), true);
+  assert.equal(validate({ url: 'ws://x', idle_timeout: '5m' }), true);
+});

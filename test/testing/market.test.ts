@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createFakeClock, type MarketFeedOptions, marketFeed } from '../../lib/testing/index.js';
+
+describe('marketFeed', () => {
+  it('gives the same trades for the same seed, and others for another', () => {
+    const clock = createFakeClock();
+    assert.deepEqual(take(1_000, { seed: 7, clock }), take(1_000, { seed: 7, clock }));
+    assert.notDeepEqual(take(10, { seed: 7, clock }), take(10, { seed: 8, clock }));
+  });
+
+  it('makes texts of about 120 bytes that are JSON as JSON.stringify writes it', () => {
+    const texts = take(5_000, { seed: 1 });
+    for (const text of texts) assert.equal(JSON.stringify(JSON.parse(text)), text);
+    const mean = texts.join('').length / texts.length;
+    assert.ok(mean > 115 && mean < 130, `${mean} bytes`);
+  });
+
+  it('counts ids up within each symbol, and moves prices by small steps', () => {
+    const last = new Map<string, { t: number; p: number }>();
+    for (const text of take(20_000, { seed: 3 })) {
+      const trade = JSON.parse(text) as { s: string; t: number; p: string; q: string };
+      const before = last.get(trade.s);
+      const price = Number(trade.p);
+      assert.match(trade.p, /^\d+\.\d{8}$/);
+      assert.match(trade.q, /^\d+\.\d{8}$/);
+      assert.ok(Number(trade.q) > 0);
+      if (before !== undefined) {
+        assert.equal(trade.t, before.t + 1);
+        assert.ok(Math.abs(price - before.p) <= Math.max(0.011, before.p * 0.001));
+      }
+      last.set(trade.s, { t: trade.t, p: price });
+    }
+    assert.equal(last.size, 8);
+  });
+
+  it('trades the symbols that it is given, at the time of its clock', () => {
+    const clock = createFakeClock(1_700_000_000_000);
+    for (const text of take(50, { seed: 1, symbols: ['A"B', 'CD'], clock })) {
+      const trade = JSON.parse(text) as { s: string; E: number; T: number };
+      assert.ok(['A"B', 'CD'].includes(trade.s));
+      assert.equal(trade.E, 1_700_000_000_000);
+      assert.ok(trade.T <= trade.E && trade.T > trade.E - 10);
+    }
+  });
+
+  it('refuses a seed that is no whole number, and no symbols', () => {
+    assert.throws(() => marketFeed({ seed: 0.5 }), { code: 'ERR_CONFIG' });
+    assert.throws(() => marketFeed({ seed: 1, symbols: [] }), { code: 'ERR_CONFIG' });
+  });
+});
+
+function take(count: number, options: MarketFeedOptions): string[] {
+  const feed = marketFeed(options);
+  return Array.from({ length: count }, () => feed.next().value);
+}
