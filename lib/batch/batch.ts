@@ -1,8 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { optionError } from '../errors.js';
 import { failAfterDelivery, flushHeld, stopUpstream, trackPipes } from '../internal/chain.js';
-import { describe } from '../internal/options.js';
-import { Message } from '../parse/message.js';
+import { Message, notAMessage } from '../parse/message.js';
 import { Linger } from './linger.js';
 import { type BatchOptions, type ResolvedBatchOptions, resolveBatchOptions } from './options.js';
 import type { Page } from './page.js';
@@ -42,11 +40,8 @@ export class BatchTransform extends Transform {
 
   override _transform(message: Message, _encoding: string, callback: TransformCallback): void {
     if (!(message instanceof Message)) {
-      const error = optionError(
-        'batch',
-        `Expected messages from the stream before it, as parse() makes them, got ${describe(message)}.`,
-      );
-      failAfterDelivery(this, error);
+      this[flushHeld]();
+      failAfterDelivery(this, notAMessage('batch', message));
       return;
     }
     const wasDone = this.#step.isDone;

@@ -1,5 +1,6 @@
 import { type BigIntegers, parseBytes } from '../json/values.js';
 import { type FrameFacts, Message } from '../parse/message.js';
+import type { FrameFactsList } from './frame-facts-list.js';
 
 /**
  * A page of records: their JSON texts one after another in one buffer, each followed by one line feed, so that the
@@ -10,11 +11,11 @@ export class Page {
   readonly bytes: Buffer;
   /** Where each record's text ends in `bytes`; its line feed stands there. */
   readonly ends: readonly number[];
-  readonly #facts: FactColumns;
+  readonly #facts: FrameFactsList;
   readonly #bigIntegers: BigIntegers;
 
   /** @internal */
-  constructor(bytes: Buffer, ends: readonly number[], facts: FactColumns, bigIntegers: BigIntegers) {
+  constructor(bytes: Buffer, ends: readonly number[], facts: FrameFactsList, bigIntegers: BigIntegers) {
     this.bytes = bytes;
     this.ends = ends;
     this.#facts = facts;
@@ -55,33 +56,6 @@ export class Page {
 
   #start(index: number): number {
     return index === 0 ? 0 : (this.ends[index - 1] as number) + 1;
-  }
-}
-
-/** The facts of frames, by column: a list of frames would keep their bytes in memory. */
-export class FactColumns {
-  readonly #receivedAt: number[] = [];
-  readonly #connection: number[] = [];
-  readonly #sequence: number[] = [];
-  readonly #isBinary: boolean[] = [];
-  readonly #url: string[] = [];
-
-  add(frame: FrameFacts): void {
-    this.#receivedAt.push(frame.receivedAt);
-    this.#connection.push(frame.connection);
-    this.#sequence.push(frame.sequence);
-    this.#isBinary.push(frame.isBinary);
-    this.#url.push(frame.url);
-  }
-
-  at(index: number): FrameFacts {
-    return {
-      isBinary: this.#isBinary[index] as boolean,
-      receivedAt: this.#receivedAt[index] as number,
-      url: this.#url[index] as string,
-      connection: this.#connection[index] as number,
-      sequence: this.#sequence[index] as number,
-    };
   }
 }
 

@@ -1,8 +1,9 @@
 import { constants } from 'node:buffer';
 import type { BigIntegers } from '../json/values.js';
 import type { Message } from '../parse/message.js';
+import { FrameFactsList } from './frame-facts-list.js';
 import type { ResolvedBatchOptions } from './options.js';
-import { FactColumns, Page } from './page.js';
+import { Page } from './page.js';
 
 /** Messages in, now and then a page out: the batch stage without its stream and its timer. */
 export class BatchStep {
@@ -12,7 +13,7 @@ export class BatchStep {
   #buffer: Buffer = Buffer.allocUnsafeSlow(SMALLEST);
   #used = 0;
   #ends: number[] = [];
-  #facts = new FactColumns();
+  #facts = new FrameFactsList();
   #bigIntegers: BigIntegers = 'number';
   #records = 0;
 
@@ -72,7 +73,7 @@ export class BatchStep {
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(SMALLEST, Math.min(LARGEST, this.#used + (this.#used >> 3))));
     this.#used = 0;
     this.#ends = [];
-    this.#facts = new FactColumns();
+    this.#facts = new FrameFactsList();
     return page;
   }
 

@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { trackPipes } from '../internal/chain.js';
-import type { Message } from '../parse/message.js';
+import { failAfterDelivery, trackPipes } from '../internal/chain.js';
+import { Message, notAMessage } from '../parse/message.js';
 import { EnvelopeStep } from './step.js';
 
 /**
@@ -25,6 +25,10 @@ class EnvelopeTransform extends Transform {
   }
 
   override _transform(message: Message, _encoding: string, callback: TransformCallback): void {
+    if (!(message instanceof Message)) {
+      failAfterDelivery(this, notAMessage('envelope', message));
+      return;
+    }
     this.push(this.#step.wrap(message));
     callback();
   }

@@ -11,12 +11,19 @@ export const flushHeld: unique symbol = Symbol('spillway.flushHeld');
 /** On the Readable that a run starts with: ends it in good order. */
 export const stopRun: unique symbol = Symbol('spillway.stopRun');
 
-/** Has `stream` remember what it is piped into. `pipeline()` and `compose()` call `pipe()` too. */
+/**
+ * Has `stream` remember what it is piped into, and so every stream further down the chain. `pipeline()` and `compose()`
+ * call `pipe()` too.
+ */
 export function trackPipes(stream: Readable): void {
+  if (destinations.has(stream)) return;
+  destinations.set(stream, []);
   const pipe = stream.pipe;
   stream.pipe = function trackedPipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
     destinations.set(stream, [...(destinations.get(stream) ?? []), destination]);
     sources.set(destination, stream);
+    // A stranger between two stages does not tell what it is piped into: it is tracked like our own.
+    if ('pipe' in destination) trackPipes(destination as unknown as Readable);
     return pipe.call(stream, destination, options) as T;
   };
 }

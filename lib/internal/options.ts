@@ -18,7 +18,7 @@ export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
  * @throws {ConfigError} with every unknown key and every value that is not accepted
  */
 export function resolveOptions<T extends object>(owner: string, given: unknown, fields: Fields<T>): T {
-  if (given === null || typeof given !== 'object') {
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
     throw new ConfigError([{ path: owner, message: `Expected an object of options, got ${describe(given)}.` }]);
   }
   const problems: ConfigProblem[] = [];

@@ -2,6 +2,8 @@
 export function redactUrl(url: string): string {
   const parsed = parseUrl(url);
   if (parsed === undefined) return '(an address that cannot be parsed)';
+  // `user:secret@host` without a scheme counts as a path of the scheme `user:`.
+  if (parsed.host === '') return '(an address without a host)';
   return `${parsed.protocol}//${parsed.host}${parsed.pathname}${parsed.search === '' ? '' : '?…'}`;
 }
 

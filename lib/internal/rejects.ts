@@ -47,24 +47,4 @@ export class Rejects<L extends Letter> {
   }
 }
 
-/**
- * Calls `go` when `deadLetter` takes more, or `fail` when it never will. At once when it has room.
- */
-export function whenRoom(deadLetter: Writable | undefined, go: () => void, fail: (error: Error) => void): void {
-  if (deadLetter === undefined || !deadLetter.writableNeedDrain) {
-    go();
-    return;
-  }
-  const onDrain = (): void => {
-    deadLetter.off('close', onClose);
-    go();
-  };
-  const onClose = (): void => {
-    deadLetter.off('drain', onDrain);
-    fail(deadLetter.errored ?? new Error('The dead letter stream was closed before it took what was diverted to it.'));
-  };
-  deadLetter.once('drain', onDrain);
-  deadLetter.once('close', onClose);
-}
-
 const WARN_EVERY_MS = 10_000;

@@ -16,5 +16,5 @@ import { glue } from './glue.js';
  */
 export function filter(keep: (message: Message) => unknown): Transform {
   if (!isFunction(keep)) throw optionError('filter', 'Expected a function of the message.');
-  return glue(async (message) => ((await keep(message)) ? message : undefined));
+  return glue('filter', async (message) => ((await keep(message)) ? message : undefined));
 }

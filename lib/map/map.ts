@@ -7,7 +7,7 @@ import { glue } from './glue.js';
 /**
  * A stage that gives every record another value: what `change` returns, or resolves to, is serialised anew. The
  * record's text is no longer the one that arrived. An error that `change` throws ends the run, after what came before
- * is delivered.
+ * is delivered; so does a value that JSON cannot hold, such as `undefined`, as `ERR_CONFIG`.
  *
  * @throws {ConfigError} when `change` is no function
  * @example
@@ -17,5 +17,17 @@ import { glue } from './glue.js';
  */
 export function map(change: (message: Message) => unknown): Transform {
   if (!isFunction(change)) throw optionError('map', 'Expected a function of the message.');
-  return glue(async (message) => message.withValue(await change(message)));
+  return glue('map', async (message) => {
+    const value = await change(message);
+    if (value === undefined) throw optionError('map', RETURNED_NOTHING);
+    try {
+      return message.withValue(value);
+    } catch (cause) {
+      // Anything else comes from a toJSON() of the user's.
+      if (!(cause instanceof TypeError)) throw cause;
+      throw optionError('map', `The function returned what JSON cannot hold. ${cause.message}`, cause);
+    }
+  });
 }
+
+const RETURNED_NOTHING = 'The function returned undefined. Return the new value; to drop records, use filter().';

@@ -1,4 +1,6 @@
 import type { Frame } from '../connect/frame.js';
+import { type ConfigError, optionError } from '../errors.js';
+import { describe } from '../internal/options.js';
 import { blankLineBreaks } from '../json/line-breaks.js';
 import { serialise } from '../json/serialise.js';
 import { type BigIntegers, parseBytes } from '../json/values.js';
@@ -75,6 +77,14 @@ export class Message {
   protected build(): unknown {
     return parseBytes(this.bytes, this.start, this.end, this.bigIntegers);
   }
+}
+
+/** What a stage says when it gets something else than a message from the stream before it. */
+export function notAMessage(stage: string, chunk: unknown): ConfigError {
+  return optionError(
+    stage,
+    `Expected messages from the stream before it, as parse() makes them, got ${describe(chunk)}.`,
+  );
 }
 
 const NOT_BUILT: unique symbol = Symbol('not built');

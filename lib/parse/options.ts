@@ -86,7 +86,7 @@ type Given = Omit<ResolvedParseOptions, 'recordsPath'> & {
 const FIELDS: Fields<Given> = {
   format: oneOf('json', ['json', 'raw_string', 'binary']),
   onError: oneOf('fail', ['fail', 'skip', 'divert']),
-  deadLetter: objectWith<Writable | undefined>(undefined, 'write', 'once'),
+  deadLetter: objectWith<Writable | undefined>(undefined, 'write', 'on', 'off'),
   split: oneOf('none', ['none', 'lines']),
   recordsPath: field<Given['recordsPath']>(
     undefined,

@@ -2,8 +2,8 @@ import { Transform, type TransformCallback } from 'node:stream';
 import type { Frame } from '../connect/frame.js';
 import { optionError } from '../errors.js';
 import { failAfterDelivery, trackPipes } from '../internal/chain.js';
+import { DeadLetterGate } from '../internal/dead-letter-gate.js';
 import { describe } from '../internal/options.js';
-import { whenRoom } from '../internal/rejects.js';
 import type { Message } from './message.js';
 import { type ParseOptions, type ResolvedParseOptions, resolveParseOptions } from './options.js';
 import { ParseStep } from './step.js';
@@ -28,8 +28,10 @@ export function parse(options: ParseOptions = {}): ParseTransform {
 export class ParseTransform extends Transform {
   readonly #options: ResolvedParseOptions;
   readonly #step: ParseStep;
+  readonly #gate: DeadLetterGate | undefined;
   /** The messages of the frame at hand that are still to be pushed, and whom to call when they are. */
-  #rest: { messages: Iterator<Message>; callback: TransformCallback } | undefined;
+  #rest: { messages: Iterator<Message | undefined>; callback: TransformCallback } | undefined;
+  #waitsForDeadLetter = false;
   #taken = 0;
 
   /** @internal */
@@ -37,6 +39,7 @@ export class ParseTransform extends Transform {
     super({ objectMode: true, highWaterMark: HIGH_WATER_MARK });
     this.#options = options;
     this.#step = new ParseStep(options);
+    this.#gate = options.deadLetter === undefined ? undefined : new DeadLetterGate(options.deadLetter, this);
     trackPipes(this);
   }
 
@@ -53,7 +56,7 @@ export class ParseTransform extends Transform {
         if (message !== undefined) this.push(message);
         this.#done(callback);
       } else {
-        this.#rest = { messages: this.#step.many(frame), callback };
+        this.#rest = { messages: this.#step.many(frame, this.#gate !== undefined), callback };
         this.#pump();
       }
     } catch (error) {
@@ -72,14 +75,14 @@ export class ParseTransform extends Transform {
     super._destroy(error, callback);
   }
 
-  /** Pushes the messages of one frame while there is room; `_read` calls it again. */
+  /** Pushes the messages of one frame while there is room; `_read` calls it again, and so does a dead letter's room. */
   #pump(): void {
     const rest = this.#rest;
-    if (rest === undefined) return;
+    if (rest === undefined || this.#waitsForDeadLetter) return;
     try {
       for (let next = rest.messages.next(); ; next = rest.messages.next()) {
         if (next.done === true) break;
-        if (!this.push(next.value)) return;
+        if (next.value === undefined ? !this.#hasRoomForLetters() : !this.push(next.value)) return;
         if (this.#rest !== rest) return;
       }
       this.#rest = undefined;
@@ -90,20 +93,27 @@ export class ParseTransform extends Transform {
     }
   }
 
+  /** Whether the next line may be refused now; if not, the pump goes on when it may. */
+  #hasRoomForLetters(): boolean {
+    let isNow = true;
+    this.#waitsForDeadLetter = true;
+    this.#gate?.whenRoom(() => {
+      this.#waitsForDeadLetter = false;
+      if (!isNow) this.#pump();
+    });
+    isNow = false;
+    return !this.#waitsForDeadLetter;
+  }
+
   #done(callback: TransformCallback): void {
-    if (this.#options.deadLetter === undefined) callback();
-    else
-      whenRoom(
-        this.#options.deadLetter,
-        () => callback(),
-        (error) => failAfterDelivery(this, error),
-      );
+    if (this.#gate === undefined) callback();
+    else this.#gate.whenRoom(() => callback());
   }
 
   #frame(chunk: Frame | Buffer | string): Frame {
     const isText = typeof chunk === 'string';
     if (!isText && !Buffer.isBuffer(chunk)) {
-      if (Buffer.isBuffer((chunk as Partial<Frame>).data)) return chunk;
+      if (Buffer.isBuffer((chunk as Partial<Frame> | undefined)?.data)) return chunk;
       throw optionError(
         'parse',
         `Expected frames, Buffers or strings from the stream before it, got ${describe(chunk)}.`,

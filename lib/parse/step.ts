@@ -41,7 +41,10 @@ export class ParseStep {
    *
    * @throws {ParseError} with `onError: 'fail'`, after the messages before it
    */
-  *many(frame: Frame): Generator<Message> {
+  many(frame: Frame): Generator<Message>;
+  /** The same, with an `undefined` after each line that was refused: there a dead letter can be waited for. */
+  many(frame: Frame, tellsRefusals: boolean): Generator<Message | undefined>;
+  *many(frame: Frame, tellsRefusals = false): Generator<Message | undefined> {
     const { data } = frame;
     if (this.#options.split === 'none') {
       yield* this.#unit(frame, 0, data.length);
@@ -51,7 +54,11 @@ export class ParseStep {
       const lineFeed = data.indexOf(LF, start);
       const next = lineFeed === -1 ? data.length : lineFeed + 1;
       const end = trimLineEnd(data, start, next);
-      if (!isBlank(data, start, end)) yield* this.#unit(frame, start, end);
+      if (!isBlank(data, start, end)) {
+        const before = this.skipped;
+        yield* this.#unit(frame, start, end);
+        if (tellsRefusals && this.skipped > before) yield undefined;
+      }
       start = next;
     }
   }

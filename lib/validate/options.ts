@@ -46,7 +46,7 @@ export function resolveValidateOptions(options: ValidateOptions): ResolvedValida
 
 const FIELDS: Fields<ResolvedValidateOptions> = {
   onError: oneOf('fail', ['fail', 'skip', 'divert']),
-  deadLetter: objectWith<Writable | undefined>(undefined, 'write', 'once'),
+  deadLetter: objectWith<Writable | undefined>(undefined, 'write', 'on', 'off'),
   logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
   clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
 };

@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { failAfterDelivery, trackPipes } from '../internal/chain.js';
-import { whenRoom } from '../internal/rejects.js';
-import type { Message } from '../parse/message.js';
+import { DeadLetterGate } from '../internal/dead-letter-gate.js';
+import { Message, notAMessage } from '../parse/message.js';
 import { type ResolvedValidateOptions, resolveValidateOptions, type ValidateOptions } from './options.js';
 import { compileSchema, type JsonSchema } from './schema.js';
 import { ValidateStep } from './step.js';
@@ -26,13 +26,13 @@ export function validate(schema: JsonSchema, options: ValidateOptions = {}): Val
 /** What {@link validate} returns. */
 export class ValidateTransform extends Transform {
   readonly #step: ValidateStep;
-  readonly #options: ResolvedValidateOptions;
+  readonly #gate: DeadLetterGate | undefined;
 
   /** @internal */
   constructor(step: ValidateStep, options: ResolvedValidateOptions) {
     super({ objectMode: true, highWaterMark: HIGH_WATER_MARK });
     this.#step = step;
-    this.#options = options;
+    this.#gate = options.deadLetter === undefined ? undefined : new DeadLetterGate(options.deadLetter, this);
     trackPipes(this);
   }
 
@@ -43,19 +43,15 @@ export class ValidateTransform extends Transform {
 
   override _transform(message: Message, _encoding: string, callback: TransformCallback): void {
     try {
+      if (!(message instanceof Message)) throw notAMessage('validate', message);
       if (this.#step.accepts(message)) this.push(message);
     } catch (error) {
       // The callback is not called any more: nothing further is taken in.
       failAfterDelivery(this, error as Error);
       return;
     }
-    if (this.#options.deadLetter === undefined) callback();
-    else
-      whenRoom(
-        this.#options.deadLetter,
-        () => callback(),
-        (error) => failAfterDelivery(this, error),
-      );
+    if (this.#gate === undefined) callback();
+    else this.#gate.whenRoom(() => callback());
   }
 }
 

@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chartNumbers } from '../../benchmarks/support/numbers.js';
+import { withConfigTable } from '../../lib/config/table.js';
+import { ERROR_CLASSES, ERROR_CODES } from '../../lib/errors.js';
+
+/** The folder that holds everything. */
+export const ROOT = join(import.meta.dirname, '../..');
+
+/**
+ * The README with all that is made from something else put in: the configuration table from its schema, the errors from
+ * their list, the numbers from the benchmarks' results, and examples from their files. `npm run readme` writes it.
+ */
+export function freshReadme(): string {
+  let text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  text = withConfigTable(text);
+  text = between(text, 'errors', errorTable());
+  text = between(text, 'numbers', chartNumbers());
+  return text.replace(CODE_BLOCK, (block, language: string, comment: string, path: string) =>
+    existsSync(join(ROOT, path))
+      ? `\`\`\`${language}\n${comment} ${path}\n${readFileSync(join(ROOT, path), 'utf8')}\`\`\``
+      : block,
+  );
+}
+
+function errorTable(): string {
+  const rows = Object.entries(ERROR_CODES).map(
+    ([code, meaning]) => `| \`${code}\` | \`${ERROR_CLASSES[code as keyof typeof ERROR_CLASSES].name}\` | ${meaning} |`,
+  );
+  return ['| code | class | what it means |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function between(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
+  const from = text.indexOf(start);
+  const to = text.indexOf(end, from);
+  if (from === -1 || to === -1) throw new Error(`The README has lost its markers ${start} … ${end}.`);
+  return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`;
+}
+
+/** A code block whose first line names an example's file. */
+const CODE_BLOCK = /```(ts|yaml)\n(\/\/|#) (examples\/\S+)\n[\s\S]*?```/g;
