@@ -201,9 +201,11 @@ export class InvalidRecordError extends SpillwayError {
   readonly connection: number;
 
   constructor(facts: { problems: readonly RecordProblem[]; sequence: number; connection: number }) {
-    const what = facts.problems
-      .map((problem) => `${problem.instancePath || 'the record'} ${problem.message}`)
-      .join('; ');
+    const shown = facts.problems
+      .slice(0, MAX_PROBLEMS)
+      .map((problem) => clip(`${problem.instancePath || 'the record'} ${problem.message}`));
+    const more = facts.problems.length - shown.length;
+    const what = [...shown, ...(more > 0 ? [`and ${count(more, 'more problem')}`] : [])].join('; ');
     super(
       `A record of frame ${facts.sequence} of connection ${facts.connection} breaks the schema: ${what}. ` +
         "Set `onError: 'skip'` or `'divert'` to go on without such records.",
@@ -265,3 +267,6 @@ function clip(text: string): string {
 }
 
 const MAX_EXCERPT = 200;
+
+/** How many ways in which a record breaks its schema a message names. The error has them all. */
+const MAX_PROBLEMS = 3;

@@ -13,6 +13,7 @@
 export { type BatchTransform, batch } from './batch/batch.js';
 export type { BatchOptions } from './batch/options.js';
 export { Page } from './batch/page.js';
+export type { AuthSpec, TokenFileConfig } from './config/auth-spec.js';
 export type { SourceConfig } from './config/source-config.js';
 export { type Backoff, fixedBackoff } from './connect/backoff.js';
 export type { CredentialProvider, CredentialRequest, Credentials } from './connect/credentials.js';
@@ -33,6 +34,7 @@ export { envelope } from './envelope/envelope.js';
 export * from './errors.js';
 export type { Clock } from './internal/clock.js';
 export type { Logger } from './internal/logger.js';
+export type { OnError } from './internal/rejects.js';
 export type { BigIntegers } from './json/values.js';
 // Glue: for functions of your own
 export { filter } from './map/filter.js';
@@ -45,7 +47,9 @@ export type { ParseOptions } from './parse/options.js';
 export { type ParseTransform, parse } from './parse/parse.js';
 // 5 · sink
 export { type JsonlFileWritable, jsonlFile } from './sink/jsonl-file.js';
-export { stdout } from './sink/stdout.js';
+export type { JsonlFileOptions } from './sink/jsonl-file-options.js';
+export type { SinkStats } from './sink/sink.js';
+export { type StdoutOptions, type StdoutWritable, stdout } from './sink/stdout.js';
 export type { CheckReport } from './source/check.js';
 export type { PagesReadable } from './source/pages-readable.js';
 // The whole of it, from one configuration.

@@ -1,9 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import type { ConnectionEvents } from '../connect/events.js';
 import { SpillwayError } from '../errors.js';
-import { type Clock, systemClock } from '../internal/clock.js';
+import { systemClock } from '../internal/clock.js';
 import type { Source } from '../source.js';
-import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
+import { abandon } from './abandon.js';
+import { type ExitStatus, exitStatusOf } from './exit-status.js';
 import { ProgressTicker } from './progress-ticker.js';
 import type { Reporter, RunEnd } from './reporter.js';
 import { onStopSignals, type StopSignal } from './signals.js';
@@ -16,11 +17,10 @@ import type { OpenSink } from './sinks.js';
 export async function runFeed(
   feed: { readonly source: Source; readonly sink: OpenSink },
   reporter: Reporter,
-  clock: Clock = systemClock,
 ): Promise<ExitStatus> {
   const { source, sink } = feed;
-  const startedAt = clock.monotonic();
-  const elapsed = () => clock.monotonic() - startedAt;
+  const startedAt = systemClock.monotonic();
+  const elapsed = () => systemClock.monotonic() - startedAt;
   const pages = source.pages();
   const closed = new Promise<void>((resolve) => void pages.once('close', resolve));
   let signal: StopSignal | undefined;
@@ -32,7 +32,7 @@ export async function runFeed(
     },
     again() {
       reporter.abandoned();
-      process.exit(EXIT.interrupted);
+      abandon(sink);
     },
   });
   let ended: ConnectionEvents['ended'] | undefined;
@@ -40,7 +40,7 @@ export async function runFeed(
     ended = payload;
   });
   for (const name of EVENTS) pages.on(name, (payload) => reporter.event(name, payload));
-  const ticker = new ProgressTicker({ source, reporter, clock, elapsed });
+  const ticker = new ProgressTicker({ source, reporter, clock: systemClock, elapsed });
 
   let failure: { readonly error: unknown } | undefined;
   try {

@@ -8,6 +8,8 @@ export interface OpenSink {
   readonly target: string;
   /** Whether it writes to a terminal, where a status line would get between the records. */
   readonly isOnTerminal: boolean;
+  /** Whether it writes by threads, which `process.exit()` waits for. */
+  readonly hasThreads: boolean;
 }
 
 /** What every sink is: a Writable of pages that counts what it has stored. */
@@ -31,12 +33,12 @@ export function openSink(config: ResolvedSinkConfig): Promise<OpenSink> {
 const OPEN: { readonly [T in SinkType]: (config: Extract<ResolvedSinkConfig, { type: T }>) => Promise<OpenSink> } = {
   async jsonl({ path, type: _, ...options }) {
     const { jsonlFile } = await import('../sink/jsonl-file.js');
-    return { stream: jsonlFile(path, options), target: path, isOnTerminal: false };
+    return { stream: jsonlFile(path, options), target: path, isOnTerminal: false, hasThreads: true };
   },
   async stdout({ type: _, ...options }) {
     const { stdout } = await import('../sink/stdout.js');
     const { destination } = options;
     const target = destination === 'stdout' ? 'standard output' : 'standard error';
-    return { stream: stdout(options), target, isOnTerminal: process[destination].isTTY === true };
+    return { stream: stdout(options), target, isOnTerminal: process[destination].isTTY === true, hasThreads: false };
   },
 };

@@ -2,6 +2,7 @@ import WebSocket from 'ws';
 import { AuthError, ConnectError, DisconnectedError, MessageTooLargeError, SpillwayError } from '../errors.js';
 import type { TimerHandle } from '../internal/clock.js';
 import { redactUrl, withoutUserInfo } from '../internal/redaction.js';
+import { answerPings } from './answer-pings.js';
 import { authHeaders } from './credentials.js';
 import { Keepalive } from './keepalive.js';
 import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeMessage } from './options.js';
@@ -112,8 +113,10 @@ export class Connection {
       perMessageDeflate: options.perMessageDeflate,
       // The check of the bytes refuses what is not UTF-8, and a raw string has it replaced: once is enough.
       skipUTF8Validation: true,
+      autoPong: false,
     });
     this.#ws = ws;
+    answerPings(ws);
     ws.on('error', (error) => this.#keep(error));
     ws.on('close', (code, reason) => this.#closed(code, reason.toString()));
     ws.on('unexpected-response', (_request, response) => {

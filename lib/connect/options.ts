@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import { type Agent, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import { ConfigError, optionError } from '../errors.js';
 import { type Clock, systemClock } from '../internal/clock.js';
@@ -156,8 +156,8 @@ export function checkUrl(url: unknown): string {
 }
 
 const FIELDS: Fields<ResolvedWebSocketOptions> = {
-  protocols: field<readonly string[]>([], 'an array of strings', isTexts),
-  headers: field<Readonly<Record<string, string>>>({}, 'an object of strings', isTextMap),
+  protocols: field<readonly string[]>([], 'an array of subprotocol names, each once', isProtocols),
+  headers: field<Readonly<Record<string, string>>>({}, 'an object of header names and their values', isHeaders),
   credentials: field<Credentials | CredentialProvider>(
     { type: 'none' },
     'credentials ({ type, … }) or a function that returns them',
@@ -191,11 +191,30 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
 };
 
-function isTextMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && isTexts(Object.values(value));
+function isHeaders(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  try {
+    for (const [name, text] of Object.entries(value)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, text);
+      if (typeof text !== 'string') return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isProtocols(value: unknown): boolean {
+  return (
+    isTexts(value) && (value as string[]).every((name, index, all) => TOKEN.test(name) && all.indexOf(name) === index)
+  );
 }
 
 /** Whether it can be sent as subscribe messages. */
 export function isSubscribeMessages(value: unknown): value is readonly SubscribeMessage[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string' || Buffer.isBuffer(item));
 }
+
+/** RFC 7230, section 3.2.6. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -159,6 +159,7 @@ export class Run implements ConnectionHandler {
     const sequence = this.#frames;
     this.#frames = sequence + 1;
     this.#bytes += data.length;
+    this.#lastFrameAt = receivedAt;
     this.#failures = 0;
     this.#handler.frame({ data, isBinary, receivedAt, url: this.#frameUrl, connection: this.#connections, sequence });
     if (this.#frames === this.#options.maxMessages) this.#end('max_messages', undefined);
@@ -243,7 +244,6 @@ export class Run implements ConnectionHandler {
   #stamp(): number {
     if (this.#stampedAt === 0) {
       this.#stampedAt = this.#options.clock.now();
-      this.#lastFrameAt = this.#stampedAt;
       this.#idle.touch(this.#options.clock.monotonic());
       queueMicrotask(this.#forgetStamp);
     }

@@ -18,14 +18,26 @@ export const stopRun: unique symbol = Symbol('spillway.stopRun');
 export function trackPipes(stream: Readable): void {
   if (destinations.has(stream)) return;
   destinations.set(stream, []);
-  const pipe = stream.pipe;
+  const { pipe, compose } = stream;
   stream.pipe = function trackedPipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
-    destinations.set(stream, [...(destinations.get(stream) ?? []), destination]);
-    sources.set(destination, stream);
-    // A stranger between two stages does not tell what it is piped into: it is tracked like our own.
-    if ('pipe' in destination) trackPipes(destination as unknown as Readable);
+    link(stream, destination);
     return pipe.call(stream, destination, options) as T;
   };
+  // Streams of the package readable-stream may have none.
+  if (compose === undefined) return;
+  stream.compose = function trackedCompose(stage: unknown, options: unknown): unknown {
+    const composed = (compose as (...given: unknown[]) => unknown).call(stream, stage, options);
+    // What comes out of the stage waits in the composed stream, which is not piped to.
+    link(stage as Readable, composed as NodeJS.WritableStream);
+    return composed;
+  } as typeof compose;
+}
+
+function link(source: Readable, destination: NodeJS.WritableStream): void {
+  destinations.set(source, [...(destinations.get(source) ?? []), destination]);
+  sources.set(destination, source);
+  // A stranger between two stages does not tell what it is piped into: it is tracked like our own.
+  if ('pipe' in destination) trackPipes(destination as unknown as Readable);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { FieldReader, type Path } from './field.js';
+import { locate } from './field.js';
+import { type Path, type PathSegment, toPath } from './path.js';
 import { skipSpace, skipValue } from './skip.js';
 
 /**
@@ -17,7 +18,7 @@ export class ElementReader {
   /** After `true` from {@link next}: where the element ends. */
   end = 0;
 
-  readonly #array: FieldReader;
+  readonly #segments: readonly PathSegment[];
   #bytes: Uint8Array = NOTHING;
   /** Where the next element begins, if there is one. */
   #position = 0;
@@ -28,7 +29,7 @@ export class ElementReader {
    * @throws {ConfigError} if the path cannot be read.
    */
   constructor(path: Path | string | readonly (string | number)[]) {
-    this.#array = new FieldReader(path);
+    this.#segments = toPath(path).segments;
   }
 
   /**
@@ -38,13 +39,14 @@ export class ElementReader {
    * @returns Whether there is an array at the path.
    */
   open(bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#array.find(bytes, start, end) || bytes[this.#array.start] !== OPEN_BRACKET) {
+    const array = locate(bytes, start, end, this.#segments);
+    if (array < 0 || bytes[array] !== OPEN_BRACKET) {
       this.#close();
       return false;
     }
     this.#bytes = bytes;
-    this.#limit = this.#array.end;
-    this.#position = skipSpace(bytes, this.#array.start + 1, this.#limit);
+    this.#limit = end;
+    this.#position = skipSpace(bytes, array + 1, end);
     return true;
   }
 
@@ -58,8 +60,9 @@ export class ElementReader {
     }
     this.start = this.#position;
     this.end = skipValue(bytes, this.#position, limit);
+    // Anything but a comma is the array's own end: of the text behind it nothing is looked at.
     const separator = skipSpace(bytes, this.end, limit);
-    this.#position = skipSpace(bytes, separator + 1, limit);
+    this.#position = separator < limit && bytes[separator] === COMMA ? skipSpace(bytes, separator + 1, limit) : limit;
     return true;
   }
 
@@ -72,5 +75,6 @@ export class ElementReader {
 
 const NOTHING = new Uint8Array(0);
 
+const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;

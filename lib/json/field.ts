@@ -1,4 +1,4 @@
-import { compilePath, type Path, type PathSegment } from './path.js';
+import { type Path, type PathSegment, toPath } from './path.js';
 import { skipSpace, skipString, skipValue } from './skip.js';
 import { decode } from './text.js';
 
@@ -27,23 +27,30 @@ export class FieldReader {
    * @throws {ConfigError} if the path cannot be read.
    */
   constructor(path: Path | string | readonly (string | number)[]) {
-    this.#segments = (typeof path === 'object' && 'segments' in path ? path : compilePath(path)).segments;
+    this.#segments = toPath(path).segments;
   }
 
   /** Whether there is such a field in bytes[start, end), which must be exactly one JSON text that passed the check. */
   find(bytes: Uint8Array, start: number, end: number): boolean {
-    let i = skipSpace(bytes, start, end);
-    for (const segment of this.#segments) {
-      if (i >= end) return false;
-      if (bytes[i] === OPEN_BRACE) i = findMember(bytes, i, end, segment);
-      else if (bytes[i] === OPEN_BRACKET && segment.index >= 0) i = findElement(bytes, i, end, segment.index);
-      else return false;
-      if (i < 0) return false;
-    }
-    this.start = i;
-    this.end = skipValue(bytes, i, end);
+    const found = locate(bytes, start, end, this.#segments);
+    if (found < 0) return false;
+    this.start = found;
+    this.end = skipValue(bytes, found, end);
     return true;
   }
+}
+
+/** Where the value at the path begins in the JSON text of bytes[start, end), or -1. */
+export function locate(bytes: Uint8Array, start: number, end: number, segments: readonly PathSegment[]): number {
+  let i = skipSpace(bytes, start, end);
+  for (const segment of segments) {
+    if (i >= end) return -1;
+    if (bytes[i] === OPEN_BRACE) i = findMember(bytes, i, end, segment);
+    else if (bytes[i] === OPEN_BRACKET && segment.index >= 0) i = findElement(bytes, i, end, segment.index);
+    else return -1;
+    if (i < 0) return -1;
+  }
+  return i < end ? i : -1;
 }
 
 /**

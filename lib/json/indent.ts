@@ -62,7 +62,8 @@ function breakLine(out: Buffer | undefined, length: number, width: number, space
   if (spaces === 0) return length;
   if (out !== undefined) {
     out[length] = LF;
-    out.fill(SPACE, length + 1, length + 1 + width);
+    if (width > SHORT) out.fill(SPACE, length + 1, length + 1 + width);
+    else for (let i = length + 1; i <= length + width; i++) out[i] = SPACE;
   }
   return length + 1 + width;
 }
@@ -77,7 +78,7 @@ function put(out: Buffer | undefined, length: number, c: number): number {
   return length + 1;
 }
 
-/** Up to this many bytes, a loop copies faster than a view is made. */
+/** Up to this many bytes, a loop is done before a call of Node's. */
 const SHORT = 32;
 
 const LF = 0x0a;

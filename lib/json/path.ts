@@ -36,6 +36,11 @@ export function compilePath(path: string | readonly (string | number)[], option 
   return { text: JSON.stringify(path), segments: keys.map(compileSegment) };
 }
 
+/** A path that may have been compiled already. */
+export function toPath(path: Path | string | readonly (string | number)[]): Path {
+  return typeof path === 'object' && 'segments' in path ? path : compilePath(path);
+}
+
 function checkSegment(segment: unknown, option: string): string {
   if (typeof segment === 'string') return segment;
   if (Number.isSafeInteger(segment) && (segment as number) >= 0) return String(segment);

@@ -13,7 +13,7 @@ export type BigIntegers = 'number' | 'bigint' | 'string';
  * @throws {SyntaxError} if the text is not JSON.
  */
 export function parseValue(text: string, bigIntegers: BigIntegers): unknown {
-  if (bigIntegers === 'number' || !MAY_HOLD_BIG_INTEGER.test(text)) return JSON.parse(text);
+  if (bigIntegers === 'number' || !hasLongDigits(text)) return JSON.parse(text);
   const make = bigIntegers === 'bigint' ? BigInt : String;
   return HAS_SOURCE ? parseWithSource(text, make) : parseTwice(text, make);
 }
@@ -21,6 +21,21 @@ export function parseValue(text: string, bigIntegers: BigIntegers): unknown {
 /** {@link parseValue} of the text in bytes[start, end), which must be UTF-8. */
 export function parseBytes(bytes: Buffer, start: number, end: number, bigIntegers: BigIntegers): unknown {
   return parseValue(decode(bytes, start, end), bigIntegers);
+}
+
+/** Whether 16 digits stand in a row anywhere: looks at every 16th character, and before it only where that is a digit. */
+function hasLongDigits(text: string): boolean {
+  for (let last = LONG - 1; last < text.length; ) {
+    let i = last;
+    while (i > last - LONG && isDigit(text.charCodeAt(i))) i--;
+    if (i === last - LONG) return true;
+    last = i + LONG;
+  }
+  return false;
+}
+
+function isDigit(c: number): boolean {
+  return c >= 0x30 && c <= 0x39;
 }
 
 type Make = (integer: string | bigint) => unknown;
@@ -72,8 +87,8 @@ const HAS_SOURCE = ((): boolean => {
   return found;
 })();
 
-/** 2^53 - 1 has 16 digits. */
-const MAY_HOLD_BIG_INTEGER = /\d{16}/;
+/** As many digits as 2^53 - 1 has. */
+const LONG = 16;
 
 const INTEGER = /^-?\d+$/;
 

@@ -66,8 +66,10 @@ export class ParseTransform extends Transform {
   }
 
   override _read(size: number): void {
+    this.#pump();
+    // Also when the pump has just come to the end of its frame: while the buffer is full, Transform keeps the frame's
+    // callback for the next _read, and there is none, since this one has pushed nothing.
     if (this.#rest === undefined) super._read(size);
-    else this.#pump();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -111,9 +113,9 @@ export class ParseTransform extends Transform {
   }
 
   #frame(chunk: Frame | Buffer | string): Frame {
+    if (Buffer.isBuffer((chunk as Partial<Frame> | undefined)?.data)) return chunk as Frame;
     const isText = typeof chunk === 'string';
     if (!isText && !Buffer.isBuffer(chunk)) {
-      if (Buffer.isBuffer((chunk as Partial<Frame> | undefined)?.data)) return chunk;
       throw optionError(
         'parse',
         `Expected frames, Buffers or strings from the stream before it, got ${describe(chunk)}.`,

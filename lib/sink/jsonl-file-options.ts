@@ -25,7 +25,7 @@ export interface JsonlFileOptions {
    * few records compress badly for it. `'zstd'` needs Node 22.15, 23.8 or later.
    * @default 'auto'
    */
-  readonly compression?: 'auto' | Compression | undefined;
+  readonly compression?: 'auto' | 'none' | 'gzip' | 'zstd' | undefined;
   /**
    * When the file is forced to the disk: `'never'` leaves it to the system, which loses seconds in a power failure and
    * nothing when the process dies; `'end'` does it once, before the file is closed; `'page'` after every page, which

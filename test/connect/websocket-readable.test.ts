@@ -401,6 +401,10 @@ for (const [name, url, options] of [
   ['logger', 'ws://a', { logger: {} }],
   ['highWaterMark', 'ws://a', { highWaterMark: 1.5 }],
   ['reconnect', 'ws://a', { reconnect: 'yes' }],
+  ['headers', 'ws://a', { headers: { 'a b': 'c' } }],
+  ['headers', 'ws://a', { headers: { a: 'b\nc' } }],
+  ['protocols', 'ws://a', { protocols: ['a', 'a'] }],
+  ['protocols', 'ws://a', { protocols: ['a b'] }],
 ] as const) {
   test(`${name} is refused when it is ${JSON.stringify((options as Record<string, unknown>)[name] ?? url)}`, () => {
     assert.throws(

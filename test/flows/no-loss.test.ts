@@ -41,9 +41,11 @@ for (const arrangement of ARRANGEMENTS) {
   test(`whatever is received reaches the sink once, whole, in order, however the run ends (${arrangement})`, async (t) => {
     let script: (client: FeedClient) => Promise<void> = async () => {};
     const server = await feed(t, (client) => script(client));
+    let runs = 0;
     let pauses = 0;
 
     const property = fc.asyncProperty(anyRun, async ({ stretches, wire, ending, stalls, ...sizes }) => {
+      runs++;
       const good = framesOf(stretches);
       const plan = planOf(ending, good);
       script = scriptOf(plan, wire);
@@ -75,8 +77,8 @@ for (const arrangement of ARRANGEMENTS) {
       assert.ok(outcome.pages.every((page) => page.length > 0));
     });
 
-    await fc.assert(property, { seed: seedOf(t), numRuns: RUNS });
-    t.diagnostic(`${RUNS} runs, in which a slow sink held the socket ${pauses} times`);
+    await fc.assert(property, { seed: seedOf(t), numRuns: RUNS, ...WATCHDOG });
+    t.diagnostic(`${runs} runs, in which a slow sink held the socket ${pauses} times`);
     assert.ok(pauses > 0, 'no sink was slow enough to hold the socket');
   });
 }
@@ -84,9 +86,11 @@ for (const arrangement of ARRANGEMENTS) {
 test('a Readable of frames holds no more than its limits and one read of the socket, and loses nothing', async (t) => {
   let script: (client: FeedClient) => Promise<void> = async () => {};
   const server = await feed(t, (client) => script(client));
+  let runs = 0;
   let pauses = 0;
 
   const property = fc.asyncProperty(anyLimits, async ({ stretches, wire, stalls, size, ...limits }) => {
+    runs++;
     const frames = framesOf(stretches);
     script = async (client) => {
       await play(client, frames, wire);
@@ -113,9 +117,9 @@ test('a Readable of frames holds no more than its limits and one read of the soc
     assertSame(texts, frames.map(lineOf));
   });
 
-  await fc.assert(property, { seed: seedOf(t), numRuns: LIMIT_RUNS });
-  t.diagnostic(`${LIMIT_RUNS} runs, in which a slow sink held the socket ${pauses} times`);
-  assert.ok(pauses > LIMIT_RUNS, 'hardly any sink was slow enough to hold the socket');
+  await fc.assert(property, { seed: seedOf(t), numRuns: LIMIT_RUNS, ...WATCHDOG });
+  t.diagnostic(`${runs} runs, in which a slow sink held the socket ${pauses} times`);
+  assert.ok(pauses > 0, 'no sink was slow enough to hold the socket');
 });
 
 /** What a run is about: the frames that the server sends, and what is to come of them. */
@@ -195,7 +199,7 @@ function assertEnd({ error, events }: Outcome, { ending, at, error: expected }: 
   switch (expected) {
     case 'none':
       assert.equal(error, undefined);
-      assert.equal(events.at(-1)?.name, 'ended');
+      assert.ok(events.some(({ name }) => name === 'ended'));
       return;
     case 'disconnected':
       assert.ok(error instanceof DisconnectedError, String(error));
@@ -290,13 +294,13 @@ const anyEnding: fc.Arbitrary<Ending> = fc.oneof(
 );
 
 const anyRun = fc.record({
-  stretches: anyStretches,
+  stretches: fc.oneof({ weight: 5, arbitrary: anyStretches }, { weight: 1, arbitrary: manySmallStretches }),
   wire: anyWire,
   ending: anyEnding,
   stalls: anyStalls,
   batch_size: fc.constantFrom(0, 1, 2, 3, 17, 100, 1_000, 1_000_000),
   page_bytes: fc.constantFrom(undefined, undefined, 1, 700, 100_000),
-  max_buffered_bytes: fc.constantFrom(undefined, 1, 1_000, 65_536, 1_000_000),
+  max_buffered_bytes: fc.constantFrom(undefined, 1, 1, 300, 10_000, 65_536, 1_000_000),
 });
 
 const anyLimits = fc.record({
@@ -310,5 +314,7 @@ const anyLimits = fc.record({
 
 const RUNS = 200;
 const LIMIT_RUNS = 60;
+/** When a run counts as stuck, and when no further run, or smaller example of a failure, is tried. */
+const WATCHDOG = { timeout: 30_000, interruptAfterTimeLimit: 60_000 } as const;
 /** As much as Node reads from a socket at once. */
 const SOCKET_READ_BYTES = 65_536;

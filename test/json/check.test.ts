@@ -194,6 +194,7 @@ const REASONS: [text: string, offset: number, reason: string][] = [
   ['1.e5', 2, 'expected a digit'],
   ['1e+', 3, 'expected a digit, but the text ends'],
   ['-012', 2, 'a number must not begin with a needless zero'],
+  ['00', 1, 'a number must not begin with a needless zero'],
   ['trux', 3, 'expected "true"'],
   ['[fa]', 3, 'expected "false"'],
   ['nul', 3, 'expected "null", but the text ends'],
@@ -502,9 +503,10 @@ describe('JsonCheck', () => {
       '[1',
       '[1,',
       '"é',
+      ...Array.from({ length: 48 }, (_, length) => `"${'x'.repeat(length)}`),
     ]) {
       const inner = Buffer.from(text);
-      for (const after of ['0', '5"', 'e"', 'l', '"', '\\"', '0041"', ']', ':1}', '1}', '\x80"', ' ']) {
+      for (const after of ['x', '0', '5"', 'e"', 'l', '"', '\\"', '0041"', ']', ':1}', '1}', '\x80"', ' ']) {
         const bytes = Buffer.concat([Buffer.from('["'), inner, Buffer.from(after, 'latin1')]);
         const touched = new Set<number>();
         const spy = new Proxy(bytes, {

@@ -100,8 +100,11 @@ describe('FieldReader', () => {
         for (const path of ['', 'a', '0', 'a.0.b']) {
           for (const input of [bytes, mutant]) {
             const reader = new FieldReader(path);
-            if (reader.find(input, 0, input.length))
-              assert.ok(reader.end <= input.length || reader.start >= input.length);
+            try {
+              if (reader.find(input, 0, input.length)) assert.ok(reader.start <= reader.end);
+            } catch (error) {
+              assert.ok(error instanceof SyntaxError, 'a bad escape in a key is all that may be noticed');
+            }
           }
         }
       }),

@@ -98,14 +98,16 @@ export class Generator {
 
   /** Few different keys, so that duplicates are frequent. */
   #key(): string {
-    return this.below(3) === 0 ? this.#string() : this.pick(['"a"', '"b"', '"\\u0061"', '"__proto__"', '"0"', '""']);
+    return this.below(3) === 0
+      ? this.#string(KEY_PIECES)
+      : this.pick(['"a"', '"b"', '"\\u0061"', '"__proto__"', '"0"', '""']);
   }
 
-  #string(): string {
+  #string(choices = STRING_PIECES): string {
     let text = '';
     // A few strings are long enough for the ways that only long ones take.
     for (let pieces = this.below(40) === 0 ? 40 + this.below(80) : this.below(6); pieces > 0; pieces--) {
-      text += this.pick(STRING_PIECES);
+      text += this.pick(choices);
     }
     return `"${text}"`;
   }
@@ -134,6 +136,12 @@ const STRING_PIECES = [
   ],
   ...['é', 'ß', 'ж', 'Ω', '߿', 'ࠀ', '日本', '퟿', '\ue000', '\uffff', '\u2028', '\ufeff', '😀', '𐀀', '\u{10ffff}'],
 ];
+
+/**
+ * A key that ends in a backslash makes `JSON.parse` of Node 24 and 26 take an escape at that place of later keys for a
+ * backslash (https://github.com/nodejs/node/issues/63785), so that it is no measure any more. To go when that is mended.
+ */
+const KEY_PIECES = STRING_PIECES.filter((piece) => piece !== '\\\\');
 
 const INTERESTING_BYTES = [
   ...Buffer.from('{}[]:,"\\/ \t\n\r0123456789+-.eEtrufalsn\'xXAF'),

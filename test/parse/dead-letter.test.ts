@@ -26,7 +26,7 @@ describe('a dead letter of parse()', () => {
         error.code,
       ]),
       [
-        ['{"a":tru}', 5, 1, 1, 1_700_000_000_000, 'wss://example.com/feed', 'ERR_PARSE'],
+        ['{"a":tru}', 8, 1, 1, 1_700_000_000_000, 'wss://example.com/feed', 'ERR_PARSE'],
         ['\xff', 0, 2, 5, 1_700_000_000_000, 'wss://example.com/feed', 'ERR_PARSE'],
       ],
     );

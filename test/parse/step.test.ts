@@ -48,10 +48,10 @@ describe('ParseStep', () => {
     ['a byte-order mark', {}, '\ufeff1', 0, /byte-order mark/, '\ufeff1'],
     ['a bad line, by its place in the frame', { split: 'lines' }, '{"n":1}\n{"n" 1}', 13, /":"/, '{"n" 1}'],
     ['a line that is cut off', { split: 'lines' }, '[1\n2', 2, /but the text ends/, '[1'],
-    ['no array at the path', { recordsPath: 'a' }, '{"a":{}}', 0, /no array at the path/, '{"a":{}}'],
-    ['no such path', { recordsPath: 'a.b' }, '[1]', 0, /no array at the path/, '[1]'],
+    ['no array at the path', { recordsPath: 'a' }, '{"a":{}}', 0, /no array at "a"/, '{"a":{}}'],
+    ['no such path', { recordsPath: 'a.b' }, '[1]', 0, /no array at "a.b"/, '[1]'],
     ['JSON that is bad behind the array', { recordsPath: '' }, '[1,2]]', 5, /./, '[1,2]]'],
-    ['no array in a line', { split: 'lines', recordsPath: '' }, '[1]\n2', 4, /no array at the path/, '2'],
+    ['no array in a line', { split: 'lines', recordsPath: '' }, '[1]\n2', 4, /no array at ""/, '2'],
     [
       'a long text, of which 20 bytes either side are shown',
       {},

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { readSources, type SourceFile } from './support/imports.js';
+
+/** What each room may import, beside itself. A room is a folder of `lib/`, or one of the files beside them. */
+const MAY_IMPORT = {
+  errors: [],
+  internal: ['errors'],
+  json: ['errors', 'internal'],
+  connect: ['errors', 'internal', 'json'],
+  parse: ['errors', 'internal', 'json', 'connect'],
+  validate: ['errors', 'internal', 'json', 'parse'],
+  envelope: ['errors', 'internal', 'json', 'parse'],
+  map: ['errors', 'internal', 'json', 'parse'],
+  batch: ['errors', 'internal', 'json', 'parse'],
+  sink: ['errors', 'internal', 'json', 'batch'],
+  testing: ['errors', 'internal', 'json'],
+  config: ['errors', 'internal', 'json', 'connect'],
+  source: ['errors', 'internal', 'json', 'connect', 'parse', 'validate', 'envelope', 'map', 'batch', 'config'],
+  index: 'all',
+  cli: 'all',
+} as const satisfies Record<string, readonly string[] | 'all'>;
+
+/** Rooms whose imports are for types alone. */
+const TYPES_ONLY = [
+  ['parse', 'connect'],
+  ['sink', 'batch'],
+  ['config', 'connect'],
+] as const;
+
+const BARRELS = ['index.ts', 'testing/index.ts'];
+
+const sources = readSources(join(import.meta.dirname, '../lib'));
+
+describe('the house', () => {
+  it('is all there, and known', () => {
+    const rooms = new Set(sources.map((source) => roomOf(source.path)));
+    assert.deepEqual([...rooms].toSorted(), Object.keys(MAY_IMPORT).toSorted());
+    assert.ok(sources.flatMap((source) => source.imports).length > 100);
+  });
+
+  it('has imports that name files which exist, with their suffix', () => {
+    const paths = new Set(sources.map((source) => source.path));
+    none(
+      each(({ specifier, file }) => file !== undefined && (!specifier.endsWith('.js') || !paths.has(file))),
+      'names no file of lib/',
+    );
+  });
+
+  it('lets a room see only itself, its left neighbour, json, errors and internal', () => {
+    none(
+      each(({ file }, source) => file !== undefined && !maySee(roomOf(source.path), roomOf(file))),
+      'is a room that this one may not see',
+    );
+  });
+
+  it('lets nothing but the types of some rooms be seen', () => {
+    none(
+      each(({ file, isTypeOnly }, source) =>
+        TYPES_ONLY.some(
+          ([room, other]) =>
+            !isTypeOnly && file !== undefined && roomOf(source.path) === room && roomOf(file) === other,
+        ),
+      ),
+      'is a room of which this one may see types alone: use `import type`',
+    );
+  });
+
+  it('has no cycle between rooms', () => {
+    const neighbours = new Map<string, Set<string>>();
+    for (const source of sources) {
+      const room = roomOf(source.path);
+      for (const { file } of source.imports) {
+        if (file === undefined || roomOf(file) === room) continue;
+        neighbours.set(room, (neighbours.get(room) ?? new Set()).add(roomOf(file)));
+      }
+    }
+    assert.deepEqual(cycleIn(neighbours), []);
+  });
+
+  it('has two barrels, and no file imports the one of the library', () => {
+    assert.deepEqual(
+      sources.filter((source) => source.isBarrel).map((source) => source.path),
+      BARRELS,
+    );
+    none(
+      each(({ file, isReExport, specifier }, source) => {
+        if (file === 'index.ts') return true;
+        return isReExport && !BARRELS.includes(source.path) && specifier.endsWith('/index.js');
+      }),
+      'is a barrel',
+    );
+  });
+
+  it('speaks to the terminal, and parses a command line, in cli/ alone', () => {
+    const outside = sources.filter((source) => roomOf(source.path) !== 'cli');
+    none(
+      each(({ specifier }) => specifier === 'commander', outside),
+      'is for cli/ alone',
+    );
+    const allowed = ['sink/stdout.ts'];
+    none(
+      holding(/\bconsole\b|\bprocess\s*\.\s*(stdout|stderr)\b/, outside, allowed),
+      'writes to the console: log to the `logger` option',
+    );
+    none(holding(/\bprocess\s*\.\s*(exit|exitCode)\b/, outside, []), 'ends the process, which is for cli/ alone');
+  });
+
+  it('uses the public API of streams and sockets alone', () => {
+    none(
+      holding(/\b_(readableState|writableState|socket|receiver|sender|events|handle)\b/, sources, []),
+      'is not public',
+    );
+  });
+
+  it('throws no bare Error', () => {
+    none(holding(/\bthrow new (Error|TypeError|RangeError)\(/, sources, THROWS_PLAIN), 'is none of lib/errors.ts');
+  });
+
+  it('has no `any`, `enum` or `namespace`', () => {
+    none(holding(/(:|<|as) any\b|\benum [A-Z]|\bnamespace [A-Z]/, sources, []), 'is not used here');
+  });
+});
+
+/** `serialise()` is not public, and says what `JSON.stringify()` says; an example is no code of ours. */
+const THROWS_PLAIN = ['json/serialise.ts'];
+
+/** `connect/run.ts` is in the room `connect`, `source.ts` and `source/check.ts` are in the room `source`. */
+function roomOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.ts$/, '');
+}
+
+function maySee(room: string, other: string): boolean {
+  const allowed: readonly string[] | 'all' | undefined = MAY_IMPORT[room as keyof typeof MAY_IMPORT];
+  return room === other || allowed === 'all' || allowed?.includes(other) === true;
+}
+
+/** `file → import` for every import for which `isWrong` says so. */
+function each(
+  isWrong: (one: SourceFile['imports'][number], source: SourceFile) => boolean,
+  among: readonly SourceFile[] = sources,
+): string[] {
+  return among.flatMap((source) =>
+    source.imports.filter((one) => isWrong(one, source)).map((one) => `lib/${source.path} → ${one.specifier}`),
+  );
+}
+
+/** `file: what it holds` for every file whose code matches. */
+function holding(pattern: RegExp, among: readonly SourceFile[], allowed: readonly string[]): string[] {
+  return among.flatMap((source) => {
+    const found = pattern.exec(source.code);
+    return found === null || allowed.includes(source.path) ? [] : [`lib/${source.path}: ${found[0]}`];
+  });
+}
+
+function none(found: readonly string[], why: string): void {
+  assert.equal(found.length, 0, found.map((one) => `${one} ${why}.`).join('\n'));
+}
+
+/** The rooms of one cycle, in order; none when there is no cycle. */
+function cycleIn(neighbours: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const done = new Set<string>();
+  const walk = (room: string, trail: readonly string[]): string[] => {
+    if (trail.includes(room)) return [...trail.slice(trail.indexOf(room)), room];
+    if (done.has(room)) return [];
+    for (const next of neighbours.get(room) ?? []) {
+      const cycle = walk(next, [...trail, room]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(room);
+    return [];
+  };
+  for (const room of neighbours.keys()) {
+    const cycle = walk(room, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  AuthError,
+  ConfigError,
+  ConnectError,
+  DisconnectedError,
+  ERROR_CLASSES,
+  ERROR_CODES,
+  type ErrorCode,
+  InvalidRecordError,
+  MessageTooLargeError,
+  optionError,
+  ParseError,
+  ReconnectExhaustedError,
+  SinkError,
+  SpillwayError,
+} from '../lib/errors.js';
+
+const url = 'wss://example.com/feed';
+const cause = new Error('the cause');
+const LONG = 'x'.repeat(10_000);
+
+/** One of each, with facts of the usual size and with facts that are far too long. */
+const EXAMPLES: { readonly [Code in ErrorCode]: (text: string) => InstanceType<(typeof ERROR_CLASSES)[Code]> } = {
+  ERR_CONFIG: () => new ConfigError([{ path: 'url', message: 'Expected an address.' }], { cause }),
+  ERR_AUTH: () => new AuthError('The credentials were refused.', { status: 401, cause }),
+  ERR_CONNECT: () => new ConnectError('No connection came about.', { url, status: 503, retryAfter: '7', cause }),
+  ERR_DISCONNECTED: (reason) =>
+    new DisconnectedError({ url, closeCode: 1011, reason, frames: 7, cause: new Error(reason) }),
+  ERR_RECONNECT_EXHAUSTED: (text) => new ReconnectExhaustedError({ url, attempts: 3, cause: new Error(text) }),
+  ERR_MESSAGE_TOO_LARGE: () => new MessageTooLargeError({ url, limit: 7, cause }),
+  ERR_PARSE: () =>
+    new ParseError({ reason: 'expected a value', offset: 3, sequence: 1, connection: 2, excerpt: '[1,}' }),
+  ERR_INVALID_RECORD: (text) =>
+    new InvalidRecordError({
+      problems: Array.from({ length: text === LONG ? 1_000 : 2 }, () => ({
+        instancePath: `/${text}`,
+        keyword: 'type',
+        message: 'must be number',
+      })),
+      sequence: 1,
+      connection: 2,
+    }),
+  ERR_SINK: () => new SinkError('The file cannot be written.', { target: 'out.jsonl', recordsWritten: 7, cause }),
+};
+
+describe('the list of errors', () => {
+  it('has a class for every code, and no other', () => {
+    assert.deepEqual(Object.keys(ERROR_CLASSES), Object.keys(ERROR_CODES));
+    assert.equal(new Set(Object.values(ERROR_CLASSES)).size, Object.keys(ERROR_CODES).length);
+  });
+
+  for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
+    const error = EXAMPLES[code]('why');
+
+    it(`${code} is carried by its class alone, which has its name and is a SpillwayError`, () => {
+      assert.equal(error.constructor, ERROR_CLASSES[code]);
+      assert.ok(error instanceof SpillwayError && error instanceof Error);
+      assert.equal(error.code, code);
+      assert.equal(error.name, ERROR_CLASSES[code].name);
+      assert.match(String(error), new RegExp(`^${error.name}: `));
+    });
+
+    it(`${code} is explained in whole sentences, by the list and by the error`, () => {
+      assert.match(ERROR_CODES[code], /^[A-Z`].*\.$/s);
+      assert.match(error.message, /^(url: )?[A-Za-z].*\.$/s);
+      assert.doesNotMatch(error.message, /\.\.|undefined|\[object/);
+    });
+
+    it(`${code} has a short message, whatever was sent`, () => {
+      const { message } = EXAMPLES[code](LONG);
+      assert.ok(message.length < 1_000, `${message.length} characters`);
+      assert.match(message, /\.$/);
+    });
+  }
+
+  it('carries the cause', () => {
+    for (const code of ['ERR_CONFIG', 'ERR_AUTH', 'ERR_CONNECT', 'ERR_MESSAGE_TOO_LARGE', 'ERR_SINK'] as const) {
+      assert.equal(EXAMPLES[code]('').cause, cause);
+    }
+  });
+});
+
+describe('ConfigError', () => {
+  it('tells every problem on a line of its own, with file, line and column', () => {
+    const problems = [
+      { path: 'pipeline.source.config.url', message: 'Expected an address.', line: 3, column: 7 },
+      { path: '', message: 'Expected an object.' },
+    ];
+    const error = new ConfigError(problems, { file: 'feed.yaml' });
+    assert.equal(
+      error.message,
+      'feed.yaml:3:7: pipeline.source.config.url: Expected an address.\nfeed.yaml: Expected an object.',
+    );
+    assert.deepEqual([error.file, error.problems], ['feed.yaml', problems]);
+    assert.equal(new ConfigError(problems).message.split('\n')[1], 'Expected an object.');
+  });
+
+  it('is made of one problem by optionError()', () => {
+    const error = optionError('batch.size', 'Expected a number.', cause);
+    assert.equal(error.message, 'batch.size: Expected a number.');
+    assert.deepEqual(error.problems, [{ path: 'batch.size', message: 'Expected a number.' }]);
+    assert.equal(error.cause, cause);
+  });
+});
+
+describe('DisconnectedError', () => {
+  it('tells a lost connection from a closed one', () => {
+    const lost = new DisconnectedError({ url, closeCode: 1006, reason: '', frames: 1, cause });
+    assert.match(lost.message, /lost without a close frame: .+, code 1006, after 1 frame: the cause\. Set `reconnect/);
+    const closed = new DisconnectedError({ url, closeCode: 1012, reason: 'a "restart"', frames: 0 });
+    assert.match(
+      closed.message,
+      /The server closed the connection: .+, code 1012 \("a \\"restart\\""\), after 0 frames\./,
+    );
+  });
+});
+
+describe('ParseError', () => {
+  it('has its facts as properties', () => {
+    const error = EXAMPLES.ERR_PARSE('');
+    assert.deepEqual(
+      { ...error },
+      {
+        code: 'ERR_PARSE',
+        reason: 'expected a value',
+        offset: 3,
+        sequence: 1,
+        connection: 2,
+        excerpt: '[1,}',
+      },
+    );
+    assert.match(error.message, /Frame 1 of connection 2 .+: expected a value at byte 3, near "\[1,\}"\. Set/);
+  });
+});
