@@ -51,6 +51,7 @@ export class Run implements ConnectionHandler {
   #stampedAt = 0;
   #pausedSince: number | undefined;
   #pausedMs = 0;
+  #onReleased: (() => void) | undefined;
 
   constructor(url: string, options: ResolvedWebSocketOptions, handler: RunHandler) {
     this.#url = url;
@@ -112,13 +113,9 @@ export class Run implements ConnectionHandler {
 
   /** Lets go of everything. `onReleased` is called when no socket, timer or listener is left. */
   release(onReleased: () => void): void {
-    if (this.#state !== 'ended') {
-      this.#finish('destroyed', undefined);
-    }
-    const connection = this.#connection;
-    this.#connection = undefined;
-    if (connection === undefined) onReleased();
-    else connection.close(onReleased);
+    if (!this.#isEnded()) this.#finish('destroyed', undefined);
+    if (this.#connection === undefined) onReleased();
+    else this.#onReleased = onReleased;
   }
 
   /** A snapshot of the counters. */
@@ -231,6 +228,11 @@ export class Run implements ConnectionHandler {
     this.#idle.stop();
     this.#options.clock.clearTimeout(this.#waitTimer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    // The server need not wait until the consumer has taken what came before.
+    this.#connection?.close(() => {
+      this.#connection = undefined;
+      this.#onReleased?.();
+    });
     this.#options.logger.info({ url: this.#shownUrl, cause, frames: this.#frames, err: error }, 'ended');
     this.#handler.event('ended', { cause, error });
   }

@@ -373,6 +373,17 @@ test('stop() delivers what was received and ends the stream', async (t) => {
   assert.deepEqual(seen, ['1', '2']);
 });
 
+test('no event comes after ended, though the server closes while the consumer still reads', async (t) => {
+  const server = await feed(t, async (client) => {
+    for (let n = 0; n < 50; n++) await client.send('1');
+  });
+  const readable = new WebSocketReadable(server.url, { maxMessages: 50 });
+  const names: string[] = [];
+  for (const name of ['disconnected', 'reconnecting', 'ended'] as const) readable.on(name, () => names.push(name));
+  for await (const _ of readable) await server.clients[0]?.closed;
+  assert.deepEqual(names, ['ended']);
+});
+
 test('stop() before anybody reads ends the stream without a connection', async (t) => {
   const server = await feed(t, sends('1'));
   const readable = new WebSocketReadable(server.url);
