@@ -68,7 +68,9 @@ export class Message {
    * Returns the offset behind it. There must be room for {@link byteLength} bytes.
    */
   copyTo(target: Buffer, offset: number): number {
-    this.bytes.copy(target, offset, this.start, this.end);
+    // `set` is the faster of the two, when no view of a part has to be made for it.
+    if (this.end - this.start === this.bytes.length) target.set(this.bytes, offset);
+    else this.bytes.copy(target, offset, this.start, this.end);
     const end = offset + this.end - this.start;
     if (this.hasLineBreaks) blankLineBreaks(target, offset, end);
     return end;

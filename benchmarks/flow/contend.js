@@ -1,0 +1,83 @@
+/**
+ * What is compared, each in a process of its own: `node contend.js NAME URL PATH`; `node contend.js` names them. Plain
+ * JavaScript, so that nothing but the contender runs. Those of spillway come from `dist`, as a user runs them. Prints
+ * the number of records that were handled, and the peak of resident memory, as JSON.
+ */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import split2 from 'split2';
+import WebSocket, { createWebSocketStream } from 'ws';
+import { batch, createSource, jsonlFile, parse, WebSocketReadable } from '../../dist/index.js';
+
+const CONTENDERS = {
+  'ws alone, frames thrown away': (url) => onMessage(url, () => {}),
+  'bare loop: ws + JSON.parse': (url) => onMessage(url, (data) => JSON.parse(data.toString())),
+  'createWebSocketStream + split2(JSON.parse)': async (url) => {
+    let records = 0;
+    const sink = new Writable({
+      objectMode: true,
+      write(_value, _encoding, callback) {
+        records += 1;
+        callback();
+      },
+    });
+    await pipeline(createWebSocketStream(connect(`${url}/lines`)), split2(JSON.parse), sink);
+    return records;
+  },
+  'bare loop to a file: ws + JSON.parse + JSON.stringify': async (url, path) => {
+    const file = createWriteStream(path);
+    const records = await onMessage(url, (data) => file.write(`${JSON.stringify(JSON.parse(data.toString()))}\n`));
+    file.end();
+    await once(file, 'close');
+    return records;
+  },
+  'spillway, fused to pages': async (url) => {
+    let records = 0;
+    for await (const page of createSource({ url, unbounded: true }).pages()) records += page.length;
+    return records;
+  },
+  'spillway, fused to pages, all values': async (url) => {
+    let records = 0;
+    for await (const page of createSource({ url, unbounded: true }).pages()) records += page.records.length;
+    return records;
+  },
+  'spillway, fused to a JSONL file': async (url, path) => {
+    const source = createSource({ url, unbounded: true });
+    await pipeline(source.pages(), jsonlFile(path));
+    return source.stats.records;
+  },
+  'spillway, fused with envelope to a JSONL file': async (url, path) => {
+    const source = createSource({ url, unbounded: true, envelope: true });
+    await pipeline(source.pages(), jsonlFile(path));
+    return source.stats.records;
+  },
+  'spillway, by hand to a JSONL file': async (url, path) => {
+    const batched = batch();
+    await pipeline(new WebSocketReadable(url), parse(), batched, jsonlFile(path));
+    return batched.records;
+  },
+};
+
+function connect(url) {
+  return new WebSocket(url, { perMessageDeflate: false });
+}
+
+async function onMessage(url, work) {
+  const ws = connect(url);
+  let records = 0;
+  ws.on('message', (data) => {
+    work(data);
+    records += 1;
+  });
+  await once(ws, 'close');
+  return records;
+}
+
+const [name, url, path] = process.argv.slice(2);
+if (name === undefined) console.log(JSON.stringify(Object.keys(CONTENDERS)));
+else {
+  const records = await CONTENDERS[name](url, path);
+  console.log(JSON.stringify({ records, maxRssMiB: process.resourceUsage().maxRSS / 1024 }));
+}
