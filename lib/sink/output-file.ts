@@ -1,5 +1,7 @@
+import { writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { WriteMode } from './write-mode.js';
 
 /** A file that grows at its end, and from which an end that was written in part can be cut off again. */
 export class OutputFile {
@@ -7,6 +9,7 @@ export class OutputFile {
   /** Devices and pipes have no size, cannot be cut and take no fsync. */
   readonly #isRegular: boolean;
   readonly #startSize: number;
+  readonly #mode = new WriteMode();
   #size: number;
 
   private constructor(handle: FileHandle, isRegular: boolean, size: number) {
@@ -42,18 +45,24 @@ export class OutputFile {
   /** Writes all of `bytes`. When it fails, {@link size} counts those that went in before. */
   async write(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
-      // Files have positions: after cutBack() that of the handle would leave a hole. Pipes have none.
-      const position = this.#isRegular ? this.#size : null;
-      const { bytesWritten } = await this.#handle.write(
-        bytes,
-        at,
-        Math.min(bytes.length - at, LARGEST_WRITE),
-        position,
-      );
+      const bytesWritten = await this.#writeSome(bytes, at, Math.min(bytes.length - at, LARGEST_WRITE));
       if (bytesWritten === 0) throw Object.assign(new Error('the system took no bytes'), { code: 'EIO' });
       at += bytesWritten;
       this.#size += bytesWritten;
     }
+  }
+
+  #writeSome(bytes: Buffer, at: number, length: number): number | Promise<number> {
+    // A pipe or a device can hold a writer for ever, so those are left to threads. They have no positions either; files
+    // have: after cutBack() that of the handle would leave a hole.
+    if (!this.#isRegular || this.#mode.nextIsByThread()) {
+      const position = this.#isRegular ? this.#size : null;
+      return this.#handle.write(bytes, at, length, position).then((result) => result.bytesWritten);
+    }
+    const startedAt = performance.now();
+    const bytesWritten = writeSync(this.#handle.fd, bytes, at, length, this.#size);
+    this.#mode.took(performance.now() - startedAt);
+    return bytesWritten;
   }
 
   /**
