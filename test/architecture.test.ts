@@ -25,7 +25,6 @@ const MAY_IMPORT = {
 /** Rooms whose imports are for types alone. */
 const TYPES_ONLY = [
   ['parse', 'connect'],
-  ['sink', 'batch'],
   ['config', 'connect'],
 ] as const;
 
