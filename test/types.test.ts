@@ -43,8 +43,6 @@ test('events carry typed payloads', () => {
   readable.on('disconnected', (payload) => expectTypeOf(payload).toEqualTypeOf<ConnectionEvents['disconnected']>());
   readable.once('reconnecting', ({ attempt, delayMs }) => expectTypeOf(attempt).toEqualTypeOf(delayMs));
   readable.on('error', (error) => expectTypeOf(error).toEqualTypeOf<Error>());
-  readable.on('data', () => {});
-  readable.removeAllListeners();
 });
 
 /** Never called: compiled only. */
