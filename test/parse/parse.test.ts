@@ -64,9 +64,9 @@ describe('parse()', () => {
   it('cuts the elements of a large frame lazily: what waits is at most its high-water mark, and nothing is built', async () => {
     const elements = 100_000;
     const frame = frameOf(`[${Array.from({ length: elements }, (_, n) => `{"n":${n},"p":"${n}"}`).join(',')}]`);
-    const before = heapInUse();
+    const before = await heapInUse();
     const values: unknown = JSON.parse(frame.data.toString());
-    const built = heapInUse() - before;
+    const built = (await heapInUse()) - before;
     assert.ok(Array.isArray(values));
     const stage = parse({ recordsPath: '' });
     stage.write(frame);
@@ -77,7 +77,7 @@ describe('parse()', () => {
     for await (const message of stage as AsyncIterable<Message>) {
       most = Math.max(most, stage.readableLength);
       bytes += message.byteLength;
-      if (seen === elements / 2) taken = heapInUse() - before - built;
+      if (seen === elements / 2) taken = (await heapInUse()) - before - built;
       if (++seen === elements) stage.end();
     }
     assert.equal(seen, elements);
