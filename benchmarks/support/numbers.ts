@@ -6,6 +6,7 @@ interface FlowResults {
   readonly node: string;
   readonly machine: string;
   readonly frames: number;
+  readonly warmup: number;
   readonly rounds: number;
   readonly rows: readonly {
     readonly name: string;
@@ -29,7 +30,7 @@ export function chartNumbers(): string {
         : [`${(row.recordsPerSecond / 1e6).toFixed(2)} M`, row.ratioToBareLoop.toFixed(2)];
     });
   return [
-    `From a socket on this machine, ${(first.frames / 1e6).toFixed(0)} million trades of 123 bytes each, the feed in another process; the median of ` +
+    `From a socket on this machine, ${first.frames / 1e6} million trades of 123 bytes each, the feed in another process, timed after the first ${first.warmup / 1e6} million; the median of ` +
       `${first.rounds} rounds, and the ratio to the bare loop of the same round. ${first.machine}, ${first.date}. Measure it on yours: \`npm run bench\`.`,
     '',
     `| records a second | ${results.map(({ node }) => `Node ${node.slice(1)} | to the bare loop`).join(' | ')} |`,
