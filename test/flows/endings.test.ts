@@ -7,9 +7,9 @@ import type { FeedClient } from '../../lib/testing/index.js';
 import { pipelineFile, spillway } from '../cli/cli.js';
 import { readText, temporaryFolder } from '../sink/files.js';
 import { feed } from '../support/feed.js';
+import { noSmallDisk, smallDisk } from '../support/small-disk.js';
 import { type Capture, PROGRAMS, type StartCapture } from './support/captures.js';
 import { randomNumbers, seedOf } from './support/seed.js';
-import { noSmallDisk, smallDisk } from './support/small-disk.js';
 
 /** What a run that ended at some moment must look like. */
 interface Expected {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { SinkError } from '../../lib/errors.js';
 import { type JsonlFileWritable, jsonlFile } from '../../lib/sink/jsonl-file.js';
 import type { JsonlFileOptions } from '../../lib/sink/jsonl-file-options.js';
+import { noSmallDisk, smallDisk } from '../support/small-disk.js';
 import { noZstd, readCutText, readText, temporaryFolder } from './files.js';
 import { lines, pagesOf, records } from './pages.js';
 
@@ -108,12 +108,12 @@ describe('jsonlFile, when the system refuses,', () => {
   });
 });
 
-describe('jsonlFile, on a disk that runs full,', { skip: noMount() }, () => {
+describe('jsonlFile, on a disk that runs full,', { skip: noSmallDisk() }, () => {
   const texts = Array.from({ length: 20_000 }, (_, n) => JSON.stringify({ n, noise: noise(n) }));
 
   for (const [what, options] of Object.entries<JsonlFileOptions>({ '': {}, ' with fsync': { fsync: 'page' } })) {
     it(`ends its file with the last whole record and counts it${what}`, async (t) => {
-      const path = join(smallDisk(t), 'folder', 'out.jsonl');
+      const path = join(smallDisk(t, 1024), 'folder', 'out.jsonl');
       const { error, sink } = await failure(path, texts, options);
       assert.match(
         error.message,
@@ -128,7 +128,7 @@ describe('jsonlFile, on a disk that runs full,', { skip: noMount() }, () => {
   }
 
   it('keeps what an appended file held, when not one record more fits', async (t) => {
-    const folder = smallDisk(t);
+    const folder = smallDisk(t, 1024);
     const path = join(folder, 'out.jsonl');
     writeFileSync(path, 'torn');
     fill(folder);
@@ -142,7 +142,7 @@ describe('jsonlFile, on a disk that runs full,', { skip: noMount() }, () => {
     ['zst', noZstd],
   ] as const) {
     it(`ends a .${suffix} file with the last whole page, and with an ending`, { skip }, async (t) => {
-      const path = join(smallDisk(t), `out.jsonl.${suffix}`);
+      const path = join(smallDisk(t, 1024), `out.jsonl.${suffix}`);
       const { error, sink } = await failure(path, texts);
       assert.match(error.message, /are stored, each of them whole\. Free some space/);
       assert.ok(error.recordsWritten > 5000);
@@ -154,7 +154,7 @@ describe('jsonlFile, on a disk that runs full,', { skip: noMount() }, () => {
   }
 
   it('leaves a file that can be appended to once there is space again', async (t) => {
-    const folder = smallDisk(t);
+    const folder = smallDisk(t, 1024);
     const path = join(folder, 'out.jsonl.gz');
     writeFileSync(join(folder, 'ballast'), Buffer.alloc(500_000, 1));
     const { error } = await failure(path, texts);
@@ -199,17 +199,6 @@ async function failure(path: string, texts: readonly string[] = ['1'], options: 
   return { error, sink };
 }
 
-/** A file system of 1 MiB that is gone after the test. */
-function smallDisk(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-small-disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'spillway-test', folder]);
-  t.after(() => {
-    execFileSync('umount', [folder]);
-    rmdirSync(folder);
-  });
-  return folder;
-}
-
 function fill(folder: string): void {
   try {
     writeFileSync(join(folder, 'ballast'), Buffer.alloc(2 ** 21, 1));
@@ -224,13 +213,4 @@ function noise(n: number): string {
 
 function command(task: string): string[] {
   return [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'write-pages.ts'), task];
-}
-
-function noMount(): string | false {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root on Linux can mount a small disk';
-  const folder = mkdtempSync(join(tmpdir(), 'spillway-small-disk-'));
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'spillway-test', folder]).status === 0;
-  if (isMounted) execFileSync('umount', [folder]);
-  rmdirSync(folder);
-  return isMounted ? false : 'this machine does not allow to mount a small disk';
 }
