@@ -273,7 +273,7 @@ function show(value: unknown): string {
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
 
-const MAX_PINGS = 1_000;
+const MAX_PINGS = 100_000;
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const MAX_SHOWN = 200;
 const GARBAGE = Buffer.alloc(16, 0xff);
