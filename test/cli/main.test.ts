@@ -8,6 +8,8 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 /** Says on standard error which of the larger dependencies are loaded. */
 const TELL_LOADS = [
+  // Node 26 deprecates `module.register()`; what takes its place is not in Node 20.
+  '--disable-warning=DEP0205',
   '--import',
   `data:text/javascript,${encodeURIComponent(`
     import { register } from 'node:module';
