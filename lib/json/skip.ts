@@ -83,9 +83,9 @@ STEPS[OPEN_BRACE] = STEPS[OPEN_BRACKET] = 1;
 STEPS[CLOSE_BRACE] = STEPS[CLOSE_BRACKET] = -1;
 
 /** 1 for the bytes of a string that neither end it nor hide the next one. */
-const BORING = new Uint8Array(256).fill(1);
+export const BORING: Uint8Array = new Uint8Array(256).fill(1);
 BORING[QUOTE] = BORING[BACKSLASH] = 0;
 
 /** 1 for the bytes that numbers and literals are made of. */
-const SCALAR = new Uint8Array(256);
+export const SCALAR: Uint8Array = new Uint8Array(256);
 for (const c of Buffer.from('+-.0123456789Eaeflnrstu')) SCALAR[c] = 1;
