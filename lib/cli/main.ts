@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { catchCrashes } from './crash.js';
 import { demoCommand } from './demo.js';
 import { EXIT } from './exit-status.js';
 import { Output } from './output.js';
+import { packageVersion } from './package-facts.js';
 import { runCommand } from './run.js';
+import { schemaCommand } from './schema.js';
+import { validateCommand } from './validate.js';
 
 /**
  * The `spillway` command. It ends by itself, with `process.exitCode`, when nothing is left to do: nobody calls
@@ -33,16 +35,14 @@ function program(output: Output): Command {
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EPILOGUE);
-  for (const command of [runCommand(output), demoCommand(output)]) root.addCommand(command.copyInheritedSettings(root));
+  const commands = [runCommand(output), demoCommand(output), validateCommand(), schemaCommand()];
+  for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;
 }
 
 function versionText(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return `spillway ${version} (Node.js ${process.version})`;
+  return `spillway ${packageVersion()} (Node.js ${process.version})`;
 }
 
 const EPILOGUE = `
@@ -51,6 +51,7 @@ Examples:
   $ spillway run trades.yaml                        capture what a pipeline file describes
   $ spillway run trades.yaml --set symbol=btcusdt   fill {symbol} in its url
   $ spillway run - --json < trades.yaml             the file from standard input, progress for machines
+  $ spillway validate trades.yaml                   tell what is wrong with a pipeline file
   $ spillway help run                               everything about run
 
 Exit status:

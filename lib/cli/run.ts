@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type ExitStatus, exitStatusOf } from './exit-status.js';
 import type { Output } from './output.js';
 import { addReportOptions, JSON_HELP } from './report-options.js';
 import type { ReportOptions } from './reporter.js';
+import { addSettingOption, type Settings } from './settings.js';
 
 /** `spillway run FILE`: what a pipeline file describes. */
 export function runCommand(output: Output): Command {
@@ -13,13 +14,8 @@ export function runCommand(output: Output): Command {
         'It ends as the file says (max_messages, idle_timeout), when the server closes, or at Ctrl-C, and everything ' +
         'that was received is written before it does.',
     )
-    .argument('<file>', 'a pipeline file, YAML or JSON; - is standard input')
-    .option(
-      '-s, --set <name=value>',
-      'fill {name} in the url with value; may be given many times, the last one for a name counts',
-      addSetting,
-    );
-  return addReportOptions(command)
+    .argument('<file>', 'a pipeline file, YAML or JSON; - is standard input');
+  return addReportOptions(addSettingOption(command))
     .addHelpText('after', EPILOGUE + JSON_HELP)
     .action(async (file: string, options: RunOptions) => {
       process.exitCode = await run(file, options, output);
@@ -29,8 +25,6 @@ export function runCommand(output: Output): Command {
 interface RunOptions extends ReportOptions {
   readonly set?: Settings;
 }
-
-type Settings = Readonly<Record<string, string>>;
 
 async function run(file: string, options: RunOptions, output: Output): Promise<ExitStatus> {
   const { createReporter } = await import('./reporter.js');
@@ -55,12 +49,6 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
     reporter.failure(error);
     return exitStatusOf({ error });
   }
-}
-
-function addSetting(text: string, settings: Settings = {}): Settings {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('Expected name=value, such as symbol=btcusdt.');
-  return Object.fromEntries([...Object.entries(settings), [text.slice(0, equals), text.slice(equals + 1)]]);
 }
 
 const EPILOGUE = `

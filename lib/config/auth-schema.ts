@@ -4,9 +4,17 @@ export const authSchemas = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      type: { enum: ['none', 'bearer', 'basic', 'custom', 'token_file'] },
-      config: { type: 'object' },
-      ref: { type: 'string', minLength: 1 },
+      type: {
+        description:
+          '`bearer`: a token; `basic`: a user name and a password; `custom`: headers; `token_file`: a token that a file holds; `none`: no credentials.',
+        enum: ['none', 'bearer', 'basic', 'custom', 'token_file'],
+      },
+      config: { description: 'What `type` asks for.', type: 'object' },
+      ref: {
+        description: 'The name of an entry of the `auth` catalogue, in place of `type` and `config`.',
+        type: 'string',
+        minLength: 1,
+      },
     },
     if: { required: ['ref'] },
     // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema; nobody awaits a schema.
@@ -52,7 +60,7 @@ export const authSchemas = {
     required: ['headers'],
     properties: {
       headers: {
-        description: 'Headers of the upgrade request.',
+        description: 'Headers of the upgrade request, by name.',
         type: 'object',
         additionalProperties: { type: 'string' },
       },

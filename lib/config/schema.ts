@@ -41,7 +41,10 @@ export const pipelineFileSchema = {
           type: 'object',
           additionalProperties: false,
           required: ['type', 'config'],
-          properties: { type: { enum: ['websocket'] }, config: { $ref: '#/$defs/source' } },
+          properties: {
+            type: { description: 'What kind of source: a WebSocket feed.', enum: ['websocket'] },
+            config: { $ref: '#/$defs/source' },
+          },
         },
         sink: {
           title: 'Sink',
@@ -49,7 +52,15 @@ export const pipelineFileSchema = {
           type: 'object',
           additionalProperties: false,
           required: ['type'],
-          properties: { type: { enum: Object.keys(sinkKinds) }, config: { type: 'object' } },
+          properties: {
+            type: {
+              description: Object.entries(sinkKinds)
+                .map(([type, { schema }]) => `\`${type}\`: ${schema.description}`)
+                .join(' '),
+              enum: Object.keys(sinkKinds),
+            },
+            config: { description: 'What the sink of this type takes.', type: 'object' },
+          },
           allOf: Object.entries(sinkKinds).map(([type, { schema }]) => ({
             if: { required: ['type'], properties: { type: { const: type } } },
             // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema; nobody awaits a schema.
@@ -70,7 +81,7 @@ export const pipelineFileSchema = {
           description: '`static` is another name for `bearer`.',
           enum: ['bearer', 'basic', 'custom', 'token_file', 'static'],
         },
-        config: { type: 'object' },
+        config: { description: 'What `type` asks for.', type: 'object' },
       },
       $ref: '#/$defs/credentials',
     },

@@ -37,6 +37,22 @@ for (const [owner, properties] of [
   });
 }
 
+test('Every key of a pipeline file, however deep, has a description for editors', () => {
+  const missing: string[] = [];
+  const walk = (schema: unknown, path: string, isKey: boolean): void => {
+    if (typeof schema !== 'object' || schema === null) return;
+    for (const [word, inner] of Object.entries(schema)) {
+      if (isKey && !CONDITION.test(path) && typeof inner === 'object' && !('description' in inner || '$ref' in inner))
+        missing.push(`${path}/${word}`);
+      // Examples and defaults are values, not schemas.
+      if (isKey || !['examples', 'default'].includes(word))
+        walk(inner, `${path}/${word}`, !isKey && word === 'properties');
+    }
+  };
+  walk(pipelineFileSchema, '', false);
+  assert.deepEqual(missing, []);
+});
+
 for (const [field, schema] of fields) {
   test(`Each example of \`${field}\`, and its default, is accepted`, () => {
     for (const value of [...(schema.examples ?? []), ...('default' in schema ? [schema.default] : [])]) {
@@ -60,3 +76,6 @@ test('The schema by itself says that a run needs an end, so that an editor can t
   assert.equal(validate({ url: 'ws://x', unbounded: true }), true);
   assert.equal(validate({ url: 'ws://x', idle_timeout: '5m' }), true);
 });
+
+/** There, keys are only looked at, or stand for what was described elsewhere. */
+const CONDITION = /\/(if|then|else|anyOf\/\d+)\/properties$/;
