@@ -16,6 +16,7 @@ export function freshReadme(): string {
   text = withConfigTable(text);
   text = between(text, 'errors', errorTable());
   text = between(text, 'numbers', chartNumbers());
+  text = between(text, 'size', packageSize());
   return text.replace(CODE_BLOCK, (block, language: string, comment: string, path: string) =>
     existsSync(join(ROOT, path))
       ? `\`\`\`${language}\n${comment} ${path}\n${readFileSync(join(ROOT, path), 'utf8')}\`\`\``
@@ -28,6 +29,18 @@ function errorTable(): string {
     ([code, meaning]) => `| \`${code}\` | \`${ERROR_CLASSES[code as keyof typeof ERROR_CLASSES].name}\` | ${meaning} |`,
   );
   return ['| code | class | what it means |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** From the results file of `npm run size`. */
+function packageSize(): string {
+  const { packedBytes, unpackedBytes, dependencies } = JSON.parse(
+    readFileSync(join(ROOT, 'benchmarks/results/package.json'), 'utf8'),
+  ) as Record<'packedBytes' | 'unpackedBytes' | 'dependencies', number>;
+  const kB = (bytes: number): string => `${Math.round(bytes / 1_000)} kB`;
+  return (
+    `The package is ${kB(packedBytes)} to download and ${kB(unpackedBytes)} on the disk, with ${dependencies} direct dependencies; ` +
+    'nothing of it runs a script when it is installed.'
+  );
 }
 
 function between(text: string, name: string, content: string): string {

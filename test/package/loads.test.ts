@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT } from '../support/readme.js';
+
+/** Which of our dependencies a program loads when it imports one of our sub-paths, and does nothing else. */
+const LOADS: Readonly<Record<string, readonly string[]>> = {
+  spillway: ['ajv', 'ajv-formats', 'fastest-levenshtein', 'lossless-json', 'through2', 'ws'],
+  'spillway/testing': ['fastest-levenshtein', 'split2', 'stream-json', 'ws'],
+};
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+};
+
+for (const [specifier, packages] of Object.entries(LOADS)) {
+  test(`Importing ${specifier} loads no dependency of the command's or of one sink's`, () => {
+    const files = loadedBy(specifier);
+    const known = { ...manifest.dependencies, ...manifest.peerDependencies };
+    const loaded = Object.keys(known).filter((name) => files.some((file) => file.includes(`/node_modules/${name}/`)));
+    assert.deepEqual(loaded.sort(), packages);
+    assert.ok(files.some((file) => file.includes('/dist/')));
+    assert.deepEqual(
+      files.filter((file) => file.includes('/dist/cli/')),
+      [],
+    );
+  });
+}
+
+test('What every sub-path loads is written down here', () => {
+  const paths = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+  assert.deepEqual(paths.map((path) => `spillway${path.slice(1)}`).sort(), Object.keys(LOADS).sort());
+});
+
+/** The address of every file that is loaded in a fresh process, of what is built, by `import` and by `require()`. */
+function loadedBy(specifier: string): string[] {
+  const program = `
+    await import(${JSON.stringify(specifier)});
+    for (const path of Object.keys(createRequire(import.meta.url).cache)) console.log(path);
+  `;
+  const withHook = `
+    import { createRequire, register } from 'node:module';
+    register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(TELL_LOADS)}));
+    ${program}
+  `;
+  // Node 26 deprecates `register()`; what takes its place is not in Node 20.
+  const args = ['--disable-warning=DEP0205', '--input-type=module', '--eval', withHook];
+  return execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean);
+}
+
+/** A loader hook that says what is resolved. */
+const TELL_LOADS = `
+  import { writeSync } from 'node:fs';
+  export async function resolve(name, context, next) {
+    const found = await next(name, context);
+    if (found.url.startsWith('file:')) writeSync(1, found.url + '\\n');
+    return found;
+  }
+`;
