@@ -1,0 +1,51 @@
+import type { TestContext } from 'node:test';
+import { type Broker, type BrokerOptions, startBroker } from './broker.js';
+import { kafkaClassPath, missingTool } from './jars.js';
+
+/**
+ * Why the tests on a real broker are left out here, or false: what to give to `skip`. With `SPILLWAY_REQUIRE_KAFKA=1`
+ * they may not be left out.
+ *
+ * @throws {Error} when they would be left out and may not be
+ */
+export async function noKafka(): Promise<string | false> {
+  return BROKERS === undefined ? await noBroker() : false;
+}
+
+/** The same for tests that kill a broker, or give it settings of their own: `KAFKA_BROKERS` leaves them out, too. */
+export async function noKafkaOfOurOwn(): Promise<string | false> {
+  if (BROKERS !== undefined) return 'KAFKA_BROKERS names a broker that is not ours to stop or to set up';
+  return await noBroker();
+}
+
+/** The address of the broker that `KAFKA_BROKERS` names, or of one that is there until the test has ended. */
+export async function brokerAddress(t: TestContext): Promise<string> {
+  return BROKERS ?? (await brokerFor(t)).address;
+}
+
+/** A broker that is there until the test has ended. */
+export async function brokerFor(t: TestContext, options: BrokerOptions = {}): Promise<Broker> {
+  const broker = await startBroker(options);
+  t.after(() => broker.stop());
+  return broker;
+}
+
+async function noBroker(): Promise<string | false> {
+  const missing = missingTool() ?? (await unfetched());
+  if (missing === undefined) return false;
+  if (process.env['SPILLWAY_REQUIRE_KAFKA'] === '1') {
+    throw new Error(`SPILLWAY_REQUIRE_KAFKA asks for the tests on a real broker, but ${missing}.`);
+  }
+  return `${missing}, so nothing is tested on a real broker`;
+}
+
+async function unfetched(): Promise<string | undefined> {
+  try {
+    await kafkaClassPath();
+    return undefined;
+  } catch (error) {
+    return `its jars cannot be had: ${(error as Error).message.split('\n')[0]}`;
+  }
+}
+
+const BROKERS = process.env['KAFKA_BROKERS'] || undefined;
