@@ -23,7 +23,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the tarball holds what is built, its licences and its papers, and nothing else', () => {
   const strangers = packed.files.filter(
-    ({ path }) => !/^(dist\/.+\.(d\.ts|js|schema\.json)|LICENSE-\w+|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
+    ({ path }) =>
+      !/^(dist\/.+\.(d\.ts|js|schema\.json)|LICENSE-\w+|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
   );
   assert.deepEqual(strangers, []);
 });
