@@ -109,4 +109,4 @@ interface PipelineForm {
 /** Nobody reads more of them, and each is looked up in the file. */
 const MAX_PROBLEMS = 100;
 const SOURCE_CONFIG = ['pipeline', 'source', 'config'] as const;
-const checkSchema = schemaCheck(pipelineFileSchema);
+const checkSchema = schemaCheck('pipeline', pipelineFileSchema);

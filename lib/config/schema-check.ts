@@ -1,16 +1,17 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { unknownKey } from '../internal/options.js';
+import { compiledSchema, type SchemaName } from './compiled-schema.js';
 import { DURATION } from './durations.js';
 import { describeValue, type Finding, type IsHidden, type Path, valueFinding } from './findings.js';
 
 /** Says everything that is wrong with a value. Values for which `isHidden` says yes are not shown. */
 export type SchemaCheck = (value: unknown, isHidden: IsHidden) => Finding[];
 
-/** A check against a JSON Schema (draft 2020-12), compiled when it is used for the first time. */
-export function schemaCheck(schema: object): SchemaCheck {
+/** A check against a JSON Schema (draft 2020-12) of this folder, made ready when it is used for the first time. */
+export function schemaCheck(name: SchemaName, schema: object): SchemaCheck {
   let validate: ValidateFunction | undefined;
   return (value, isHidden) => {
-    validate ??= new Ajv2020(AJV_OPTIONS).compile(schema);
+    validate ??= compiledSchema(name, schema);
     if (validate(value)) return [];
     return toFindings(validate.errors ?? [], value, isHidden);
   };
@@ -116,16 +117,6 @@ function toPath(pointer: string, root: unknown): Path {
   }
   return path;
 }
-
-const AJV_OPTIONS = {
-  allErrors: true,
-  verbose: true,
-  strict: true,
-  // The type of a field and the conditions on it stand in different branches of the schema, and so do a key and that it is required.
-  strictTypes: false,
-  strictRequired: false,
-  addUsedSchema: false,
-} as const;
 
 /** The only `anyOf` of the schemas here is the rule that a run has an end. */
 const LIMIT_BRANCH = /\/anyOf\/\d+\//;

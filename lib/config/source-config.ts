@@ -179,7 +179,7 @@ function definedOnly(value: unknown, depth: number): unknown {
 }
 
 const defaults = sourceConfigSchema.properties;
-const checkSchema = schemaCheck(sourceConfigSchema);
+const checkSchema = schemaCheck('source', sourceConfigSchema);
 
 /** config → auth → config → headers */
 const OBJECT_DEPTH = 4;

@@ -1,6 +1,5 @@
-import { Ajv, type ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import { createRequire } from 'node:module';
+import type { ValidateFunction } from 'ajv';
 import { optionError } from '../errors.js';
 
 /** A JSON Schema: draft 2020-12, or draft-07 where its `$schema` says so. */
@@ -23,6 +22,9 @@ export function compileSchema(schema: JsonSchema, path: string): ValidateFunctio
     strictTuples: false,
     logger: false,
   } as const;
+  const { Ajv } = require('ajv') as typeof import('ajv');
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const addFormats = require('ajv-formats') as typeof import('ajv-formats');
   const ajv = isDraft7 ? new Ajv(options) : new Ajv2020(options);
   addFormats.default(ajv);
   try {
@@ -31,3 +33,6 @@ export function compileSchema(schema: JsonSchema, path: string): ValidateFunctio
     throw optionError(path, `The JSON Schema cannot be used: ${(cause as Error).message}.`, cause);
   }
 }
+
+/** For what is loaded with the first schema: it takes longer to load than the rest of the library, and few need it. */
+const require = createRequire(import.meta.url);

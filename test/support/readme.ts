@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartNumbers } from '../../benchmarks/support/numbers.js';
+import { startupNumbers } from '../../benchmarks/support/startup-numbers.js';
 import { withConfigTable } from '../../lib/config/table.js';
 import { ERROR_CLASSES, ERROR_CODES } from '../../lib/errors.js';
 
@@ -16,6 +17,7 @@ export function freshReadme(): string {
   text = withConfigTable(text);
   text = between(text, 'errors', errorTable());
   text = between(text, 'numbers', chartNumbers());
+  text = between(text, 'startup', startupNumbers());
   text = between(text, 'size', packageSize());
   return text.replace(CODE_BLOCK, (block, language: string, comment: string, path: string) =>
     existsSync(join(ROOT, path))
