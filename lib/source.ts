@@ -8,10 +8,10 @@ import type { CredentialProvider, Credentials } from './connect/credentials.js';
 import type { ConnectionStats } from './connect/events.js';
 import { WebSocketReadable } from './connect/websocket-readable.js';
 import { envelope } from './envelope/envelope.js';
-import { type Clock, systemClock } from './internal/clock.js';
+import type { Clock } from './internal/clock.js';
 import type { Logger } from './internal/logger.js';
 import { type ParseTransform, parse } from './parse/parse.js';
-import { type CheckReport, checkFeed } from './source/check.js';
+import { type CheckReport, type CheckWatcher, checkFeed } from './source/check.js';
 import { PagesReadable } from './source/pages-readable.js';
 import {
   batchOptions,
@@ -81,12 +81,7 @@ export function createSource(config: SourceConfig, options: SourceOptions = {}):
 
 /** @internal The source of a configuration that was resolved before. */
 export function sourceOf(config: ResolvedSourceConfig, options: SourceOptions): Source {
-  const around: Surroundings = {
-    credentials: credentialsFromAuth(config.auth, options.credentials ?? {}),
-    signal: options.signal,
-    logger: options.logger,
-    clock: options.clock,
-  };
+  const around = surroundingsOf(config, options);
   // What cannot be used is found here, not when the first run begins.
   newStages(config, around);
   let current: { readonly stats: SourceStats; stop(): void } = IDLE;
@@ -124,11 +119,28 @@ export function sourceOf(config: ResolvedSourceConfig, options: SourceOptions): 
       }
       return values;
     },
-    check: () =>
-      checkFeed(config, connectOptions(config, around), parseOptions(config, around), options.clock ?? systemClock),
+    check: () => checkFeed(config, around),
     stop: () => current.stop(),
   };
   return source;
+}
+
+/** @internal What `check()` of such a source does, with somebody who looks on. */
+export function watchedCheck(
+  config: ResolvedSourceConfig,
+  options: SourceOptions,
+  watcher: CheckWatcher,
+): Promise<CheckReport> {
+  return checkFeed(config, surroundingsOf(config, options), watcher);
+}
+
+function surroundingsOf(config: ResolvedSourceConfig, options: SourceOptions): Surroundings {
+  return {
+    credentials: credentialsFromAuth(config.auth, options.credentials ?? {}),
+    signal: options.signal,
+    logger: options.logger,
+    clock: options.clock,
+  };
 }
 
 function newStages(config: ResolvedSourceConfig, around: Surroundings) {

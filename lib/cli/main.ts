@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { catchCrashes } from './crash.js';
 import { demoCommand } from './demo.js';
+import { doctorCommand } from './doctor.js';
 import { EXIT } from './exit-status.js';
 import { Output } from './output.js';
 import { packageVersion } from './package-facts.js';
@@ -35,7 +36,7 @@ function program(output: Output): Command {
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EPILOGUE);
-  const commands = [runCommand(output), demoCommand(output), validateCommand(), schemaCommand()];
+  const commands = [runCommand(output), demoCommand(output), doctorCommand(), validateCommand(), schemaCommand()];
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;
@@ -51,6 +52,7 @@ Examples:
   $ spillway run trades.yaml                        capture what a pipeline file describes
   $ spillway run trades.yaml --set symbol=btcusdt   fill {symbol} in its url
   $ spillway run - --json < trades.yaml             the file from standard input, progress for machines
+  $ spillway doctor trades.yaml                     find out what stands in the way of a run
   $ spillway validate trades.yaml                   tell what is wrong with a pipeline file
   $ spillway help run                               everything about run
 

@@ -1,8 +1,8 @@
+import type { Context } from '../config/context.js';
 import { loadPipelineFile, type PipelineFile } from '../config/pipeline-file.js';
 import { ConfigError } from '../errors.js';
 import { resolveJsonlFileOptions } from '../sink/jsonl-file-options.js';
 import { sourceOf } from '../source.js';
-import type { Settings } from './settings.js';
 
 /**
  * A pipeline file that `spillway run` would take on this machine, with nothing connected or written: beyond what the
@@ -10,7 +10,7 @@ import type { Settings } from './settings.js';
  *
  * @throws {ConfigError} with every problem
  */
-export async function usablePipeline(path: string, context: Settings | undefined): Promise<PipelineFile> {
+export async function usablePipeline(path: string, context: Context | undefined): Promise<PipelineFile> {
   const pipeline = await loadPipelineFile(path, { context });
   try {
     sourceOf(pipeline.source, {});

@@ -14,7 +14,7 @@ export interface FileFailure {
 
 /** The error for a file that could not be used: what happened, what is safe, and what to do. */
 export function fileError({ action, path, recordsWritten, state, cause }: FileFailure): SinkError {
-  const [reason, advice] = explain(cause);
+  const [reason, advice] = explainFileFailure(cause);
   return new SinkError(`Cannot ${action} ${path}: ${reason}. ${state} ${advice}`, {
     target: path,
     recordsWritten,
@@ -27,7 +27,8 @@ export function countRecords(records: number): string {
   return `${records} record${records === 1 ? '' : 's'}`;
 }
 
-function explain(cause: unknown): readonly [reason: string, advice: string] {
+/** Why the system refused a file, as a clause, and what to do, as a sentence. */
+export function explainFileFailure(cause: unknown): readonly [reason: string, advice: string] {
   const code = (cause as Partial<NodeJS.ErrnoException> | null)?.code;
   const known = code === undefined ? undefined : REASONS[code];
   if (known !== undefined) return [`${known[0]} (${code})`, known[1]];

@@ -1,11 +1,12 @@
 import { datasetUri } from '../config/dataset-uri.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
-import type { WebSocketReadableOptions } from '../connect/options.js';
+import type { Connected, Ended, Subscribed } from '../connect/events.js';
 import { WebSocketReadable } from '../connect/websocket-readable.js';
 import type { ParseError } from '../errors.js';
-import type { Clock } from '../internal/clock.js';
+import { systemClock, type TimerHandle } from '../internal/clock.js';
 import { type ParseOptions, resolveParseOptions } from '../parse/options.js';
 import { ParseStep } from '../parse/step.js';
+import { connectOptions, parseOptions, type Surroundings } from './stage-options.js';
 
 /** What `check()` found. It rejects when no connection comes about. */
 export interface CheckReport {
@@ -26,28 +27,50 @@ export interface CheckReport {
     | undefined;
 }
 
+/** Somebody who looks on while a feed is checked. */
+export interface CheckWatcher {
+  /** How long the first frame may take, from when the subscribe messages were sent. @default `idle_timeout`, or 30 s */
+  readonly firstFrameMs?: number | undefined;
+  connected?(event: Connected): void;
+  subscribed?(event: Subscribed): void;
+  /** No frame comes any more: the first one is there, the server closed (`closed`), or it took too long (`stopped`). */
+  ended?(event: Ended): void;
+}
+
 /** Connects, subscribes, waits for the first frame, closes. It never reconnects. */
 export async function checkFeed(
   config: ResolvedSourceConfig,
-  connect: WebSocketReadableOptions,
-  parse: ParseOptions,
-  clock: Clock,
+  around: Surroundings,
+  watcher: CheckWatcher = {},
 ): Promise<CheckReport> {
+  const clock = around.clock ?? systemClock;
+  const { firstFrameMs = config.idleTimeoutMs ?? FIRST_FRAME_MS } = watcher;
   const startedAt = clock.monotonic();
   const frames = new WebSocketReadable(config.url, {
-    ...connect,
+    ...connectOptions(config, around),
     reconnect: false,
     maxMessages: 1,
-    idleTimeoutMs: config.idleTimeoutMs ?? FIRST_FRAME_MS,
+    // Pings must not make the wait for a frame longer, so this one has a timer of its own.
+    idleTimeoutMs: undefined,
   });
   let connectedMs = 0;
-  let firstFrame: CheckReport['firstFrame'];
-  frames.on('subscribed', () => {
+  let timer: TimerHandle;
+  frames.on('connected', (event) => watcher.connected?.(event));
+  frames.on('subscribed', (event) => {
     connectedMs = clock.monotonic() - startedAt;
+    timer = clock.setTimeout(() => frames.stop(), firstFrameMs);
+    watcher.subscribed?.(event);
   });
-  for await (const frame of frames) {
-    const afterMs = clock.monotonic() - startedAt;
-    firstFrame = { afterMs, bytes: frame.data.length, isBinary: frame.isBinary, error: parseFailure(parse, frame) };
+  frames.on('ended', (event) => watcher.ended?.(event));
+  let firstFrame: CheckReport['firstFrame'];
+  try {
+    for await (const frame of frames) {
+      const afterMs = clock.monotonic() - startedAt;
+      const error = parseFailure(parseOptions(config, around), frame);
+      firstFrame = { afterMs, bytes: frame.data.length, isBinary: frame.isBinary, error };
+    }
+  } finally {
+    clock.clearTimeout(timer);
   }
   return { url: datasetUri(config), connectedMs, firstFrame };
 }

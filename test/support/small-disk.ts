@@ -15,6 +15,13 @@ export function smallDisk(t: TestContext, kib: number): string {
   return folder;
 }
 
+/** An empty file system that nobody can write to, which is gone after the test. */
+export function readOnlyDisk(t: TestContext): string {
+  const folder = smallDisk(t, 1024 * 1024);
+  execFileSync('mount', ['-o', 'remount,ro', folder]);
+  return folder;
+}
+
 /** Why there can be no small disk here, or false. */
 export function noSmallDisk(): string | false {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root on Linux can mount a small disk';

@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../errors.js';
+import { EXIT, type ExitStatus } from './exit-status.js';
+import { Output } from './output.js';
+import { addSettingOption, type Settings } from './settings.js';
+import { onStopSignals } from './signals.js';
+
+/** `spillway doctor FILE|URL`: what stands in the way of a run, step by step, and what to try. */
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .summary('find out what stands in the way of a run')
+    .description(
+      'Looks at all that a run needs, one after the other: the configuration, DNS, TCP, TLS, the credentials, the ' +
+        'WebSocket upgrade, the subscribe messages, the first frame; then where the records would go. It tells what it ' +
+        'found, how long that took, and what to try; what cannot be looked at because of a failure, it says so. Nothing ' +
+        'is stored.',
+    )
+    .argument('<file-or-url>', 'a pipeline file, - for standard input, or an address: ws://… or wss://…')
+    .option('--wait <seconds>', 'how long the first frame may take once the subscribe messages were sent', seconds, 10)
+    .option('--json', 'a JSON line for each look, and one for the verdict');
+  return addSettingOption(command)
+    .addHelpText('after', EPILOGUE)
+    .action(async (target: string, options: DoctorOptions) => {
+      process.exitCode = await doctor(target, options, new Output(process.stdout));
+    });
+}
+
+interface DoctorOptions {
+  readonly wait: number;
+  readonly json?: boolean;
+  readonly set?: Settings;
+}
+
+async function doctor(target: string, options: DoctorOptions, output: Output): Promise<ExitStatus> {
+  const [{ Report }, { examine }, { secretsOf }] = await Promise.all([
+    import('./doctor/report.js'),
+    import('./doctor/examine.js'),
+    import('./secrets.js'),
+  ]);
+  const report = new Report(output, options.json === true);
+  const stopping = new AbortController();
+  const unlisten = onStopSignals({
+    first: () => stopping.abort(),
+    again: () => process.exit(EXIT.interrupted),
+  });
+  try {
+    await examine(
+      target,
+      { context: options.set ?? {}, firstFrameMs: options.wait * 1_000, signal: stopping.signal },
+      { resolved: (source) => output.hide(secretsOf(source)), found: (result) => report.tell(result) },
+    );
+    report.conclude();
+    if (stopping.signal.aborted) return EXIT.interrupted;
+    return report.hasFailed ? EXIT.failed : EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    report.conclude();
+    return EXIT.usage;
+  } finally {
+    unlisten();
+  }
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= MAX_WAIT_S)) {
+    throw new InvalidArgumentError(`Expected a number of seconds above 0 and up to ${MAX_WAIT_S}.`);
+  }
+  return value;
+}
+
+const MAX_WAIT_S = 86_400;
+
+const EPILOGUE = `
+Examples:
+  $ spillway doctor trades.yaml
+  $ spillway doctor wss://example.com/feed
+  $ spillway doctor trades.yaml --json | jq 'select(.status == "failed")'
+
+JSON lines on standard output (--json):
+  check    side (configuration, feed, sink), name, status (ok, warning, failed, skipped),
+           detail, advice (null without), elapsed_ms (null when not looked at by itself)
+  verdict  once, at the end: ok, failed and warned (names of checks)
+
+Exit status: 0 nothing stands in the way; 1 something does; 2 wrong usage or configuration;
+130 interrupted.
+`;

@@ -1,0 +1,112 @@
+import type { AuthSpec } from '../../config/auth-spec.js';
+import type { ResolvedSourceConfig } from '../../config/source-config.js';
+import type { EndCause } from '../../connect/events.js';
+import { AuthError, ConnectError, DisconnectedError, MessageTooLargeError } from '../../errors.js';
+import type { CheckReport } from '../../source/check.js';
+import { formatDuration, formatNumber } from '../format.js';
+import { closeAdvice } from './close-advice.js';
+import { failed, ok, type Verdict } from './result.js';
+import { statusAdvice } from './status-advice.js';
+
+/** What a connect that failed at `step` says, and which look it is told under. */
+export function failureOf(
+  error: unknown,
+  step: 'upgrade' | 'subscribe' | 'first frame',
+  config: ResolvedSourceConfig,
+): { readonly name: 'credentials' | 'upgrade' | 'subscribe' | 'first frame'; readonly verdict: Verdict } {
+  if (error instanceof AuthError) return { name: 'credentials', verdict: credentialFailure(error, config.auth) };
+  return { name: step, verdict: connectFailure(error, step) };
+}
+
+/** What went well when the upgrade did. */
+export function acceptedText(auth: AuthSpec): string {
+  return 'ref' in auth || auth.type !== 'none' ? `accepted (${kindOf(auth)})` : 'none given, none asked for';
+}
+
+/** What came after the subscribe messages. */
+export function frameVerdict(
+  frame: CheckReport['firstFrame'],
+  cause: EndCause | undefined,
+  config: ResolvedSourceConfig,
+  firstFrameMs: number,
+): Verdict {
+  if (frame === undefined) {
+    return cause === 'closed'
+      ? failed('the server closed the connection with code 1000 before any frame', subscribeAdvice(config))
+      : failed(`no frame within ${formatDuration(firstFrameMs)}`, `${subscribeAdvice(config)} ${QUIET}`);
+  }
+  const kind = `${frame.isBinary ? 'binary' : 'text'}, ${formatNumber(frame.bytes, 'byte')}`;
+  if (frame.error === undefined) return ok(`${kind}, ${STORED_AS[config.messageFormat]}`);
+  const { reason, offset, excerpt } = frame.error;
+  return failed(
+    `${kind}, no ${config.messageFormat === 'json' ? 'JSON' : 'text'}: ${reason} at byte ${offset}, near ${JSON.stringify(excerpt)}`,
+    frame.isBinary ? NOT_JSON_BINARY : NOT_JSON,
+  );
+}
+
+function credentialFailure(error: AuthError, auth: AuthSpec): Verdict {
+  if (error.status === undefined) return failed(withoutStop(error.message), 'No connection was tried without them.');
+  const detail = `refused with status ${error.status}`;
+  if (error.status === 403) return failed(detail, FORBIDDEN);
+  return 'ref' in auth || auth.type !== 'none'
+    ? failed(detail, `Check \`auth\` (${kindOf(auth)}): whether it is the right one, and has not expired.`)
+    : failed(detail, 'The server asks for credentials, and none are given. Set `auth`.');
+}
+
+function connectFailure(error: unknown, step: 'upgrade' | 'subscribe' | 'first frame'): Verdict {
+  if (error instanceof ConnectError) {
+    if (error.status === undefined) return failed(withoutStop(firstSentence(error.message)), NO_UPGRADE[step]);
+    const after = error.retryAfter === undefined ? '' : `, Retry-After: ${error.retryAfter}`;
+    return failed(`status ${error.status} in place of 101${after}`, statusAdvice(error.status));
+  }
+  if (error instanceof MessageTooLargeError) {
+    return failed(
+      `a message of more than ${formatNumber(error.limit, 'byte')}`,
+      'Raise `max_message_bytes` if messages of that size are expected.',
+    );
+  }
+  if (error instanceof DisconnectedError) {
+    const { closeCode, reason, cause } = error;
+    const why = reason === '' ? '' : ` (${JSON.stringify(reason)})`;
+    const how =
+      closeCode === 1006
+        ? 'the connection was lost without a close frame'
+        : `the server closed with code ${closeCode}${why}`;
+    const because = cause instanceof Error ? `: ${withoutStop(cause.message)}` : '';
+    return failed(`${how}${because}`, closeAdvice(closeCode));
+  }
+  return failed(error instanceof Error ? withoutStop(error.message) : String(error), NO_UPGRADE[step]);
+}
+
+function kindOf(auth: AuthSpec): string {
+  return 'ref' in auth ? `ref: ${auth.ref}` : auth.type;
+}
+
+function subscribeAdvice({ subscribeMessages }: ResolvedSourceConfig): string {
+  return subscribeMessages.length === 0
+    ? 'Many feeds send nothing before they are asked to: see their documentation, and set `subscribe_messages`.'
+    : "Check `subscribe_messages` against the feed's documentation.";
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?= [A-Z]|$)/s.exec(text)?.[0] ?? text;
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/[.\s]+$/, '');
+}
+
+const STORED_AS = { json: 'JSON', raw_string: 'stored as text', binary: 'stored as base64' } as const;
+
+const QUIET = 'A feed that is quiet at times needs a longer --wait.';
+const NOT_JSON =
+  'Set `message_format: raw_string` to store frames as text, or `on_parse_error: skip` if only some of them are no JSON.';
+const NOT_JSON_BINARY =
+  'Set `message_format: binary` to store frames as base64, or `on_parse_error: skip` if only some of them are no JSON.';
+const FORBIDDEN =
+  'The server knows who asks, and says no: check what these credentials may do, and whether it serves this address of the Internet at all.';
+const NO_UPGRADE = {
+  upgrade: 'Something answers there, but not as a WebSocket server: check host, port and path in `url`.',
+  subscribe: 'Check `subscribe_messages`, and raise `handshake_timeout` if the server is slow.',
+  'first frame': "See what the feed's documentation says about it.",
+} as const;

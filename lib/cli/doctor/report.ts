@@ -1,0 +1,80 @@
+import { formatDuration, formatNumber } from '../format.js';
+import type { Output } from '../output.js';
+import type { CheckResult } from './result.js';
+
+/** Tells what was found, look by look, and what it comes to. */
+export class Report {
+  readonly #output: Output;
+  readonly #isJson: boolean;
+  readonly #results: CheckResult[] = [];
+  /** What was not looked at for one and the same reason, and is told in one line. */
+  #skipped: CheckResult[] = [];
+
+  constructor(output: Output, isJson: boolean) {
+    this.#output = output;
+    this.#isJson = isJson;
+  }
+
+  /** Whether a look failed so far. */
+  get hasFailed(): boolean {
+    return this.#results.some(({ status }) => status === 'failed');
+  }
+
+  tell(result: CheckResult): void {
+    this.#results.push(result);
+    if (this.#isJson) {
+      this.#output.sayJson(resultFacts(result));
+      return;
+    }
+    if (this.#skipped.length > 0 && this.#skipped[0]?.detail !== result.detail) this.#tellSkipped();
+    if (result.status === 'skipped') this.#skipped.push(result);
+    else this.#output.say(resultText(result));
+  }
+
+  /** The last word. */
+  conclude(): void {
+    const named = (status: CheckResult['status']) =>
+      this.#results.filter((result) => result.status === status).map(({ name }) => name);
+    const [failures, warnings, skips] = [named('failed'), named('warning'), named('skipped')];
+    if (this.#isJson) {
+      this.#output.sayJson({ type: 'verdict', ok: failures.length === 0, failed: failures, warned: warnings });
+      return;
+    }
+    this.#tellSkipped();
+    const looked = this.#results.length - skips.length;
+    const warned = warnings.length === 0 ? '' : ` ${formatNumber(warnings.length, 'warning')}: ${warnings.join(', ')}.`;
+    this.#output.say(
+      failures.length === 0
+        ? `\nNothing found that stands in the way of a run.${warned}`
+        : `\n${failures.length} of ${formatNumber(looked, 'look')} failed: ${failures.join(', ')}.${warned}`,
+    );
+  }
+
+  #tellSkipped(): void {
+    const [first] = this.#skipped;
+    if (first === undefined) return;
+    this.#output.say(resultText({ ...first, name: this.#skipped.map(({ name }) => name).join(', ') }));
+    this.#skipped = [];
+  }
+}
+
+function resultText({ status, name, detail, advice, elapsedMs }: CheckResult): string {
+  const took = elapsedMs === undefined ? '' : formatDuration(elapsedMs);
+  const line = `${MARKS[status].padEnd(4)} ${took.padStart(8)}  ${name}: ${detail}`;
+  // Below the name, so that the marks stand alone.
+  return [line, ...(advice === undefined ? [] : [advice])].join('\n').replaceAll('\n', `\n${' '.repeat(15)}`);
+}
+
+function resultFacts({ side, name, status, detail, advice, elapsedMs }: CheckResult): object {
+  return {
+    type: 'check',
+    side,
+    name,
+    status,
+    detail,
+    advice: advice ?? null,
+    elapsed_ms: elapsedMs === undefined ? null : Math.round(elapsedMs),
+  };
+}
+
+const MARKS = { ok: 'ok', warning: 'warn', failed: 'FAIL', skipped: 'skip' } as const;

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { isIP } from 'node:net';
+import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { formatDuration } from '../format.js';
+import type { ServerAddress } from './address.js';
+import type { Deadline } from './deadline.js';
+import { failed, skipped, type Verdict } from './result.js';
+import { certificateVerdict } from './tls-verdict.js';
+
+/**
+ * What the server proves of itself. The certificate is looked at even when it is not good, which takes a connection that
+ * accepts any; nothing is sent over it.
+ */
+export async function checkTls({ host, port, isSecure, tls }: ServerAddress, deadline: Deadline): Promise<Verdict> {
+  if (!isSecure) return skipped('a ws:// address is not encrypted');
+  const servername = tls.servername ?? (isIP(host) === 0 ? host : '');
+  const socket = connect({ ...tls, host, port, servername, rejectUnauthorized: false });
+  try {
+    await once(socket, 'secureConnect', { signal: deadline.signal });
+    return certificateVerdict({
+      host: servername === '' ? host : servername,
+      version: socket.getProtocol() ?? 'TLS',
+      // Its type says Error, but for a certificate that is refused it is the code.
+      refusal: refusalOf(socket),
+      mayBeAny: tls.rejectUnauthorized === false,
+      certificate: socket.getPeerCertificate() as Partial<PeerCertificate>,
+      now: Date.now(),
+    });
+  } catch (error) {
+    if (deadline.hasPassed)
+      return failed(`the server did not finish the TLS handshake within ${formatDuration(deadline.ms)}`, NOT_TLS);
+    return handshakeFailure(error as NodeJS.ErrnoException);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function refusalOf(socket: TLSSocket): string | undefined {
+  const refusal = socket.authorizationError as unknown;
+  if (socket.authorized || refusal == null) return undefined;
+  return refusal instanceof Error ? ((refusal as NodeJS.ErrnoException).code ?? refusal.message) : String(refusal);
+}
+
+function handshakeFailure({ code = '', message }: NodeJS.ErrnoException): Verdict {
+  switch (code) {
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return failed(`the server does not speak TLS at this port (${code})`, NOT_TLS);
+    case 'ECONNRESET':
+      return failed('the server ended the connection within the TLS handshake', NOT_TLS);
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
+      return failed(`the server refused the TLS handshake (${code})`, CLIENT_CERTIFICATE);
+    default:
+      return failed(`the TLS handshake failed: ${message.trim()}`, NOT_TLS);
+  }
+}
+
+const NOT_TLS =
+  'Check the port in `url`: behind it should be TLS. A server without TLS is reached by ws:// in place of wss://.';
+const CLIENT_CERTIFICATE =
+  'The server may want a certificate from its clients, or a TLS version or cipher that this Node does not offer.';

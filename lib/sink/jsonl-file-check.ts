@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, open, stat, statfs, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { prepareAppend } from './append.js';
+import type { SinkCheck } from './check.js';
+import { explainFileFailure } from './file-failure.js';
+import { type JsonlFileOptions, resolveJsonlFileOptions } from './jsonl-file-options.js';
+
+/**
+ * Looks at where a `jsonlFile` sink would write to: the folder, the file, the free space and the compression. Nothing is
+ * left behind: a file is made in the folder, and taken away, because only that tells whether it can be.
+ *
+ * @throws {ConfigError} when the path or an option is not valid, or this Node lacks the compression
+ */
+export async function* checkJsonlFile(path: string, options: JsonlFileOptions = {}): AsyncGenerator<SinkCheck> {
+  const { append, compression } = resolveJsonlFileOptions(path, options);
+  const folder = dirname(resolve(path));
+  const existing = await nearestFolder(folder);
+  yield await look('folder', () => checkFolder(path, folder, existing));
+  yield await look('file', () => checkFile(path, append, () => prepareAppend(path, compression)));
+  yield await look('free space', () => checkFreeSpace(existing));
+  yield await look(
+    'compression',
+    async () => `${compression === 'none' ? 'none' : `${compression}, which this Node has`}`,
+  );
+}
+
+/** What is wrong, without the system having said so. */
+interface Objection {
+  readonly detail: string;
+  readonly advice: string;
+}
+
+/** Where the system throws, that is what was found. */
+async function look(name: string, find: () => Promise<string | Objection>): Promise<SinkCheck> {
+  const startedAt = performance.now();
+  const done = (facts: Pick<SinkCheck, 'ok' | 'detail' | 'advice'>): SinkCheck => ({
+    name,
+    ...facts,
+    elapsedMs: performance.now() - startedAt,
+  });
+  try {
+    const found = await find();
+    return done(typeof found === 'string' ? { ok: true, detail: found, advice: undefined } : { ok: false, ...found });
+  } catch (error) {
+    const [reason, advice] = explainFileFailure(error);
+    return done({ ok: false, detail: reason, advice });
+  }
+}
+
+async function checkFolder(path: string, folder: string, existing: string): Promise<string> {
+  if (await isSpecial(path)) return `${path} is no regular file, so none is made there`;
+  const probe = join(existing, `.spillway-${randomUUID()}`);
+  const handle = await open(probe, 'wx');
+  await handle.close();
+  await unlink(probe);
+  return existing === folder ? `${folder} can be written to` : `${folder} is to be created, and can be`;
+}
+
+async function checkFile(path: string, append: boolean, prepare: () => Promise<unknown>): Promise<string | Objection> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (found === undefined) return 'it does not exist yet';
+  if (found.isDirectory()) return { detail: 'it is a folder (EISDIR)', advice: 'Give the path of a file.' };
+  await access(path, constants.W_OK);
+  if (!found.isFile()) return 'no regular file, but it can be written to';
+  if (!append)
+    return found.size === 0
+      ? 'it exists, and is empty'
+      : `it exists, and a run empties it: ${found.size} bytes are lost`;
+  await prepare();
+  return `${found.size} bytes, and a run adds to them`;
+}
+
+async function checkFreeSpace(folder: string): Promise<string | Objection> {
+  const { bavail, bsize, blocks } = await statfs(folder);
+  if (blocks === 0) return 'the file system does not tell';
+  const free = bavail * bsize;
+  const detail = `${Math.floor(free / 1_000_000).toLocaleString('en-US')} MB`;
+  if (free < LITTLE_SPACE)
+    return { detail: `only ${detail}`, advice: 'Free some space, or give a path on another disk.' };
+  return detail;
+}
+
+/** The folder, or the nearest one above it that exists: there the missing ones would be created. */
+async function nearestFolder(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => undefined);
+  const above = dirname(folder);
+  return found !== undefined || above === folder ? folder : nearestFolder(above);
+}
+
+async function isSpecial(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+const LITTLE_SPACE = 100_000_000;

@@ -1,0 +1,406 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { createFeedServer, type FeedServer, type FeedServerOptions } from '../../lib/testing/index.js';
+import { noSmallDisk, readOnlyDisk, smallDisk } from '../support/small-disk.js';
+import { selfSigned } from '../testing/self-signed.js';
+import { jsonLines, pipelineFile, spillway, temporaryFolder } from './cli.js';
+
+interface Look {
+  readonly side: string;
+  readonly name: string;
+  readonly status: string;
+  readonly detail: string;
+  readonly advice: string | null;
+  readonly elapsed_ms: number | null;
+}
+
+interface Diagnosis {
+  readonly status: number | null;
+  readonly looks: ReadonlyMap<string, Look>;
+  readonly failed: readonly string[];
+  readonly stdout: string;
+}
+
+async function feed(t: TestContext, options: FeedServerOptions = {}): Promise<FeedServer> {
+  const server = await createFeedServer(options);
+  t.after(() => server.close());
+  return server;
+}
+
+/** A TCP server that does what it is told with each connection. */
+async function tcp(t: TestContext, onConnection: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** What the doctor says of a target, with its lines by name. */
+async function examine(t: TestContext, target: string, args: readonly string[] = [], env = {}): Promise<Diagnosis> {
+  const { status, stdout, stderr } = await spillway(t, ['doctor', target, '--json', ...args], { env }).exit;
+  assert.equal(stderr, '');
+  const lines = jsonLines(stdout);
+  const verdict = lines.at(-1) as { type: string; ok: boolean; failed: string[] };
+  assert.equal(verdict.type, 'verdict');
+  assert.equal(verdict.ok, verdict.failed.length === 0);
+  const looks = lines.slice(0, -1) as unknown as Look[];
+  for (const { status: outcome, advice, name } of looks) {
+    // Whoever reads that something is wrong reads what to try.
+    if (outcome === 'failed' || outcome === 'warning') assert.match(advice ?? '', /\.$/, name);
+  }
+  return { status, looks: new Map(looks.map((look) => [look.name, look])), failed: verdict.failed, stdout };
+}
+
+/** Asserts that this look failed, alone, in these words, and that what comes after it on its side was not looked at. */
+function assertFailed({ looks, failed, status }: Diagnosis, name: string, detail: RegExp, advice: RegExp): void {
+  const look = looks.get(name);
+  assert.deepEqual(failed, [name], JSON.stringify([...looks.values()], null, 1));
+  assert.match(look?.detail ?? '', detail);
+  assert.match(look?.advice ?? '', advice);
+  const side = [...looks.values()].filter((other) => other.side === look?.side);
+  if (look?.side === 'feed') {
+    for (const later of side.slice(side.indexOf(look) + 1)) {
+      assert.equal(later.status, 'skipped', later.name);
+      assert.equal(later.detail, `not looked at, since ${name} failed`);
+      assert.equal(later.elapsed_ms, null);
+    }
+  }
+  assert.equal(status, 1);
+}
+
+describe('spillway doctor', { concurrency: 2 }, () => {
+  it('finds nothing wrong, tells each look with its time, and leaves nothing behind', async (t) => {
+    const server = await feed(t, {
+      onConnection: async (client) => {
+        await client.expectMessages(['{"op":"subscribe"}']);
+        await client.send('{"n":1}');
+      },
+    });
+    const config = { url: server.url, subscribe_messages: ['{"op":"subscribe"}'], idle_timeout: 60 };
+    const { file, output, folder } = await pipelineFile(t, config);
+    const { status, stdout, stderr } = await spillway(t, ['doctor', file]).exit;
+    const took = '+[\\d.]+ m?s ';
+    const expected = [
+      `ok ${took} configuration: ${file} is valid`,
+      `ok ${took} DNS: 127\\.0\\.0\\.1 is an address already`,
+      `ok ${took} TCP: connected to 127\\.0\\.0\\.1, port ${server.port}`,
+      'skip +TLS: a ws:// address is not encrypted',
+      'ok +credentials: none given, none asked for',
+      `ok ${took} upgrade: status 101, no sub-protocol asked for, compression not offered`,
+      `ok ${took} subscribe: 1 message sent`,
+      `ok ${took} first frame: text, 7 bytes, JSON`,
+      `ok ${took} folder: ${folder} can be written to`,
+      `ok ${took} file: it does not exist yet`,
+      `ok ${took} free space: [\\d,]+ MB`,
+      `ok ${took} compression: none`,
+    ];
+    assert.match(
+      stdout,
+      new RegExp(`^${expected.join('\\n')}\\n\\nNothing found that stands in the way of a run\\.\\n$`),
+    );
+    assert.equal(stderr, '');
+    assert.equal(status, 0);
+    assert.equal(existsSync(output), false);
+    assert.deepEqual(await readdir(folder), ['feed.json']);
+  });
+
+  it('takes an address in place of a file, and says that it names no sink', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send(Buffer.from('[1]'), { binary: true }) });
+    const { status, looks } = await examine(t, `${server.url}/{symbol}?key=S3CR3T`, ['--set', 'symbol=btc']);
+    assert.equal(looks.get('first frame')?.detail, 'binary, 3 bytes, JSON');
+    assert.equal(looks.get('sink')?.detail, 'not looked at: an address alone names none');
+    assert.equal(server.requests[0]?.url, '/btc?key=S3CR3T');
+    assert.equal(status, 0);
+  });
+
+  it('tells what is wrong with the configuration, connects nowhere, and exits 2', async (t) => {
+    const server = await feed(t);
+    const { file } = await pipelineFile(t, { url: server.url, batch_size: -1 });
+    const { status, looks, failed } = await examine(t, file);
+    assert.deepEqual(failed, ['configuration']);
+    assert.match(looks.get('configuration')?.detail ?? '', /max_messages.*\n.*batch_size/);
+    assert.equal(looks.get('feed')?.detail, 'not looked at, since the configuration is not valid');
+    assert.equal(looks.get('sink')?.detail, 'not looked at, since the configuration is not valid');
+    assert.equal(status, 2);
+    assert.equal(server.requests.length, 0);
+  });
+
+  const misuses: [title: string, args: string[], says: RegExp][] = [
+    ['no target', [], /missing required argument/],
+    ['a --wait of no length', ['ws://x', '--wait', '0'], /Expected a number of seconds above 0/],
+  ];
+  for (const [title, args, says] of misuses) {
+    it(`exits 2 for ${title}`, async (t) => {
+      const { status, stderr } = await spillway(t, ['doctor', ...args]).exit;
+      assert.match(stderr, says);
+      assert.equal(status, 2);
+    });
+  }
+});
+
+describe('spillway doctor names what stands between here and the server', { concurrency: 2 }, () => {
+  it('a host without an address', async (t) => {
+    // A label of more than 63 characters is refused before anybody is asked.
+    const diagnosis = await examine(t, `ws://${'a'.repeat(64)}.invalid`);
+    assertFailed(diagnosis, 'DNS', /^no address is known for a{64}\.invalid \(ENOTFOUND\)$/, /spelling of the host/);
+  });
+
+  it('a port at which nothing listens', async (t) => {
+    const diagnosis = await examine(t, 'ws://127.0.0.1:1');
+    assertFailed(diagnosis, 'TCP', /^nothing listens at port 1 of 127\.0\.0\.1 \(ECONNREFUSED\)$/, /server is up/);
+  });
+
+  it('a server that speaks no TLS at a wss:// address', async (t) => {
+    const server = await feed(t);
+    const diagnosis = await examine(t, server.url.replace('ws://', 'wss://'));
+    assertFailed(diagnosis, 'TLS', /TLS/, /ws:\/\/ in place of wss:\/\//);
+  });
+
+  it('a certificate of an authority that nobody here knows', async (t) => {
+    const server = await feed(t, { tls: selfSigned });
+    const diagnosis = await examine(t, server.url);
+    assertFailed(
+      diagnosis,
+      'TLS',
+      /^the certificate is signed by itself.*\(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
+      /NODE_EXTRA_CA_CERTS/,
+    );
+  });
+
+  it('nothing, when the certificate is good: then TLS is told by version, issuer and days', async (t) => {
+    const server = await feed(t, { tls: selfSigned, onConnection: (client) => client.send('1') });
+    const known = join(await temporaryFolder(t), 'ca.pem');
+    await writeFile(known, selfSigned.cert);
+    const { status, looks } = await examine(t, server.url, [], { NODE_EXTRA_CA_CERTS: known });
+    assert.match(looks.get('TLS')?.detail ?? '', /^TLSv1\.3, certificate by localhost, [\d,]+ days left$/);
+    assert.equal(looks.get('first frame')?.status, 'ok');
+    assert.equal(status, 0);
+  });
+
+  it('a server that does not answer within handshake_timeout', async (t) => {
+    const port = await tcp(t, () => {});
+    const { file } = await pipelineFile(t, {
+      url: `ws://127.0.0.1:${port}`,
+      unbounded: true,
+      handshake_timeout: '200ms',
+    });
+    const diagnosis = await examine(t, file);
+    assertFailed(diagnosis, 'upgrade', /within 200 ms: the upgrade took too long/, /url/);
+  });
+
+  it('a server that hangs up on the upgrade', async (t) => {
+    const port = await tcp(t, (socket) => socket.once('data', () => socket.destroy()));
+    const diagnosis = await examine(t, `ws://127.0.0.1:${port}`);
+    assertFailed(diagnosis, 'upgrade', /socket hang up|ECONNRESET/, /not as a WebSocket server/);
+  });
+
+  it('a server that speaks something else than HTTP', async (t) => {
+    const port = await tcp(t, (socket) => void socket.end('220 mail.example.com ESMTP\r\n'));
+    const diagnosis = await examine(t, `ws://127.0.0.1:${port}`);
+    assertFailed(diagnosis, 'upgrade', /Parse Error|hang up|ECONNRESET/, /not as a WebSocket server/);
+  });
+});
+
+describe('spillway doctor names what the server says to the upgrade', { concurrency: 2 }, () => {
+  const refusals: [status: number, name: string, detail: RegExp, advice: RegExp][] = [
+    [200, 'upgrade', /^status 200 in place of 101$/, /a web page, not a feed/],
+    [301, 'upgrade', /^status 301 in place of 101$/, /at another address/],
+    [401, 'credentials', /^refused with status 401$/, /none are given\. Set `auth`/],
+    [403, 'credentials', /^refused with status 403$/, /what these credentials may do/],
+    [404, 'upgrade', /^status 404 in place of 101$/, /nothing at this path/],
+    [429, 'upgrade', /^status 429 in place of 101, Retry-After: 7$/, /Too many connects/],
+    [500, 'upgrade', /^status 500 in place of 101$/, /try again later/],
+    [503, 'upgrade', /^status 503 in place of 101, Retry-After: 7$/, /takes no connections now/],
+  ];
+  for (const [status, name, detail, advice] of refusals) {
+    it(`status ${status}`, async (t) => {
+      const headers: Record<string, string> = detail.source.includes('Retry-After') ? { 'Retry-After': '7' } : {};
+      const server = await feed(t, { refuse: () => ({ status, headers }) });
+      assertFailed(await examine(t, server.url), name, detail, advice);
+    });
+  }
+
+  it('credentials that are not the right ones, which it does not repeat', async (t) => {
+    const server = await feed(t, { requireHeader: { authorization: 'Bearer other' } });
+    const auth = { type: 'bearer', config: { token: 'S3CR3T-token' } };
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, auth });
+    const diagnosis = await examine(t, file);
+    assertFailed(diagnosis, 'credentials', /^refused with status 401$/, /Check `auth` \(bearer\)/);
+    assert.ok(!diagnosis.stdout.includes('S3CR3T'));
+  });
+
+  it('credentials that cannot be had', async (t) => {
+    const auth = { type: 'token_file', config: { path: '/nowhere/token' } };
+    const server = await feed(t);
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, auth });
+    const diagnosis = await examine(t, file);
+    assertFailed(diagnosis, 'credentials', /token file \/nowhere\/token cannot be read/, /No connection was tried/);
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('a sub-protocol that it does not speak', async (t) => {
+    const server = await feed(t, { protocols: ['v2'] });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, protocols: ['v1'] });
+    assertFailed(await examine(t, file), 'upgrade', /subprotocol/, /url/);
+  });
+
+  it('nothing, when it takes the credentials and the sub-protocol', async (t) => {
+    const server = await feed(t, {
+      requireHeader: { authorization: 'Bearer right' },
+      protocols: ['v1'],
+      onConnection: (client) => client.send('1'),
+    });
+    const auth = { type: 'bearer', config: { token: 'right' } };
+    const config = { url: server.url, unbounded: true, auth, protocols: ['v1'], per_message_deflate: true };
+    const { looks, status } = await examine(t, (await pipelineFile(t, config)).file);
+    assert.equal(looks.get('credentials')?.detail, 'accepted (bearer)');
+    assert.equal(looks.get('upgrade')?.detail, 'status 101, sub-protocol v1, compression offered');
+    assert.equal(status, 0);
+  });
+});
+
+describe('spillway doctor names what comes after the upgrade', { concurrency: 2 }, () => {
+  it('silence, even when pings arrive', async (t) => {
+    const server = await feed(t, {
+      onConnection: async (client) => {
+        while (client.isOpen) await client.ping();
+      },
+    });
+    const diagnosis = await examine(t, server.url, ['--wait', '0.2']);
+    assertFailed(diagnosis, 'first frame', /^no frame within 200 ms$/, /set `subscribe_messages`.* longer --wait/);
+  });
+
+  const closes: [code: number, detail: RegExp, advice: RegExp][] = [
+    [1000, /^the server closed the connection with code 1000 before any frame$/, /subscribe_messages/],
+    [1008, /^the server closed with code 1008 \("no such channel"\)$/, /breaks its rules/],
+    [1011, /^the server closed with code 1011/, /try again later/],
+    [4001, /^the server closed with code 4001/, /its code 4001/],
+  ];
+  for (const [code, detail, advice] of closes) {
+    it(`a close with code ${code}`, async (t) => {
+      const server = await feed(t, { onConnection: (client) => void client.close(code, 'no such channel') });
+      assertFailed(await examine(t, server.url), 'first frame', detail, advice);
+    });
+  }
+
+  it('a connection that is cut', async (t) => {
+    const server = await feed(t, { onConnection: (client) => void client.drop() });
+    const diagnosis = await examine(t, server.url);
+    assertFailed(diagnosis, 'first frame', /^the connection was lost without a close frame/, /hang up/);
+  });
+
+  it('a frame that is too large', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send('x'.repeat(1_001)) });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, max_message_bytes: 1_000 });
+    const diagnosis = await examine(t, file);
+    assertFailed(diagnosis, 'first frame', /^a message of more than 1,000 bytes$/, /Raise `max_message_bytes`/);
+  });
+
+  it('a frame that is no JSON, clipped', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send(`oops ${'x'.repeat(10_000)}`) });
+    const diagnosis = await examine(t, server.url);
+    assertFailed(diagnosis, 'first frame', /^text, 10,005 bytes, no JSON: .* at byte 0, near "oops x+"$/, /raw_string/);
+    assert.ok((diagnosis.looks.get('first frame')?.detail.length ?? 0) < 500);
+  });
+
+  it('a binary frame that is no JSON', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send(Buffer.from([1, 2, 3]), { binary: true }) });
+    const diagnosis = await examine(t, server.url);
+    assertFailed(diagnosis, 'first frame', /^binary, 3 bytes, no JSON/, /`message_format: binary`/);
+  });
+
+  it('nothing, when frames are stored as they come', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send('oops') });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, message_format: 'raw_string' });
+    const { looks, status } = await examine(t, file);
+    assert.equal(looks.get('first frame')?.detail, 'text, 4 bytes, stored as text');
+    assert.equal(status, 0);
+  });
+
+  it('that it was interrupted, and what it did not look at', async (t) => {
+    const server = await feed(t);
+    const running = spillway(t, ['doctor', server.url]);
+    await running.out.until(/subscribe: /);
+    running.child.kill('SIGINT');
+    const { status, stdout } = await running.exit;
+    assert.match(stdout, /^skip +first frame: not looked at: interrupted$/m);
+    assert.equal(status, 130);
+  });
+});
+
+describe('spillway doctor names what is wrong where the records go, whatever the feed does', { concurrency: 2 }, () => {
+  async function examineSink(t: TestContext, config: object): Promise<Diagnosis> {
+    const server = await feed(t, { onConnection: (client) => client.send('1') });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true }, { type: 'jsonl', config });
+    return examine(t, file);
+  }
+
+  it('a path below a file', async (t) => {
+    const folder = await temporaryFolder(t);
+    await writeFile(join(folder, 'file'), '');
+    const diagnosis = await examineSink(t, { path: join(folder, 'file', 'out.jsonl') });
+    assertFailed(diagnosis, 'folder', /is a file and not a folder \(ENOTDIR\)$/, /Check the path/);
+  });
+
+  it('a folder that nobody can write to', { skip: noSmallDisk() }, async (t) => {
+    const diagnosis = await examineSink(t, { path: join(readOnlyDisk(t), 'deep', 'out.jsonl') });
+    assertFailed(diagnosis, 'folder', /^the file system is read-only \(EROFS\)$/, /on another one/);
+  });
+
+  it('a disk that is almost full', { skip: noSmallDisk() }, async (t) => {
+    const diagnosis = await examineSink(t, { path: join(smallDisk(t, 64), 'out.jsonl') });
+    assertFailed(diagnosis, 'free space', /^only 0 MB$/, /Free some space/);
+  });
+
+  it('a folder in place of a file', async (t) => {
+    const diagnosis = await examineSink(t, { path: await temporaryFolder(t) });
+    assertFailed(diagnosis, 'file', /^it is a folder \(EISDIR\)$/, /Give the path of a file/);
+  });
+
+  it('a compressed file that cannot be added to', async (t) => {
+    const path = join(await temporaryFolder(t), 'out.jsonl.gz');
+    await writeFile(path, 'no gzip');
+    const diagnosis = await examineSink(t, { path, append: true });
+    assertFailed(diagnosis, 'file', /whole compressed member/, /Save what it holds/);
+  });
+
+  it('nothing, but that a run would empty a file', async (t) => {
+    const path = join(await temporaryFolder(t), 'out.jsonl.gz');
+    await writeFile(path, 'precious');
+    const { looks, status } = await examineSink(t, { path });
+    assert.equal(looks.get('file')?.detail, 'it exists, and a run empties it: 8 bytes are lost');
+    assert.equal(looks.get('compression')?.detail, 'gzip, which this Node has');
+    assert.equal(status, 0);
+  });
+
+  it('nothing, when records go to a device or to standard output', async (t) => {
+    assert.equal((await examineSink(t, { path: '/dev/null' })).status, 0);
+    const server = await feed(t, { onConnection: (client) => client.send('1') });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true }, { type: 'stdout' });
+    const { looks, status } = await examine(t, file);
+    assert.equal(looks.get('standard output')?.detail, 'not a terminal');
+    assert.equal(status, 0);
+  });
+
+  it('a folder, although the feed could not be looked at', async (t) => {
+    const sink = { type: 'jsonl', config: { path: '/dev/null/out.jsonl' } };
+    const { file } = await pipelineFile(t, { url: 'ws://127.0.0.1:1', unbounded: true }, sink);
+    const { failed, status } = await examine(t, file);
+    assert.deepEqual(failed, ['TCP', 'folder']);
+    assert.equal(status, 1);
+  });
+});
