@@ -86,6 +86,9 @@ export class ConnectError extends SpillwayError {
   }
 }
 
+/** Which clock found that a connection shows no sign of life: the option that rules it. */
+export type Watchdog = 'pong_timeout' | 'stale_timeout' | 'heartbeat';
+
 /** `ERR_DISCONNECTED` */
 export class DisconnectedError extends SpillwayError {
   readonly code = 'ERR_DISCONNECTED';
@@ -97,13 +100,20 @@ export class DisconnectedError extends SpillwayError {
   readonly reason: string;
   /** Frames received in the whole run so far; all of them were delivered before this error. */
   readonly frames: number;
+  /** The clock that ended the connection, when it was us. */
+  readonly watchdog: Watchdog | undefined;
 
-  constructor(facts: { url: string; closeCode: number; reason: string; frames: number; cause?: unknown }) {
+  constructor(facts: {
+    url: string;
+    closeCode: number;
+    reason: string;
+    frames: number;
+    watchdog?: { readonly name: Watchdog; readonly ms: number };
+    cause?: unknown;
+  }) {
     const why = facts.reason === '' ? '' : ` (${JSON.stringify(clip(facts.reason))})`;
-    const how =
-      facts.closeCode === 1006 ? 'The connection was lost without a close frame' : 'The server closed the connection';
     super(
-      `${how}: ${facts.url}, code ${facts.closeCode}${why}, after ${count(facts.frames, 'frame')}${causeOf(facts.cause)}. ` +
+      `${howLost(facts)}: ${facts.url}, code ${facts.closeCode}${why}, after ${count(facts.frames, 'frame')}${causeOf(facts.cause)}. ` +
         'Set `reconnect: true` to connect again after a drop.',
       { cause: facts.cause },
     );
@@ -111,6 +121,7 @@ export class DisconnectedError extends SpillwayError {
     this.closeCode = facts.closeCode;
     this.reason = facts.reason;
     this.frames = facts.frames;
+    this.watchdog = facts.watchdog?.name;
   }
 }
 
@@ -252,6 +263,20 @@ export function optionError(path: string, message: string, cause?: unknown): Con
 function formatProblem(problem: ConfigProblem, file: string | undefined): string {
   const place = [file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   return [place, problem.path, problem.message].filter((part) => part !== '').join(': ');
+}
+
+function howLost(facts: { closeCode: number; watchdog?: { readonly name: Watchdog; readonly ms: number } }): string {
+  const { closeCode, watchdog } = facts;
+  switch (watchdog?.name) {
+    case 'pong_timeout':
+      return `A ping was not answered within ${watchdog.ms} ms (\`pong_timeout\`), and the connection was ended`;
+    case 'stale_timeout':
+      return `No data came for ${watchdog.ms} ms (\`stale_timeout\`), and the connection was ended`;
+    case 'heartbeat':
+      return `A heartbeat was not answered within ${watchdog.ms} ms (\`heartbeat\`), and the connection was ended`;
+    case undefined:
+      return closeCode === 1006 ? 'The connection was lost without a close frame' : 'The server closed the connection';
+  }
 }
 
 function causeOf(cause: unknown): string {

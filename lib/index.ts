@@ -14,11 +14,15 @@ export { type BatchTransform, batch } from './batch/batch.js';
 export type { BatchOptions } from './batch/options.js';
 export { Page } from './batch/page.js';
 export type { AuthSpec, TokenFileConfig } from './config/auth-spec.js';
+export type { LivenessConfig } from './config/fields/liveness.js';
+export type { MatchConfig } from './config/fields/match.js';
 export type { SourceConfig } from './config/source-config.js';
 export { type Backoff, fixedBackoff } from './connect/backoff.js';
 export type { CredentialProvider, CredentialRequest, Credentials } from './connect/credentials.js';
 export type * from './connect/events.js';
 export type { Frame } from './connect/frame.js';
+export type { Heartbeat, LivenessOptions, Reply } from './connect/liveness-options.js';
+export type { FieldMatch, FrameMatch, TextMatch } from './connect/match.js';
 export type {
   SubscribeFunction,
   SubscribeMessage,

@@ -159,6 +159,7 @@ const IDLE: { readonly stats: SourceStats; stop(): void } = {
     state: 'idle',
     frames: 0,
     bytes: 0,
+    controlFrames: 0,
     connections: 0,
     reconnects: 0,
     paused: false,

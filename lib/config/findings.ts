@@ -73,6 +73,14 @@ function clip(text: string): string {
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
 
-const SECRET_KEYS: ReadonlySet<string> = new Set(['auth', 'headers', 'url', 'subscribe_messages', 'protocols']);
+const SECRET_KEYS: ReadonlySet<string> = new Set([
+  'auth',
+  'headers',
+  'url',
+  'subscribe_messages',
+  'protocols',
+  'heartbeat',
+  'reply',
+]);
 const PLAIN_KEY = /^[A-Za-z0-9_-]{1,80}$/;
 const MAX_SHOWN = 60;

@@ -41,6 +41,11 @@ function toFinding(error: ErrorObject, root: unknown, isHidden: IsHidden): Findi
       const key: string = error.params['missingProperty'];
       return { path: [...path, key], at: 'key', message: `The key \`${key}\` is required here, but missing.` };
     }
+    case 'dependentRequired': {
+      const { property, missingProperty }: { property: string; missingProperty: string } = error.params as never;
+      const message = `\`${property}\` needs the key \`${missingProperty}\` beside it, which is missing.`;
+      return { path: [...path, property], at: 'key', message };
+    }
     case 'additionalProperties': {
       const key: string = error.params['additionalProperty'];
       const known = Object.keys((error.parentSchema as JsonSchema).properties ?? {});
@@ -103,6 +108,7 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxItems?: number;
+  readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema | boolean>>;
 }
 

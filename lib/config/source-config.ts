@@ -1,7 +1,10 @@
+import type { ResolvedLivenessOptions } from '../connect/liveness-options.js';
 import { ConfigError } from '../errors.js';
 import type { AuthSpec } from './auth-spec.js';
 import { type Context, fillPlaceholders } from './context.js';
 import { parseDuration } from './durations.js';
+import { toMs } from './fields/duration.js';
+import { type LivenessConfig, resolveLiveness } from './fields/liveness.js';
 import { type Finding, type IsHidden, isSecret, toProblem } from './findings.js';
 import { schemaCheck } from './schema-check.js';
 import { checkSourceRules } from './source-rules.js';
@@ -12,7 +15,7 @@ import { sourceConfigSchema } from './source-schema.js';
  * numbers of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`. One of `max_messages`, `idle_timeout` and
  * `unbounded: true` must be set.
  */
-export interface SourceConfig {
+export interface SourceConfig extends LivenessConfig {
   /**
    * `ws://` or `wss://`. `{name}` placeholders are filled from the run's context, in one pass. There is no default.
    */
@@ -101,6 +104,7 @@ export interface ResolvedSourceConfig {
   readonly headers: Readonly<Record<string, string>>;
   readonly perMessageDeflate: boolean;
   readonly maxBufferedBytes: number;
+  readonly liveness: ResolvedLivenessOptions;
 }
 
 /** What {@link resolveSourceConfig} takes beside the configuration. */
@@ -160,17 +164,14 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     headers: given.headers ?? {},
     perMessageDeflate: given.per_message_deflate ?? defaults.per_message_deflate.default,
     maxBufferedBytes: given.max_buffered_bytes ?? defaults.max_buffered_bytes.default,
+    liveness: resolveLiveness(given),
   };
-}
-
-function toMs(duration: number | string | undefined): number | undefined {
-  return duration === undefined ? undefined : parseDuration(duration);
 }
 
 /** A copy without the keys whose value is `undefined`, as deep as this configuration has objects of its own. */
 function definedOnly(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || depth === 0) return value;
-  if (Array.isArray(value)) return [...value];
+  if (Array.isArray(value)) return value.map((item) => definedOnly(item, depth - 1));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== undefined)

@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors.js';
 import { type Context, fillPlaceholders } from './context.js';
 import { POSITIVE_DURATION_PATTERN, parseDuration } from './durations.js';
+import { checkLiveness, LIVENESS_TIMERS } from './fields/liveness.js';
 import { type Finding, valueFinding } from './findings.js';
 import { checkAuth, checkHeaders } from './header-rules.js';
 
@@ -14,6 +15,7 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
     ...checkHeaders(given['headers'], ['headers']),
     ...checkFormat(given),
     ...checkDurations(given),
+    ...checkLiveness(given),
   ];
 }
 
@@ -57,10 +59,11 @@ function urlProblem(template: string, context: Context): string | undefined {
 
 /** The schema's `minimum` sees numbers only, and its pattern no further than that a text is not zero. */
 function checkDurations(given: Readonly<Record<string, unknown>>): Finding[] {
-  return TIMERS.flatMap((key) => {
-    const value = given[key];
+  return TIMERS.flatMap((path) => {
+    let value: unknown = given;
+    for (const key of path) value = (value as Record<string, unknown> | undefined | null)?.[key];
     if (typeof value !== 'string' || !POSITIVE_TEXT.test(value) || parseDuration(value) >= 1) return [];
-    return [valueFinding([key], 'Expected a duration of at least 1 ms, but found a shorter one.')];
+    return [valueFinding(path, 'Expected a duration of at least 1 ms, but found a shorter one.')];
   });
 }
 
@@ -89,5 +92,5 @@ function checkFormat(given: Readonly<Record<string, unknown>>): Finding[] {
   return findings;
 }
 
-const TIMERS = ['ping_interval', 'idle_timeout', 'linger', 'handshake_timeout'] as const;
+const TIMERS = [['ping_interval'], ['idle_timeout'], ['linger'], ['handshake_timeout'], ...LIVENESS_TIMERS] as const;
 const POSITIVE_TEXT = new RegExp(POSITIVE_DURATION_PATTERN);

@@ -1,10 +1,7 @@
 import { authSchemas } from './auth-schema.js';
 import { DURATION_PATTERN, MAX_SECONDS, POSITIVE_DURATION_PATTERN } from './durations.js';
-
-/** What `compilePath()` of `json/` reads, as a JSON Schema `pattern`. */
-const PATH_KEY = '[^.\\[\\]]+';
-const PATH_BRACKET = '\\[(0|[1-9][0-9]*|"([^"\\\\]|\\\\.)*")\\]';
-const PATH_PATTERN = `^((${PATH_KEY}|${PATH_BRACKET})(\\.${PATH_KEY}|${PATH_BRACKET})*)?$`;
+import { livenessFields } from './fields/liveness.js';
+import { PATH_PATTERN } from './fields/path.js';
 
 /** The JSON Schema (draft 2020-12) of what `createSource()` and `pipeline.source.config` take. */
 export const sourceConfigSchema = {
@@ -257,6 +254,7 @@ export const sourceConfigSchema = {
       default: 16 * 1024 * 1024,
       examples: [1_048_576],
     },
+    ...livenessFields,
   },
   $defs: authSchemas,
 } as const;

@@ -33,12 +33,17 @@ function typeOf(field: string, schema: JsonSchema): string {
     case 'boolean':
       return 'bool';
     case 'array':
-      return 'string[]';
+      return `${keysOf(schema.items) ?? 'string'}[]`;
     case 'object':
-      return field === 'headers' ? 'map of strings' : 'object';
+      return keysOf(schema) ?? (field === 'headers' ? 'map of strings' : 'object');
     default:
       return 'string';
   }
+}
+
+/** An object's keys, as in `{interval, message}`. */
+function keysOf(schema: JsonSchema | undefined): string | undefined {
+  return schema?.properties === undefined ? undefined : `\`{${Object.keys(schema.properties).join(', ')}}\``;
 }
 
 function integer({ minimum, maximum }: JsonSchema): string {

@@ -1,10 +1,21 @@
 import WebSocket from 'ws';
-import { AuthError, ConnectError, DisconnectedError, MessageTooLargeError, SpillwayError } from '../errors.js';
+import { DisconnectedError, MessageTooLargeError, SpillwayError, type Watchdog } from '../errors.js';
 import type { TimerHandle } from '../internal/clock.js';
 import { redactUrl, withoutUserInfo } from '../internal/redaction.js';
 import { answerPings } from './answer-pings.js';
+import {
+  type ConnectStep,
+  closedEarly,
+  noMessages,
+  notSendable,
+  refused,
+  stepFailed,
+  tooSlow,
+  unreachable,
+} from './connection-failures.js';
+import { ControlFrames } from './control-frames.js';
 import { authHeaders } from './credentials.js';
-import { Keepalive } from './keepalive.js';
+import { Liveness } from './liveness.js';
 import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeMessage } from './options.js';
 
 /** What a connection tells the run that opened it. */
@@ -14,7 +25,9 @@ export interface ConnectionHandler {
   /** Every subscribe message was sent. From here on data may come. */
   subscribed(messages: number): void;
   /** A data frame came. The hot path. */
-  data(data: Buffer, isBinary: boolean): void;
+  data(data: Buffer, isBinary: boolean, connection: Connection): void;
+  /** A control frame came: a message that is no data. */
+  control(data: Buffer, isBinary: boolean, connection: Connection): void;
   /** A ping or a pong came. */
   alive(): void;
   /** Frames received in the whole run so far. */
@@ -36,15 +49,18 @@ export interface Ending {
  * that comes before the data, another the closing handshake.
  */
 export class Connection {
+  /** 1, 2, … per socket of the run; 0 until the upgrade. */
+  number = 0;
   readonly #url: string;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: ConnectionHandler;
   readonly #abort = new AbortController();
-  readonly #keepalive: Keepalive;
+  readonly #liveness: Liveness;
+  readonly #control: ControlFrames | undefined;
   #ws: WebSocket | undefined;
   #timer: TimerHandle;
   /** What the connect is busy with, for the message when it takes too long. */
-  #step = 'the credentials';
+  #step: ConnectStep = 'the credentials';
   #isOpen = false;
   #isPaused = false;
   #error: SpillwayError | undefined;
@@ -54,7 +70,20 @@ export class Connection {
     this.#url = url;
     this.#options = options;
     this.#handler = handler;
-    this.#keepalive = new Keepalive(options.clock, options.pingIntervalMs, () => this.#ws?.ping());
+    const { heartbeat, reply } = options;
+    this.#liveness = new Liveness(options, {
+      ping: (isHeld) => this.#ping(isHeld),
+      beat: () =>
+        this.#say(() => (typeof heartbeat?.message === 'function' ? heartbeat.message() : heartbeat?.message)),
+      silent: (name, ms) => this.#lose(undefined, { name, ms }),
+    });
+    this.#control = ControlFrames.areExpected(heartbeat, reply)
+      ? new ControlFrames(heartbeat, reply, {
+          isBeatOwed: () => this.#liveness.isBeatOwed,
+          beaten: () => this.#liveness.beaten(),
+          send: (make) => this.#say(make),
+        })
+      : undefined;
     this.#timer = options.clock.setTimeout(() => this.#timeOut(), options.handshakeTimeoutMs);
     this.#connect(attempt).catch((error: unknown) => this.#fail(error));
   }
@@ -62,13 +91,22 @@ export class Connection {
   /** Stops reading from the socket. What is in the chunk that was read already still comes. */
   pause(): void {
     this.#isPaused = true;
-    if (this.#isOpen) this.#ws?.pause();
+    if (!this.#isOpen) return;
+    this.#liveness.hold();
+    this.#ws?.pause();
   }
 
   /** Goes on reading. */
   resume(): void {
     this.#isPaused = false;
-    if (this.#isOpen) this.#ws?.resume();
+    if (!this.#isOpen) return;
+    this.#liveness.goOn();
+    this.#ws?.resume();
+  }
+
+  /** Data of this connection was seen. Told once for all the frames of a chunk. */
+  fed(): void {
+    this.#liveness.fed();
   }
 
   /**
@@ -77,7 +115,7 @@ export class Connection {
    */
   close(onReleased: () => void): void {
     this.#abort.abort();
-    this.#keepalive.stop();
+    this.#liveness.stop();
     this.#options.clock.clearTimeout(this.#timer);
     const ws = this.#ws;
     this.#onReleased = onReleased;
@@ -120,7 +158,7 @@ export class Connection {
     ws.on('error', (error) => this.#keep(error));
     ws.on('close', (code, reason) => this.#closed(code, reason.toString()));
     ws.on('unexpected-response', (_request, response) => {
-      this.#refused(response.statusCode ?? 0, response.headers['retry-after']);
+      this.#error = refused(this.#url, response.statusCode ?? 0, response.headers['retry-after']);
       response.destroy();
       ws.terminate();
     });
@@ -133,28 +171,75 @@ export class Connection {
     // Nothing is read before the subscribe messages are out; what came with the upgrade waits, too.
     ws.pause();
     const { subscribeMessages } = this.#options;
-    const connection = this.#handler.upgraded(ws.protocol);
+    this.number = this.#handler.upgraded(ws.protocol);
     this.#step = 'the subscribe messages';
-    const request = { connection, url: withoutUserInfo(this.#url) };
+    const request = { connection: this.number, url: withoutUserInfo(this.#url) };
     const messages =
       typeof subscribeMessages === 'function' ? await this.#ask(() => subscribeMessages(request)) : subscribeMessages;
-    if (!isSubscribeMessages(messages)) {
-      throw new ConnectError(
-        'The function of `subscribeMessages` returned something else than an array of strings and Buffers.',
-        this.#place(),
-      );
-    }
+    if (!isSubscribeMessages(messages)) throw noMessages(this.#url);
     await Promise.all(messages.map((message) => send(ws, message)));
     if (this.#abort.signal.aborted) return;
     this.#options.clock.clearTimeout(this.#timer);
     this.#isOpen = true;
-    this.#keepalive.start();
+    this.#liveness.start();
+    this.#listen(ws);
+    this.#handler.subscribed(messages.length);
+    if (this.#isPaused) this.#liveness.hold();
+    else ws.resume();
+  }
+
+  #listen(ws: WebSocket): void {
     const handler = this.#handler;
-    ws.on('message', (data, isBinary) => handler.data(data as Buffer, isBinary));
+    const control = this.#control;
+    ws.on('message', (data, isBinary) => {
+      if (control?.takes(data as Buffer) === true) handler.control(data as Buffer, isBinary, this);
+      else handler.data(data as Buffer, isBinary, this);
+    });
     ws.on('ping', () => handler.alive());
-    ws.on('pong', () => handler.alive());
-    handler.subscribed(messages.length);
-    if (!this.#isPaused) ws.resume();
+    ws.on('pong', () => {
+      this.#liveness.ponged();
+      handler.alive();
+    });
+  }
+
+  #ping(isHeld: boolean): void {
+    const ws = this.#ws;
+    if (ws?.readyState !== WebSocket.OPEN) return;
+    ws.ping();
+    // The server's own pings are in the socket that nobody reads: a pong that was not asked for (RFC 6455, section 5.5.3)
+    // shows it that we are there.
+    if (isHeld) ws.pong();
+  }
+
+  /** Sends what need not be waited for; nothing where the server reads nothing. A function that throws ends the connection. */
+  #say(make: () => SubscribeMessage | undefined): void {
+    const ws = this.#ws;
+    if (ws?.readyState !== WebSocket.OPEN || ws.bufferedAmount > MAX_UNSENT_BYTES) return;
+    try {
+      const message = make();
+      // `ws` would send other things, too, such as numbers.
+      if (typeof message !== 'string' && !Buffer.isBuffer(message)) throw notSendable();
+      ws.send(message);
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  /** Ends an open connection, as if it had dropped. */
+  #lose(cause: unknown, watchdog?: { readonly name: Watchdog; readonly ms: number }): void {
+    if (this.#error !== undefined || this.#onReleased !== undefined) return;
+    const frames = this.#handler.frames();
+    this.#error = new DisconnectedError({
+      ...this.#place(),
+      closeCode: 1006,
+      reason: '',
+      frames,
+      ...(watchdog === undefined ? {} : { watchdog }),
+      cause,
+    });
+    // A server that is there after all may know that we leave; its answer is not waited for.
+    this.#ws?.close(1000);
+    this.#ws?.terminate();
   }
 
   /** Calls a function of the user's, and gives up on it when the connect is over. */
@@ -167,44 +252,15 @@ export class Connection {
   }
 
   #timeOut(): void {
-    const ms = this.#options.handshakeTimeoutMs;
-    this.#fail(
-      new ConnectError(
-        `No connection to ${redactUrl(this.#url)} within ${ms} ms: ${this.#step} took too long. Raise \`handshake_timeout\` (handshakeTimeoutMs) if that is expected.`,
-        this.#place(),
-      ),
-    );
+    this.#fail(tooSlow(this.#url, this.#step, this.#options.handshakeTimeoutMs));
   }
 
   #fail(cause: unknown): void {
     if (this.#onReleased !== undefined) return;
-    this.#error ??= cause instanceof SpillwayError ? cause : this.#failure(cause);
+    this.#error ??= cause instanceof SpillwayError ? cause : stepFailed(this.#url, this.#step, cause);
     this.#abort.abort();
     if (this.#ws === undefined) this.#closed(1006, '');
     else this.#ws.terminate();
-  }
-
-  #failure(cause: unknown): SpillwayError {
-    if (this.#step === 'the credentials') {
-      return new AuthError(`The credential provider failed${because(cause)}. No connection was tried.`, { cause });
-    }
-    return new ConnectError(`${this.#step} for ${redactUrl(this.#url)} failed${because(cause)}.`.replace(/^t/, 'T'), {
-      ...this.#place(),
-      cause,
-    });
-  }
-
-  #refused(status: number, retryAfter: string | undefined): void {
-    const where = redactUrl(this.#url);
-    this.#error =
-      status === 401 || status === 403
-        ? new AuthError(`${where} refused the credentials with status ${status}. Check \`auth\` (credentials).`, {
-            status,
-          })
-        : new ConnectError(
-            `${where} answered the WebSocket upgrade with status ${status} in place of 101. Check the address, or wait until the server accepts connections.`,
-            { ...this.#place(), status, ...(retryAfter === undefined ? {} : { retryAfter }) },
-          );
   }
 
   /** `ws` reports errors before it reports the close: the first is the cause. */
@@ -225,15 +281,12 @@ export class Connection {
         cause: error,
       });
     } else {
-      this.#error = new ConnectError(
-        `No connection to ${redactUrl(this.#url)}${because(error)}. Check the address, and that the server is up.`,
-        { ...this.#place(), cause: error },
-      );
+      this.#error = unreachable(this.#url, error);
     }
   }
 
   #closed(code: number, reason: string): void {
-    this.#keepalive.stop();
+    this.#liveness.stop();
     this.#options.clock.clearTimeout(this.#timer);
     this.#abort.abort();
     if (this.#onReleased !== undefined) {
@@ -248,10 +301,7 @@ export class Connection {
   #lost(code: number, reason: string): SpillwayError {
     if (this.#isOpen)
       return new DisconnectedError({ ...this.#place(), closeCode: code, reason, frames: this.#handler.frames() });
-    return new ConnectError(
-      `${redactUrl(this.#url)} closed the connection with code ${code} before the subscribe messages were sent.`,
-      this.#place(),
-    );
+    return closedEarly(this.#url, code);
   }
 
   #released(): void {
@@ -272,6 +322,5 @@ async function send(ws: WebSocket, message: SubscribeMessage): Promise<void> {
   });
 }
 
-function because(cause: unknown): string {
-  return cause instanceof Error && cause.message !== '' ? `: ${cause.message.replace(/[.\s]+$/, '')}` : '';
-}
+/** A server that has read nothing of so much reads no reply and no heartbeat either. */
+const MAX_UNSENT_BYTES = 1024 * 1024;

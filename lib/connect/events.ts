@@ -90,10 +90,12 @@ export interface ConnectionEvents {
 export interface ConnectionStats {
   /** `waiting` is the wait before another attempt to connect. */
   readonly state: 'idle' | 'connecting' | 'open' | 'waiting' | 'ended';
-  /** Data frames received. */
+  /** Data frames received, and control frames that are kept. */
   readonly frames: number;
   /** Bytes of payload received. */
   readonly bytes: number;
+  /** Frames that answered a heartbeat or were replied to: messages that are no data. */
+  readonly controlFrames: number;
   /** Sockets opened; the number of the newest. */
   readonly connections: number;
   /** Attempts to connect after the first. */

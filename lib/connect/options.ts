@@ -17,6 +17,7 @@ import {
 import { redactUrl } from '../internal/redaction.js';
 import type { Backoff } from './backoff.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
+import { LIVENESS_FIELDS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
 
 /** One subscribe message: a string goes out as a text frame, a Buffer as a binary one. */
 export type SubscribeMessage = string | Buffer;
@@ -46,7 +47,7 @@ export interface TlsOptions
 }
 
 /** Options of `WebSocketReadable`. An explicit `undefined` means the default. */
-export interface WebSocketReadableOptions {
+export interface WebSocketReadableOptions extends LivenessOptions {
   /** Subprotocols offered to the server. @default [] */
   readonly protocols?: readonly string[] | undefined;
   /** Further headers of the upgrade request. @default {} */
@@ -67,8 +68,8 @@ export interface WebSocketReadableOptions {
   /** End, successfully, after this many frames. @default none */
   readonly maxMessages?: number | undefined;
   /**
-   * End, successfully, after this long without any inbound frame: data, ping and pong all count. The clock runs on
-   * through outages, and stands still while a slow consumer holds the socket.
+   * End, successfully, after this long without any inbound frame: data, ping and pong all count, unless `idleReset` says
+   * otherwise. The clock runs on through outages, and stands still while a slow consumer holds the socket.
    * @default none
    */
   readonly idleTimeoutMs?: number | undefined;
@@ -107,7 +108,7 @@ export interface WebSocketReadableOptions {
 }
 
 /** The options with every default filled in. */
-export interface ResolvedWebSocketOptions {
+export interface ResolvedWebSocketOptions extends ResolvedLivenessOptions {
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials | CredentialProvider;
@@ -135,7 +136,11 @@ export interface ResolvedWebSocketOptions {
  * @throws {ConfigError} when an option is unknown or its value is not accepted
  */
 export function resolveWebSocketOptions(options: WebSocketReadableOptions): ResolvedWebSocketOptions {
-  return resolveOptions<ResolvedWebSocketOptions>('WebSocketReadable', options, FIELDS);
+  const resolved = resolveOptions<ResolvedWebSocketOptions>('WebSocketReadable', options, FIELDS);
+  if (resolved.pongTimeoutMs !== undefined && resolved.pingIntervalMs === undefined) {
+    throw optionError('WebSocketReadable.pongTimeoutMs', 'Without `pingIntervalMs` there is no pong to wait for.');
+  }
+  return resolved;
 }
 
 /**
@@ -171,6 +176,7 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   pingIntervalMs: milliseconds<number | undefined>(undefined),
   maxMessages: wholeNumber<number | undefined>(undefined, 1),
   idleTimeoutMs: milliseconds<number | undefined>(undefined),
+  ...LIVENESS_FIELDS,
   reconnect: flag(false),
   reconnectBackoff: field<number | Backoff>(
     1_000,

@@ -47,6 +47,7 @@ export class Run implements ConnectionHandler {
   #failures = 0;
   #frames = 0;
   #bytes = 0;
+  #controlFrames = 0;
   #lastFrameAt: number | undefined;
   #stampedAt = 0;
   #pausedSince: number | undefined;
@@ -126,6 +127,7 @@ export class Run implements ConnectionHandler {
       state: this.#state,
       frames: this.#frames,
       bytes: this.#bytes,
+      controlFrames: this.#controlFrames,
       connections: this.#connections,
       reconnects: Math.max(0, this.#attempts - 1),
       paused: this.#pausedSince !== undefined,
@@ -150,20 +152,22 @@ export class Run implements ConnectionHandler {
     this.#handler.event('subscribed', { connection: this.#connections, messages });
   }
 
-  data(data: Buffer, isBinary: boolean): void {
+  data(data: Buffer, isBinary: boolean, connection: Connection): void {
     if (this.#state !== 'open') return;
-    const receivedAt = this.#stamp();
-    const sequence = this.#frames;
-    this.#frames = sequence + 1;
-    this.#bytes += data.length;
-    this.#lastFrameAt = receivedAt;
+    const receivedAt = this.#stampedAt === 0 ? this.#stamp(connection) : this.#stampedAt;
     this.#failures = 0;
-    this.#handler.frame({ data, isBinary, receivedAt, url: this.#frameUrl, connection: this.#connections, sequence });
-    if (this.#frames === this.#options.maxMessages) this.#end('max_messages', undefined);
+    this.#take(data, isBinary, receivedAt, connection);
+  }
+
+  control(data: Buffer, isBinary: boolean, connection: Connection): void {
+    if (this.#state !== 'open') return;
+    this.#controlFrames += 1;
+    this.alive();
+    if (this.#options.controlFrames === 'keep') this.#take(data, isBinary, this.#options.clock.now(), connection);
   }
 
   alive(): void {
-    this.#stamp();
+    if (this.#options.idleReset === 'any') this.#idle.touch(this.#options.clock.monotonic());
   }
 
   frames(): number {
@@ -188,6 +192,15 @@ export class Run implements ConnectionHandler {
     if (!reconnect) this.#end(error === undefined ? 'closed' : 'failed', error);
     else if (this.#failures === maxReconnectAttempts) this.#end('failed', this.#exhausted(error));
     else this.#reconnect();
+  }
+
+  #take(data: Buffer, isBinary: boolean, receivedAt: number, { number }: Connection): void {
+    const sequence = this.#frames;
+    this.#frames = sequence + 1;
+    this.#bytes += data.length;
+    this.#lastFrameAt = receivedAt;
+    this.#handler.frame({ data, isBinary, receivedAt, url: this.#frameUrl, connection: number, sequence });
+    if (this.#frames === this.#options.maxMessages) this.#end('max_messages', undefined);
   }
 
   #connect(): void {
@@ -243,12 +256,11 @@ export class Run implements ConnectionHandler {
   }
 
   /** The time, read once for all the frames of a chunk: they arrived together. */
-  #stamp(): number {
-    if (this.#stampedAt === 0) {
-      this.#stampedAt = this.#options.clock.now();
-      this.#idle.touch(this.#options.clock.monotonic());
-      queueMicrotask(this.#forgetStamp);
-    }
+  #stamp(connection: Connection): number {
+    this.#stampedAt = this.#options.clock.now();
+    this.#idle.touch(this.#options.clock.monotonic());
+    connection.fed();
+    queueMicrotask(this.#forgetStamp);
     return this.#stampedAt;
   }
 

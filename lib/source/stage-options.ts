@@ -31,6 +31,7 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
     handshakeTimeoutMs: config.handshakeTimeoutMs,
     perMessageDeflate: config.perMessageDeflate,
     maxBufferedBytes: config.maxBufferedBytes,
+    ...config.liveness,
   };
 }
 

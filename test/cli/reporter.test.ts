@@ -17,6 +17,7 @@ import { FakeTerminal } from './fake-terminal.js';
 const stats: SourceStats = {
   state: 'open',
   frames: 12_346,
+  controlFrames: 0,
   bytes: 1_500_000,
   connections: 2,
   reconnects: 1,

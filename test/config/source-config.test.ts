@@ -36,6 +36,14 @@ test('A minimal configuration has the default of the contract in every field', (
     headers: {},
     perMessageDeflate: false,
     maxBufferedBytes: 16_777_216,
+    liveness: {
+      pongTimeoutMs: undefined,
+      staleTimeoutMs: undefined,
+      idleReset: 'any',
+      heartbeat: undefined,
+      reply: [],
+      controlFrames: 'drop',
+    },
   } satisfies ResolvedSourceConfig);
 });
 

@@ -26,3 +26,18 @@ export function sendsThenWaits(...frames: (string | Buffer)[]): (client: FeedCli
     for (const frame of frames) await client.send(frame, { binary: typeof frame !== 'string' });
   };
 }
+
+/** Resolves when the client reads what is sent to it, and has read what was sent before. */
+export async function hasRead(client: FeedClient): Promise<void> {
+  // Of pings that come close together only the newest is answered: this one is told by its payload.
+  const mark = `mark ${++marks}`;
+  await client.ping(mark);
+  while ((await client.nextPong()).toString() !== mark);
+}
+
+let marks = 0;
+
+/** Waits, turn by turn of the event loop, until `holds` says yes. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,68 @@
+import { AuthError, ConnectError, optionError, type SpillwayError } from '../errors.js';
+import { redactUrl } from '../internal/redaction.js';
+
+/** What a connect is busy with, as it appears in a message. */
+export type ConnectStep = 'the credentials' | 'the upgrade' | 'the subscribe messages';
+
+/** The error for a connect that took longer than `handshakeTimeoutMs`. */
+export function tooSlow(url: string, step: ConnectStep, ms: number): SpillwayError {
+  return new ConnectError(
+    `No connection to ${redactUrl(url)} within ${ms} ms: ${step} took too long. Raise \`handshake_timeout\` (handshakeTimeoutMs) if that is expected.`,
+    { url: redactUrl(url) },
+  );
+}
+
+/** The error for something of ours that failed while we were at `step`. */
+export function stepFailed(url: string, step: ConnectStep, cause: unknown): SpillwayError {
+  if (step === 'the credentials') {
+    return new AuthError(`The credential provider failed${because(cause)}. No connection was tried.`, { cause });
+  }
+  return new ConnectError(`${step} for ${redactUrl(url)} failed${because(cause)}.`.replace(/^t/, 'T'), {
+    url: redactUrl(url),
+    cause,
+  });
+}
+
+/** The error for an upgrade that was answered with an HTTP status. */
+export function refused(url: string, status: number, retryAfter: string | undefined): SpillwayError {
+  const where = redactUrl(url);
+  return status === 401 || status === 403
+    ? new AuthError(`${where} refused the credentials with status ${status}. Check \`auth\` (credentials).`, { status })
+    : new ConnectError(
+        `${where} answered the WebSocket upgrade with status ${status} in place of 101. Check the address, or wait until the server accepts connections.`,
+        { url: where, status, ...(retryAfter === undefined ? {} : { retryAfter }) },
+      );
+}
+
+/** The error for a connection that never came about. */
+export function unreachable(url: string, cause: Error): SpillwayError {
+  return new ConnectError(
+    `No connection to ${redactUrl(url)}${because(cause)}. Check the address, and that the server is up.`,
+    { url: redactUrl(url), cause },
+  );
+}
+
+/** The error for a close before the connection was ready. */
+export function closedEarly(url: string, code: number): SpillwayError {
+  return new ConnectError(
+    `${redactUrl(url)} closed the connection with code ${code} before the subscribe messages were sent.`,
+    { url: redactUrl(url) },
+  );
+}
+
+/** The error for a function that returned no subscribe messages. */
+export function noMessages(url: string): SpillwayError {
+  return new ConnectError(
+    'The function of `subscribeMessages` returned something else than an array of strings and Buffers.',
+    { url: redactUrl(url) },
+  );
+}
+
+/** What a function that makes a heartbeat or a reply has done wrong; the cause of a disconnect. */
+export function notSendable(): Error {
+  return optionError('heartbeat, reply', 'The function returned something else than a string or a Buffer.');
+}
+
+function because(cause: unknown): string {
+  return cause instanceof Error && cause.message !== '' ? `: ${cause.message.replace(/[.\s]+$/, '')}` : '';
+}

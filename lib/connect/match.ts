@@ -1,0 +1,99 @@
+import { JsonCheck } from '../json/check.js';
+import { compilePath, FieldReader, scalarAt } from '../json/field.js';
+
+/** A frame of JSON that has a field: with that very value, where `equals` is given. */
+export interface FieldMatch {
+  /** Where the field stands: `event`, `result.status`. */
+  readonly path: string;
+  /** The value to have. @default any */
+  readonly equals?: string | number | boolean | null | undefined;
+}
+
+/** A frame that is this text, and nothing else. */
+export interface TextMatch {
+  readonly text: string;
+}
+
+/** Which frames are meant. */
+export type FrameMatch = FieldMatch | TextMatch;
+
+/** A frame that is looked at for several matches: its bytes are checked once, when the first of them asks for a field. */
+export class LookedAt {
+  readonly #check = new JsonCheck();
+  #data: Buffer = Buffer.alloc(0);
+  #isJson: boolean | undefined;
+
+  /** Turns to the next frame. */
+  at(data: Buffer): this {
+    this.#data = data;
+    this.#isJson = undefined;
+    return this;
+  }
+
+  get data(): Buffer {
+    return this.#data;
+  }
+
+  /** Points `reader` to its field, and tells whether there is one. */
+  find(reader: FieldReader): boolean {
+    this.#isJson ??= this.#check.check(this.#data, 0, this.#data.length);
+    return this.#isJson && reader.find(this.#data, this.#check.start, this.#check.end);
+  }
+}
+
+/** Tells whether a frame is meant, and what it holds there. */
+export interface Matcher {
+  matches(frame: LookedAt): boolean;
+  /** After a match: the field as it stands in the frame, a string with its quotes; or the text. */
+  value(): string;
+}
+
+/**
+ * @throws {ConfigError} when the path cannot be read
+ */
+export function compileMatch(match: FrameMatch, option: string): Matcher {
+  return 'text' in match ? textMatcher(Buffer.from(match.text)) : fieldMatcher(match, option);
+}
+
+/** Whether it is a {@link FrameMatch}. */
+export function isFrameMatch(value: unknown): value is FrameMatch {
+  if (typeof value !== 'object' || value === null) return false;
+  const { text, path, equals } = value as Partial<FieldMatch & TextMatch>;
+  const extra = Object.keys(value).filter((key) => !['text', 'path', 'equals'].includes(key));
+  if (extra.length > 0) return false;
+  if (text !== undefined) return typeof text === 'string' && path === undefined && equals === undefined;
+  return typeof path === 'string' && isPath(path) && isScalar(equals);
+}
+
+/** What {@link isFrameMatch} accepts, as the end of "expected …". */
+export const FRAME_MATCH = 'a match: `{ path, equals }`, `{ path }` or `{ text }`';
+
+function textMatcher(text: Buffer): Matcher {
+  return { matches: ({ data }) => data.equals(text), value: () => text.toString() };
+}
+
+function fieldMatcher({ path, equals }: FieldMatch, option: string): Matcher {
+  const reader = new FieldReader(compilePath(path, option));
+  let data: Buffer;
+  return {
+    matches: (frame) => {
+      if (!frame.find(reader)) return false;
+      data = frame.data;
+      return equals === undefined || scalarAt(data, reader.start, reader.end) === equals;
+    },
+    value: () => data.toString('utf8', reader.start, reader.end),
+  };
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value);
+}
+
+function isPath(path: string): boolean {
+  try {
+    compilePath(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
