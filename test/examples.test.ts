@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { feed, sends } from './support/feed.js';
 import { ROOT } from './support/readme.js';
+import { RECIPES } from './support/recipes.js';
+import { runExample, workFolder } from './support/run-example.js';
 
 /** What each example must leave behind: a folder of its own, the output, what the server saw. */
 const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
@@ -60,30 +61,12 @@ const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
   },
 };
 
-for (const [name, check] of Object.entries(EXPECTED)) {
+for (const [name, check] of Object.entries({ ...EXPECTED, ...RECIPES })) {
   test(`examples/${name} does what it says`, (t) => check(t));
 }
 
 test('every example is run', async () => {
-  assert.deepEqual((await readdir(join(ROOT, 'examples'))).sort(), Object.keys(EXPECTED).sort());
+  const files = await readdir(join(ROOT, 'examples'), { withFileTypes: true });
+  const names = files.filter((file) => file.isFile()).map((file) => file.name);
+  assert.deepEqual(names.sort(), Object.keys({ ...EXPECTED, ...RECIPES }).sort());
 });
-
-async function runExample(t: TestContext, name: string, ...args: string[]) {
-  const folder = await workFolder(t);
-  const tsx = import.meta.resolve('tsx');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--import', tsx, join(ROOT, 'examples', name), ...args],
-    {
-      cwd: folder,
-      timeout: 60_000,
-    },
-  );
-  return { stdout, read: (path: string) => readFile(join(folder, path)) };
-}
-
-async function workFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'spillway-example-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
