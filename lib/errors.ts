@@ -227,6 +227,16 @@ export class InvalidRecordError extends SpillwayError {
   }
 }
 
+/** Records next to each other in the order of arrival. */
+export interface UndeliveredRange {
+  /** The number within the run of the frame that the first record came in. */
+  readonly first: number;
+  /** The number within the run of the frame that the last record came in. */
+  readonly last: number;
+  /** How many records of this range are meant: fewer than it spans, when others in between were delivered. */
+  readonly records: number;
+}
+
 /** `ERR_SINK` */
 export class SinkError extends SpillwayError {
   readonly code = 'ERR_SINK';
@@ -234,11 +244,17 @@ export class SinkError extends SpillwayError {
   readonly target: string;
   /** How many records are stored whole at the target, of those that this sink was given. */
   readonly recordsWritten: number;
+  /** Which of the records that this sink was given are not known to be stored, when it can tell: in order of arrival. */
+  readonly undelivered: readonly UndeliveredRange[];
 
-  constructor(message: string, facts: { target: string; recordsWritten: number; cause?: unknown }) {
+  constructor(
+    message: string,
+    facts: { target: string; recordsWritten: number; undelivered?: readonly UndeliveredRange[]; cause?: unknown },
+  ) {
     super(message, { cause: facts.cause });
     this.target = facts.target;
     this.recordsWritten = facts.recordsWritten;
+    this.undelivered = facts.undelivered ?? [];
   }
 }
 

@@ -34,6 +34,17 @@ export class FrameFactsList {
   }
 
   at(index: number): FrameFacts {
+    const stretch = this.#stretch(index);
+    const first = this.#firsts[stretch] as FrameFacts;
+    const offset = index - (this.#starts[stretch] as number);
+    return { ...first, sequence: first.sequence + offset * (this.#steps[stretch] as number) };
+  }
+
+  receivedAt(index: number): number {
+    return (this.#firsts[this.#stretch(index)] as FrameFacts).receivedAt;
+  }
+
+  #stretch(index: number): number {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -41,9 +52,7 @@ export class FrameFactsList {
       if ((this.#starts[middle] as number) <= index) low = middle;
       else high = middle - 1;
     }
-    const first = this.#firsts[low] as FrameFacts;
-    const offset = index - (this.#starts[low] as number);
-    return { ...first, sequence: first.sequence + offset * (this.#steps[low] as number) };
+    return low;
   }
 
   /** Whether a record whose sequence is `ahead` of the newest stretch's first belongs to that stretch. */

@@ -40,13 +40,13 @@ export class Page {
   /** The records as messages, in order, with their frames' facts: built anew at each access. */
   get messages(): Message[] {
     return this.ends.map(
-      (end, index) => new Message(this.frame(index), this.bytes, this.#start(index), end, false, this.#bigIntegers),
+      (end, index) => new Message(this.frame(index), this.bytes, this.start(index), end, false, this.#bigIntegers),
     );
   }
 
   /** The JSON text of the record at `index`: a view, not a copy. */
   text(index: number): Buffer {
-    return this.bytes.subarray(this.#start(index), this.ends[index]);
+    return this.bytes.subarray(this.start(index), this.ends[index]);
   }
 
   /** The facts of the frame that the record at `index` came in. */
@@ -54,7 +54,13 @@ export class Page {
     return this.#facts.at(index);
   }
 
-  #start(index: number): number {
+  /** When the frame arrived that the record at `index` came in, in epoch milliseconds: without making an object for it. */
+  receivedAt(index: number): number {
+    return this.#facts.receivedAt(index);
+  }
+
+  /** Where the text of the record at `index` begins in `bytes`. */
+  start(index: number): number {
     return index === 0 ? 0 : (this.ends[index - 1] as number) + 1;
   }
 }

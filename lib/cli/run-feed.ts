@@ -1,3 +1,4 @@
+import type { Stream } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ConnectionEvents } from '../connect/events.js';
 import { SpillwayError } from '../errors.js';
@@ -22,7 +23,7 @@ export async function runFeed(
   const startedAt = systemClock.monotonic();
   const elapsed = () => systemClock.monotonic() - startedAt;
   const pages = source.pages();
-  const closed = new Promise<void>((resolve) => void pages.once('close', resolve));
+  const closed = Promise.all([closeOf(pages), closeOf(sink.stream)]);
   let signal: StopSignal | undefined;
   const unlisten = onStopSignals({
     first(received) {
@@ -48,7 +49,8 @@ export async function runFeed(
   } catch (error) {
     failure = { error };
   }
-  // The closing handshake may still be under way: a signal must find its listener until the end.
+  // The closing handshake may still be under way, and what the sink was given last: a signal must find its listener
+  // until the end, and the summary what is stored.
   await closed;
   ticker.stop();
   reporter.summary({
@@ -63,6 +65,10 @@ export async function runFeed(
   if (failure !== undefined) reporter.failure(failure.error);
   unlisten();
   return exitStatusOf(failure);
+}
+
+function closeOf(stream: Stream): Promise<void> {
+  return new Promise((resolve) => void stream.once('close', resolve));
 }
 
 function endOf(ended: ConnectionEvents['ended'] | undefined, hasFailed: boolean, sink: OpenSink): RunEnd {

@@ -42,7 +42,7 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
       import('./run-feed.js'),
     ]);
     const source = sourceOf(pipeline.source, { logger: refusalLogger((refusal) => reporter.refused(refusal)) });
-    const sink = await openSink(pipeline.sink);
+    const sink = await openSink(pipeline.sink, { feed: pipeline.name });
     if (sink.isOnTerminal) output.shareTerminal();
     return await runFeed({ source, sink }, reporter);
   } catch (error) {

@@ -24,16 +24,28 @@ type SinkWritable = Writable & {
  *
  * @throws {ConfigError} when this machine cannot do what is configured
  */
-export function openSink(config: ResolvedSinkConfig): Promise<OpenSink> {
-  const open: (config: never) => Promise<OpenSink> = OPEN[config.type];
-  return open(config as never);
+export function openSink(config: ResolvedSinkConfig, run: RunFacts = {}): Promise<OpenSink> {
+  const open: (config: never, run: RunFacts) => Promise<OpenSink> = OPEN[config.type];
+  return open(config as never, run);
+}
+
+/** What a sink may want to know of the run. */
+interface RunFacts {
+  /** What the feed is called. */
+  readonly feed?: string | undefined;
 }
 
 /** One line a sink: what its `type` stands for. */
-const OPEN: { readonly [T in SinkType]: (config: Extract<ResolvedSinkConfig, { type: T }>) => Promise<OpenSink> } = {
+const OPEN: {
+  readonly [T in SinkType]: (config: Extract<ResolvedSinkConfig, { type: T }>, run: RunFacts) => Promise<OpenSink>;
+} = {
   async jsonl({ path, type: _, ...options }) {
     const { jsonlFile } = await import('../sink/jsonl-file.js');
     return { stream: jsonlFile(path, options), target: path, isOnTerminal: false, hasThreads: true };
+  },
+  async kafka({ type: _, deadLetterPath, ...options }, { feed }) {
+    const { openKafkaSink } = await import('./kafka-sink.js');
+    return openKafkaSink({ ...options, feed }, deadLetterPath);
   },
   async stdout({ type: _, ...options }) {
     const { stdout } = await import('../sink/stdout.js');

@@ -2,6 +2,7 @@ import type { Context } from '../config/context.js';
 import { loadPipelineFile, type PipelineFile } from '../config/pipeline-file.js';
 import { ConfigError } from '../errors.js';
 import { resolveJsonlFileOptions } from '../sink/jsonl-file-options.js';
+import { resolveKafkaOptions } from '../sink/kafka/options.js';
 import { sourceOf } from '../source.js';
 
 /**
@@ -17,6 +18,10 @@ export async function usablePipeline(path: string, context: Context | undefined)
     if (pipeline.sink.type === 'jsonl') {
       const { type: _, path: target, ...options } = pipeline.sink;
       resolveJsonlFileOptions(target, options);
+    }
+    if (pipeline.sink.type === 'kafka') {
+      const { type: _, deadLetterPath: __, ...options } = pipeline.sink;
+      resolveKafkaOptions(options);
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

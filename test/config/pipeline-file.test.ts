@@ -175,7 +175,7 @@ feed.yaml:16:21: pipeline.source.config.linger: Expected a duration of at least 
 feed.yaml:17:14: pipeline.source.config.split: Expected one of \`none\`, \`lines\`, but found a list of 1.
 feed.yaml:19:9: pipeline.source.config.headers.Authorization: Expected the name of an HTTP header: letters, digits and hyphens, without a colon or a space.
 feed.yaml:22:11: pipeline.source.config.protocols[1]: Expected a name without spaces, quotes or brackets, but found a string that is not shown here.
-feed.yaml:24:11: pipeline.sink.type: Expected one of \`jsonl\`, \`stdout\`, but found the text "jsnl".`,
+feed.yaml:24:11: pipeline.sink.type: Expected one of \`jsonl\`, \`kafka\`, \`stdout\`, but found the text "jsnl".`,
   );
 });
 
@@ -216,7 +216,7 @@ for (const [what, text, message] of [
   [
     'a sink of an unknown type',
     file({ sink: '{type: kafak, config: {}}' }),
-    /pipeline\.sink\.type: Expected one of `jsonl`, `stdout`, but found the text "kafak"\.$/,
+    /pipeline\.sink\.type: Expected one of `jsonl`, `kafka`, `stdout`, but found the text "kafak"\.$/,
   ],
   [
     'a wrong value of a sink',

@@ -15,8 +15,12 @@ export interface OpenSink {
   stored(): Promise<string> | string;
 }
 
-/** What every sink does, whatever it writes to. `open` makes a sink with an empty target. */
-export function conforms(name: string, open: (t: TestContext) => OpenSink): void {
+/**
+ * What every sink does, whatever it writes to. `open` makes a sink with an empty target.
+ *
+ * @param takesAhead whether it takes further pages while one is not stored yet
+ */
+export function conforms(name: string, open: (t: TestContext) => OpenSink, takesAhead = false): void {
   describe(`${name}, as every sink,`, () => {
     it('stores every page in order and byte for byte', async (t) => {
       const { sink, stored } = open(t);
@@ -29,15 +33,18 @@ export function conforms(name: string, open: (t: TestContext) => OpenSink): void
       const { sink, stored } = open(t);
       await pipeline(Readable.from([]), sink);
       assert.equal(await stored(), '');
-      assert.deepEqual({ ...sink.stats, bytes: 0 }, { records: 0, pages: 0, bytes: 0 });
+      const { records: count, pages } = sink.stats;
+      assert.deepEqual({ count, pages }, { count: 0, pages: 0 });
     });
 
     it('counts records and pages once they are stored', async (t) => {
       const { sink } = open(t);
       const [first, second] = pagesOf(records(5), 3) as [Page, Page];
-      sink.write(first);
+      const stored = new Promise<void>((resolve, reject) => {
+        sink.write(first, (error) => (error ? reject(error) : resolve()));
+      });
       assert.equal(sink.stats.records, 0);
-      await once(sink, 'drain');
+      await stored;
       const { records: count, pages, bytes } = sink.stats;
       assert.deepEqual({ count, pages }, { count: 3, pages: 1 });
       assert.ok(bytes > 0);
@@ -46,7 +53,7 @@ export function conforms(name: string, open: (t: TestContext) => OpenSink): void
       assert.equal(sink.stats.pages, 2);
     });
 
-    it('takes one page at a time', async (t) => {
+    it('takes one page at a time', { skip: takesAhead && 'it takes pages ahead, up to a bound' }, async (t) => {
       const { sink } = open(t);
       assert.equal(sink.writableHighWaterMark, 1);
       for (const page of pagesOf(records(9), 3)) {

@@ -15,6 +15,10 @@ const CHECKS: {
     const { checkJsonlFile } = await import('../../sink/jsonl-file-check.js');
     yield* checkJsonlFile(path, options);
   },
+  async *kafka({ type: _, deadLetterPath: __, ...options }) {
+    const { checkKafka } = await import('../../sink/kafka/check.js');
+    yield* checkKafka(options);
+  },
   async *stdout({ destination }) {
     const detail = process[destination].isTTY === true ? 'a terminal' : 'not a terminal';
     const name = destination === 'stdout' ? 'standard output' : 'standard error';

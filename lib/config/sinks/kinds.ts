@@ -1,9 +1,11 @@
 import { jsonlSinkSchema, resolveJsonlSink } from './jsonl.js';
+import { kafkaSinkSchema, resolveKafkaSink } from './kafka.js';
 import { resolveStdoutSink, stdoutSinkSchema } from './stdout.js';
 
 /** Every sink that a pipeline file can name, by `type`: a new one is a file beside this one, and a line here. */
 export const sinkKinds = {
   jsonl: { schema: jsonlSinkSchema, resolve: resolveJsonlSink },
+  kafka: { schema: kafkaSinkSchema, resolve: resolveKafkaSink },
   stdout: { schema: stdoutSinkSchema, resolve: resolveStdoutSink },
 } as const;
 

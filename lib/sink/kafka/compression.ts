@@ -1,0 +1,13 @@
+import { lacksZstd } from '../encodings.js';
+
+/** How the batches that go to Kafka are compressed. */
+export type KafkaCompression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+/** Why this Node cannot compress so, as whole sentences; `undefined` when it can. */
+export function lacksCompression(compression: KafkaCompression): string | undefined {
+  if (compression !== 'zstd' || !lacksZstd()) return undefined;
+  return (
+    `Node ${process.versions.node} has no zstd; Node 22.15, 23.8 and all later ones have it. ` +
+    'lz4, snappy and gzip work here.'
+  );
+}

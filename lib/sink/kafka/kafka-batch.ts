@@ -1,0 +1,46 @@
+import type { KafkaRecord } from './producer.js';
+import type { Slice } from './slice.js';
+
+/** Where records of a batch come from: some of a slice, next to each other. */
+export interface Part {
+  readonly slice: Slice;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Records that go to one partition in one request, and again as they are when it is tried again. */
+export class KafkaBatch {
+  readonly records: readonly KafkaRecord[];
+  readonly parts: readonly Part[];
+  /** When it was sent for the first time, by the monotonic clock. */
+  firstSentAt: number | undefined;
+  /** How often it was sent in vain. */
+  failures = 0;
+
+  constructor(records: readonly KafkaRecord[], parts: readonly Part[]) {
+    this.records = records;
+    this.parts = parts;
+  }
+
+  /** What the records take in their pages, with their line feeds. */
+  get pageBytes(): number {
+    let bytes = this.records.length;
+    for (const { value } of this.records) bytes += value.length;
+    return bytes;
+  }
+
+  /** The same records in two batches, for a broker that takes no larger one. */
+  split(): [KafkaBatch, KafkaBatch] {
+    const middle = this.records.length >> 1;
+    const before: Part[] = [];
+    const after: Part[] = [];
+    let count = 0;
+    for (const { slice, from, to } of this.parts) {
+      const cut = Math.min(to, Math.max(from, from + middle - count));
+      if (cut > from) before.push({ slice, from, to: cut });
+      if (cut < to) after.push({ slice, from: cut, to });
+      count += to - from;
+    }
+    return [new KafkaBatch(this.records.slice(0, middle), before), new KafkaBatch(this.records.slice(middle), after)];
+  }
+}

@@ -1,0 +1,130 @@
+import type { ConnectionOptions, Producer, ProducerOptions, SASLOptions } from '@platformatic/kafka';
+import { type KafkaSasl, saslOf, tlsOf, tokenOf } from './auth.js';
+import { classify } from './failures.js';
+import type { ResolvedKafkaOptions } from './options.js';
+import type { KafkaProducer } from './producer.js';
+
+/** What is used of the package `@platformatic/kafka`. */
+export interface PlatformaticModule {
+  readonly Producer: new (options: ProducerOptions<Buffer, Buffer, Buffer, Buffer>) => PlatformaticClient;
+  readonly clientSoftwareVersion: string;
+}
+
+type PlatformaticClient = Producer<Buffer, Buffer, Buffer, Buffer>;
+
+/**
+ * A producer over `@platformatic/kafka`.
+ *
+ * Version 2 numbers the batches of an idempotent producer when they are sent, and begins again under another producer id
+ * after an error: so it must retry by itself, without end, and what ends it is our own time-out. Version 1 numbers them
+ * when they are acknowledged: so only one may be on its way, and the same batch can be given to it again.
+ *
+ * @param onRetry is told of requests that the client sends again by itself
+ */
+export function platformaticProducer(
+  module: PlatformaticModule,
+  options: ResolvedKafkaOptions,
+  onRetry: () => void = () => {},
+): KafkaProducer {
+  const isFirst = module.clientSoftwareVersion.startsWith('1.');
+  const { idempotent } = options;
+  const clientOptions = toClientOptions(options, isFirst);
+  const open = (): PlatformaticClient => {
+    const opened = new module.Producer({ ...clientOptions });
+    opened.on(
+      'client:performWithRetry:retry' as never,
+      ((operation: string) => {
+        if (operation === 'produce') onRetry();
+      }) as never,
+    );
+    return opened;
+  };
+  let client = open();
+  const acks = ACKS[options.acks];
+  return {
+    maxInFlight: isFirst && idempotent ? 1 : undefined,
+    async send(records) {
+      try {
+        await client.send({ messages: records as Parameters<PlatformaticClient['send']>[0]['messages'], acks });
+      } catch (error) {
+        // Version 1 goes on with the numbers that the broker does not want.
+        if (isFirst && LOST_COUNT.has(classify(error).name)) {
+          const lost = client;
+          client = open();
+          await close(lost);
+        }
+        throw error;
+      }
+    },
+    async partitions(topic) {
+      const metadata = await client.metadata({
+        topics: [topic],
+        autocreateTopics: options.autoCreateTopics,
+        forceUpdate: true,
+      });
+      return metadata.topics.get(topic)!.partitionsCount;
+    },
+    close: () => close(client),
+  };
+}
+
+/** In its types the promise is missing, which comes when there is no callback. */
+function close(client: PlatformaticClient): Promise<void> {
+  return Promise.resolve(client.close(true));
+}
+
+function toClientOptions(
+  options: ResolvedKafkaOptions,
+  isFirst: boolean,
+): ProducerOptions<Buffer, Buffer, Buffer, Buffer> {
+  const { idempotent, requestTimeoutMs } = options;
+  return {
+    ...toConnectionOptions(options),
+    clientId: options.clientId,
+    bootstrapBrokers: [...options.brokers],
+    idempotent,
+    compression: options.compression,
+    autocreateTopics: options.autoCreateTopics,
+    retries: idempotent && !isFirst ? Number.MAX_SAFE_INTEGER : RETRIES,
+    retryDelay: (_client, _operation, attempt) =>
+      Math.min(MAX_RETRY_DELAY_MS, RETRY_DELAY_MS * 2 ** Math.min(attempt - 1, 10)),
+    // The broker has to answer before the client gives up.
+    timeout: Math.ceil(requestTimeoutMs * 0.9),
+    maxInflights: idempotent ? 1 : options.maxInFlight,
+  };
+}
+
+/** How to reach a broker, and to log in. */
+export function toConnectionOptions({ auth, requestTimeoutMs }: ResolvedKafkaOptions): ConnectionOptions {
+  const tls = tlsOf(auth);
+  const sasl = saslOf(auth);
+  return {
+    requestTimeout: requestTimeoutMs,
+    connectTimeout: Math.min(requestTimeoutMs, CONNECT_TIMEOUT_MS),
+    ...(tls === undefined ? {} : { tls, tlsServerName: tls.servername ?? true }),
+    ...(sasl === undefined ? {} : { sasl: toSasl(sasl) }),
+  };
+}
+
+function toSasl(sasl: KafkaSasl): SASLOptions {
+  switch (sasl.type) {
+    case 'sasl_plain':
+      return { mechanism: 'PLAIN', ...sasl.config };
+    case 'sasl_scram': {
+      const { mechanism, username, password } = sasl.config;
+      return { mechanism: mechanism === 'sha256' ? 'SCRAM-SHA-256' : 'SCRAM-SHA-512', username, password };
+    }
+    case 'sasl_oauthbearer': {
+      const { config } = sasl;
+      return { mechanism: 'OAUTHBEARER', token: () => tokenOf(config) };
+    }
+  }
+}
+
+const ACKS = { all: -1, leader: 1, none: 0 } as const;
+/** At least 2: an idempotent producer of this client takes fewer for a wish to go on without end. */
+const RETRIES = 2;
+const RETRY_DELAY_MS = 100;
+const MAX_RETRY_DELAY_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const LOST_COUNT = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID']);

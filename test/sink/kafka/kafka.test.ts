@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { test } from 'node:test';
+import type { Page } from '../../../lib/batch/page.js';
+import { SinkError } from '../../../lib/errors.js';
+import { kafka } from '../../../lib/sink/kafka/index.js';
+import { createFakeClock } from '../../../lib/testing/fake-clock.js';
+import { pagesOf, records } from '../pages.js';
+import { brokerError, FakeKafka } from './fake-producer.js';
+
+test('a record carries the very bytes, the key, the time of arrival, and headers from its own fields', async () => {
+  const producer = new FakeKafka({ partitions: () => 1 });
+  const text = '{ "symbol":"a\\u00e9","price":1.10,"meta":{"source":"x","depth":2} }';
+  await pipeline(
+    Readable.from(pagesOf([text])),
+    kafka({ producer, topic: 'trades', keyPath: 'symbol', headersPath: 'meta', frameHeaders: true, feed: 'btc' }),
+  );
+  const [record] = producer.log('trades', 0);
+  assert.equal(record!.value.toString(), text.trim());
+  assert.equal(record!.key!.toString(), 'aé');
+  assert.equal(record!.timestamp, 1_700_000_000_000n);
+  assert.deepEqual(
+    [...record!.headers!].map(([name, value]) => [name.toString(), value.toString()]),
+    [
+      ['source', 'x'],
+      ['depth', '2'],
+      ['spillway.feed', 'btc'],
+      ['spillway.connection', '1'],
+      ['spillway.sequence', '0'],
+    ],
+  );
+});
+
+test('the callback of a write comes after the acknowledgement of the page, not when it is taken in', async () => {
+  let acknowledge = (): void => {};
+  let onSent = (): void => {};
+  const sent = new Promise<void>((resolve) => {
+    onSent = resolve;
+  });
+  const producer = new FakeKafka({
+    after: () => {
+      onSent();
+      return new Promise((resolve) => {
+        acknowledge = resolve;
+      });
+    },
+  });
+  const sink = kafka({ producer, topic: 'trades', lingerMs: 0 });
+  let hasCalledBack = false;
+  const calledBack = new Promise<void>((resolve) => {
+    sink.write(pagesOf(records(3))[0], () => {
+      hasCalledBack = true;
+      resolve();
+    });
+  });
+  await once(sink, 'drain');
+  await sent;
+  assert.equal(hasCalledBack, false);
+  assert.deepEqual({ ...sink.stats, bytes: 0 }, { ...sink.stats, records: 0, waiting: 3, inFlight: 1, bytes: 0 });
+  acknowledge();
+  await calledBack;
+  assert.equal(sink.stats.records, 3);
+  sink.end();
+  await once(sink, 'close');
+});
+
+test('a batch that fails in passing is sent again, and nothing of its partition overtakes it', async () => {
+  const clock = createFakeClock();
+  const producer = new FakeKafka({
+    partitions: () => 1,
+    before: ({ number }) => {
+      if (number === 2 || number === 3) throw brokerError('NOT_ENOUGH_REPLICAS');
+    },
+  });
+  const texts = records(40);
+  const sink = kafka({ producer, topic: 'trades', batchSize: 10, clock });
+  const done = pipeline(Readable.from(pagesOf(texts, 10)), sink);
+  await clock.whenPending();
+  await clock.advance(1_000);
+  await done;
+  assert.deepEqual(producer.texts('trades'), texts);
+  assert.equal(sink.stats.retries, 2);
+  assert.equal(producer.hasOverlapped, false);
+});
+
+test('an oversize record goes to the dead letter alone, and its neighbours arrive', async () => {
+  const letters: unknown[] = [];
+  const deadLetter = new Writable({
+    objectMode: true,
+    write(letter, _encoding, callback) {
+      letters.push(letter);
+      callback();
+    },
+  });
+  const producer = new FakeKafka({
+    partitions: () => 1,
+    before: ({ records: batch }) => {
+      if (batch.some(({ value }) => value.length > 200)) throw brokerError('MESSAGE_TOO_LARGE');
+    },
+  });
+  const texts = [...records(20), `"${'x'.repeat(300)}"`, ...records(20, 90)];
+  const sink = kafka({ producer, topic: 'trades', deadLetter });
+  await pipeline(Readable.from(pagesOf(texts, 50)), sink);
+  assert.deepEqual(
+    producer.texts('trades'),
+    texts.filter((text) => text.length < 200),
+  );
+  assert.equal(letters.length, 1);
+  const [letter] = letters as { data: Buffer; sequence: number; error: SinkError }[];
+  assert.equal(letter!.data.toString(), texts[20]);
+  assert.equal(letter!.sequence, 20);
+  assert.equal(letter!.error.code, 'ERR_SINK');
+  assert.equal(sink.stats.diverted, 1);
+});
+
+test('without a dead letter an oversize record fails the run, after everything else is delivered', async () => {
+  const producer = new FakeKafka({
+    partitions: () => 1,
+    before: ({ records: batch }) => {
+      if (batch.some(({ value }) => value.length > 200)) throw brokerError('MESSAGE_TOO_LARGE');
+    },
+  });
+  const texts = [...records(20), `"${'x'.repeat(300)}"`, ...records(20, 90)];
+  const sink = kafka({ producer, topic: 'trades' });
+  await assert.rejects(pipeline(Readable.from(pagesOf(texts, 50)), sink), (error) => {
+    assert.ok(error instanceof SinkError);
+    assert.match(error.message, /The record of frame 20, of 302 bytes, cannot be written to trades: it is larger/);
+    assert.match(error.message, /Acknowledged: 40 records\. Undelivered: 1, of frame 20\./);
+    assert.equal(error.recordsWritten, 40);
+    assert.deepEqual(error.undelivered, [{ first: 20, last: 20, records: 1 }]);
+    return true;
+  });
+  assert.equal(producer.stored('trades').length, 40);
+});
+
+test('with a dead broker the run ends after the drain time-out, and says what is undelivered', async () => {
+  const clock = createFakeClock();
+  const producer = new FakeKafka({ partitions: () => 1, before: () => new Promise(() => {}) });
+  const sink = kafka({ producer, topic: 'trades', clock, drainTimeoutMs: 5_000 });
+  const done = assert.rejects(pipeline(Readable.from(pagesOf(records(7))), sink), (error) => {
+    assert.ok(error instanceof SinkError);
+    assert.match(error.message, /no acknowledgement within 5000 ms, the `drain_timeout`/);
+    assert.match(error.message, /Undelivered: 7, of frames 0 to 6; 7 of them were on their way and may be stored\./);
+    assert.equal(error.recordsWritten, 0);
+    return true;
+  });
+  while (producer.sends.length === 0) await clock.advance(1_000);
+  await clock.advance(10_000);
+  await done;
+});
+
+test('what waits is bounded in bytes: no further page is taken meanwhile', async () => {
+  const producer = new FakeKafka({ before: () => new Promise(() => {}) });
+  const sink = kafka({ producer, topic: 'trades', maxBufferedBytes: 1_000, lingerMs: 0, drainTimeoutMs: 1 });
+  let given = 0;
+  function* feed(): Generator<Page> {
+    for (const page of pagesOf(records(1000))) {
+      given += 1;
+      yield page;
+    }
+  }
+  const done = assert.rejects(pipeline(Readable.from(feed()), sink));
+  while (producer.sends.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(sink.stats.waiting < 30, String(sink.stats.waiting));
+  assert.ok(given < 40, String(given));
+  sink.destroy(new Error('enough'));
+  await done;
+  assert.equal(sink.stats.records, 0);
+});
