@@ -14,10 +14,12 @@ export { type BatchTransform, batch } from './batch/batch.js';
 export type { BatchOptions } from './batch/options.js';
 export { Page } from './batch/page.js';
 export type { AuthSpec, TokenFileConfig } from './config/auth-spec.js';
+export type { AddressConfig } from './config/fields/address.js';
 export type { LivenessConfig } from './config/fields/liveness.js';
 export type { MatchConfig } from './config/fields/match.js';
-export type { SourceConfig } from './config/source-config.js';
-export { type Backoff, fixedBackoff } from './connect/backoff.js';
+export type { ReconnectConfig } from './config/fields/reconnect.js';
+export type { SourceConfig, SourceSettings } from './config/source-config.js';
+export { type Backoff, fixedBackoff, type GrowingBackoff, growingBackoff } from './connect/backoff.js';
 export type { CredentialProvider, CredentialRequest, Credentials } from './connect/credentials.js';
 export type * from './connect/events.js';
 export type { Frame } from './connect/frame.js';
@@ -30,6 +32,7 @@ export type {
   TlsOptions,
   WebSocketReadableOptions,
 } from './connect/options.js';
+export type { ReconnectOptions } from './connect/reconnect-options.js';
 // 1 · connect
 export { WebSocketReadable } from './connect/websocket-readable.js';
 // 3 · envelope

@@ -34,6 +34,8 @@ export interface SourceOptions {
   readonly logger?: Logger | undefined;
   /** Where time comes from: for tests. @default this machine's */
   readonly clock?: Clock | undefined;
+  /** Where randomness comes from, numbers from 0 to below 1: for tests. @default Math.random */
+  readonly random?: (() => number) | undefined;
 }
 
 /** A snapshot of a source's newest run. */
@@ -140,11 +142,12 @@ function surroundingsOf(config: ResolvedSourceConfig, options: SourceOptions): S
     signal: options.signal,
     logger: options.logger,
     clock: options.clock,
+    random: options.random,
   };
 }
 
 function newStages(config: ResolvedSourceConfig, around: Surroundings) {
-  const frames = new WebSocketReadable(config.url, connectOptions(config, around));
+  const frames = new WebSocketReadable(config.urls, connectOptions(config, around));
   const parsed = parse(parseOptions(config, around));
   const validated =
     config.recordSchema === undefined ? undefined : validate(config.recordSchema, validateOptions(config, around));

@@ -5,8 +5,8 @@ import type { ResolvedSourceConfig } from '../config/source-config.js';
  * a frame that is no JSON. Of headers and the address's query only what a name gives away: other values, such as
  * `symbol=btcusdt`, may be in a path that has to be shown. Texts of fewer than four characters occur by chance.
  */
-export function secretsOf({ auth, headers, url }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'url'>): string[] {
-  const secrets = [...authSecrets(auth), ...telling(Object.entries(headers)), ...urlSecrets(url)];
+export function secretsOf({ auth, headers, urls }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls'>): string[] {
+  const secrets = [...authSecrets(auth), ...telling(Object.entries(headers)), ...urls.flatMap(urlSecrets)];
   // The longest first: one may hold another.
   return [...new Set(secrets)].filter((text) => text.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
 }

@@ -77,6 +77,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   'auth',
   'headers',
   'url',
+  'urls',
   'subscribe_messages',
   'protocols',
   'heartbeat',

@@ -3,8 +3,10 @@ import { ConfigError } from '../errors.js';
 import type { AuthSpec } from './auth-spec.js';
 import { type Context, fillPlaceholders } from './context.js';
 import { parseDuration } from './durations.js';
+import { type AddressConfig, addressesOf } from './fields/address.js';
 import { toMs } from './fields/duration.js';
 import { type LivenessConfig, resolveLiveness } from './fields/liveness.js';
+import { type ReconnectConfig, resolveReconnect } from './fields/reconnect.js';
 import { type Finding, type IsHidden, isSecret, toProblem } from './findings.js';
 import { schemaCheck } from './schema-check.js';
 import { checkSourceRules } from './source-rules.js';
@@ -15,11 +17,7 @@ import { sourceConfigSchema } from './source-schema.js';
  * numbers of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`. One of `max_messages`, `idle_timeout` and
  * `unbounded: true` must be set.
  */
-export interface SourceConfig extends LivenessConfig {
-  /**
-   * `ws://` or `wss://`. `{name}` placeholders are filled from the run's context, in one pass. There is no default.
-   */
-  readonly url: string;
+export interface SourceSettings extends LivenessConfig, ReconnectConfig {
   /** How to prove who we are. @default { type: 'none' } */
   readonly auth?: AuthSpec | undefined;
   /** Sent in this order after every connect and reconnect. @default [] */
@@ -36,12 +34,6 @@ export interface SourceConfig extends LivenessConfig {
   readonly max_messages?: number | undefined;
   /** Stop, successfully, after this long without any inbound frame. @default none: silence ends nothing */
   readonly idle_timeout?: number | string | undefined;
-  /** Connect again after a drop or a close. @default false */
-  readonly reconnect?: boolean | undefined;
-  /** The wait between two attempts to connect again. @default 1 */
-  readonly reconnect_backoff?: number | string | undefined;
-  /** End with an error after this many consecutive failures. @default none: attempts without end */
-  readonly max_reconnect_attempts?: number | undefined;
   /** A larger message fails the connection. At most 2^31 - 1. @default 67_108_864 */
   readonly max_message_bytes?: number | undefined;
   /** Records a page, from 0 (one page for the whole run) to 1,000,000. @default 1000 */
@@ -75,9 +67,14 @@ export interface SourceConfig extends LivenessConfig {
   readonly max_buffered_bytes?: number | undefined;
 }
 
+/** {@link SourceSettings}, and where the feed is: `url`, or `urls`. */
+export type SourceConfig = SourceSettings & AddressConfig;
+
 /** A {@link SourceConfig} that was found valid: camelCase, milliseconds, defaults filled in, placeholders replaced. */
 export interface ResolvedSourceConfig {
+  /** The first of `urls`. */
   readonly url: string;
+  readonly urls: readonly string[];
   readonly auth: AuthSpec;
   readonly subscribeMessages: readonly string[];
   readonly messageFormat: 'json' | 'raw_string' | 'binary';
@@ -86,9 +83,6 @@ export interface ResolvedSourceConfig {
   readonly pingIntervalMs: number | undefined;
   readonly maxMessages: number | undefined;
   readonly idleTimeoutMs: number | undefined;
-  readonly reconnect: boolean;
-  readonly reconnectBackoffMs: number;
-  readonly maxReconnectAttempts: number | undefined;
   readonly maxMessageBytes: number;
   readonly batchSize: number;
   readonly unbounded: boolean;
@@ -105,6 +99,7 @@ export interface ResolvedSourceConfig {
   readonly perMessageDeflate: boolean;
   readonly maxBufferedBytes: number;
   readonly liveness: ResolvedLivenessOptions;
+  readonly reconnect: ReturnType<typeof resolveReconnect>;
 }
 
 /** What {@link resolveSourceConfig} takes beside the configuration. */
@@ -136,8 +131,10 @@ export function checkSource(config: unknown, context: Context, isHidden: IsHidde
 /** The resolved form of a configuration in which {@link checkSource} found nothing wrong. */
 export function toResolved(config: SourceConfig, context: Context): ResolvedSourceConfig {
   const given = definedOnly(config, OBJECT_DEPTH) as SourceConfig;
+  const urls = addressesOf(given).map((url) => fillPlaceholders(url, context));
   return {
-    url: fillPlaceholders(given.url, context),
+    url: urls[0] as string,
+    urls,
     auth: given.auth ?? { type: 'none' },
     subscribeMessages: given.subscribe_messages ?? [],
     messageFormat: given.message_format ?? defaults.message_format.default,
@@ -146,9 +143,6 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     pingIntervalMs: toMs(given.ping_interval),
     maxMessages: given.max_messages,
     idleTimeoutMs: toMs(given.idle_timeout),
-    reconnect: given.reconnect ?? defaults.reconnect.default,
-    reconnectBackoffMs: parseDuration(given.reconnect_backoff ?? defaults.reconnect_backoff.default),
-    maxReconnectAttempts: given.max_reconnect_attempts,
     maxMessageBytes: given.max_message_bytes ?? defaults.max_message_bytes.default,
     batchSize: given.batch_size ?? defaults.batch_size.default,
     unbounded: given.unbounded ?? defaults.unbounded.default,
@@ -165,6 +159,7 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     perMessageDeflate: given.per_message_deflate ?? defaults.per_message_deflate.default,
     maxBufferedBytes: given.max_buffered_bytes ?? defaults.max_buffered_bytes.default,
     liveness: resolveLiveness(given),
+    reconnect: resolveReconnect(given),
   };
 }
 

@@ -1,7 +1,9 @@
 import { ConfigError } from '../errors.js';
 import { type Context, fillPlaceholders } from './context.js';
 import { POSITIVE_DURATION_PATTERN, parseDuration } from './durations.js';
+import { checkAddress } from './fields/address.js';
 import { checkLiveness, LIVENESS_TIMERS } from './fields/liveness.js';
+import { RECONNECT_TIMERS } from './fields/reconnect.js';
 import { type Finding, valueFinding } from './findings.js';
 import { checkAuth, checkHeaders } from './header-rules.js';
 
@@ -10,19 +12,13 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
   if (typeof config !== 'object' || config === null) return [];
   const given = config as Readonly<Record<string, unknown>>;
   return [
-    ...checkUrl(given['url'], context),
+    ...checkAddress(given, (url) => urlProblem(url, context)),
     ...checkAuth(given['auth'], ['auth']),
     ...checkHeaders(given['headers'], ['headers']),
     ...checkFormat(given),
     ...checkDurations(given),
     ...checkLiveness(given),
   ];
-}
-
-function checkUrl(url: unknown, context: Context): Finding[] {
-  if (typeof url !== 'string' || url === '') return [];
-  const message = urlProblem(url, context);
-  return message === undefined ? [] : [valueFinding(['url'], message)];
 }
 
 /** The address itself is not shown: user info, path and query may hold credentials. */
@@ -92,5 +88,12 @@ function checkFormat(given: Readonly<Record<string, unknown>>): Finding[] {
   return findings;
 }
 
-const TIMERS = [['ping_interval'], ['idle_timeout'], ['linger'], ['handshake_timeout'], ...LIVENESS_TIMERS] as const;
+const TIMERS = [
+  ['ping_interval'],
+  ['idle_timeout'],
+  ['linger'],
+  ['handshake_timeout'],
+  ...LIVENESS_TIMERS,
+  ...RECONNECT_TIMERS,
+] as const;
 const POSITIVE_TEXT = new RegExp(POSITIVE_DURATION_PATTERN);

@@ -1,7 +1,9 @@
 import { authSchemas } from './auth-schema.js';
-import { DURATION_PATTERN, MAX_SECONDS, POSITIVE_DURATION_PATTERN } from './durations.js';
+import { MAX_SECONDS, POSITIVE_DURATION_PATTERN } from './durations.js';
+import { urlsField } from './fields/address.js';
 import { livenessFields } from './fields/liveness.js';
 import { PATH_PATTERN } from './fields/path.js';
+import { reconnectFields } from './fields/reconnect.js';
 
 /** The JSON Schema (draft 2020-12) of what `createSource()` and `pipeline.source.config` take. */
 export const sourceConfigSchema = {
@@ -10,7 +12,8 @@ export const sourceConfigSchema = {
   description: 'A WebSocket feed: where it is, how to speak to it, what its frames hold, and when the run ends.',
   type: 'object',
   additionalProperties: false,
-  required: ['url'],
+  if: { required: ['urls'] },
+  else: { required: ['url'] },
   anyOf: [
     { required: ['max_messages'] },
     { required: ['idle_timeout'] },
@@ -25,6 +28,7 @@ export const sourceConfigSchema = {
       minLength: 1,
       examples: ['wss://stream.example.com/trades', 'wss://stream.example.com/{symbol}'],
     },
+    ...urlsField,
     auth: {
       title: 'Credentials',
       description:
@@ -93,33 +97,7 @@ export const sourceConfigSchema = {
       pattern: POSITIVE_DURATION_PATTERN,
       examples: [30, '5m'],
     },
-    reconnect: {
-      title: 'Reconnect',
-      description:
-        'Connects again after a drop or a close, and sends `subscribe_messages` again. With `false`, a clean close (code 1000) ends the run successfully, and anything else ends it with an error.',
-      type: 'boolean',
-      default: false,
-      examples: [true],
-    },
-    reconnect_backoff: {
-      title: 'Back-off',
-      description: 'The wait between two attempts to connect again.',
-      type: ['number', 'string'],
-      minimum: 0,
-      maximum: MAX_SECONDS,
-      pattern: DURATION_PATTERN,
-      default: 1,
-      examples: [0.5, '2s'],
-    },
-    max_reconnect_attempts: {
-      title: 'Number of attempts',
-      description:
-        'Ends the run with an error after this many consecutive failures; only a received data frame resets the count. Unlimited when it is left out.',
-      type: 'integer',
-      minimum: 0,
-      maximum: Number.MAX_SAFE_INTEGER,
-      examples: [10],
-    },
+    ...reconnectFields,
     max_message_bytes: {
       title: 'Largest message',
       description: 'A larger message fails the connection with an error; memory never grows past it.',

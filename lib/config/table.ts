@@ -26,7 +26,7 @@ export function withConfigTable(text: string): string {
 function typeOf(field: string, schema: JsonSchema): string {
   if (field === 'auth') return '`{type, config}` or `{ref}`';
   if (schema.enum !== undefined) return schema.enum.map((word) => `\`${word}\``).join(', ');
-  if (Array.isArray(schema.type)) return 'seconds';
+  if (Array.isArray(schema.type)) return ['seconds', keysOf(schema)].filter((form) => form !== undefined).join(' or ');
   switch (schema.type) {
     case 'integer':
       return integer(schema);
@@ -52,7 +52,7 @@ function integer({ minimum, maximum }: JsonSchema): string {
 }
 
 function defaultOf(field: string, schema: JsonSchema): string {
-  if (sourceConfigSchema.required.some((name) => name === field)) return 'required';
+  if (field === 'url') return 'required, or `urls`';
   const value = schema.default;
   if (value === undefined || field === 'auth') return 'none';
   if (typeof value === 'number') return field.endsWith('_bytes') ? `${value / MIB} MiB` : String(value);

@@ -1,7 +1,6 @@
 import WebSocket from 'ws';
 import { DisconnectedError, MessageTooLargeError, SpillwayError, type Watchdog } from '../errors.js';
 import type { TimerHandle } from '../internal/clock.js';
-import { redactUrl, withoutUserInfo } from '../internal/redaction.js';
 import { answerPings } from './answer-pings.js';
 import {
   type ConnectStep,
@@ -15,15 +14,16 @@ import {
 } from './connection-failures.js';
 import { ControlFrames } from './control-frames.js';
 import { authHeaders } from './credentials.js';
+import type { Endpoint } from './endpoints.js';
 import { Liveness } from './liveness.js';
 import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeMessage } from './options.js';
 
 /** What a connection tells the run that opened it. */
 export interface ConnectionHandler {
   /** The upgrade succeeded. Returns the connection's number. */
-  upgraded(protocol: string): number;
+  upgraded(protocol: string, connection: Connection): number;
   /** Every subscribe message was sent. From here on data may come. */
-  subscribed(messages: number): void;
+  subscribed(messages: number, connection: Connection): void;
   /** A data frame came. The hot path. */
   data(data: Buffer, isBinary: boolean, connection: Connection): void;
   /** A control frame came: a message that is no data. */
@@ -33,7 +33,7 @@ export interface ConnectionHandler {
   /** Frames received in the whole run so far. */
   frames(): number;
   /** It is over, however it got here. Called exactly once, unless {@link Connection.close} was called before. */
-  closed(ending: Ending): void;
+  closed(ending: Ending, connection: Connection): void;
 }
 
 /** How a connection ended. */
@@ -42,6 +42,16 @@ export interface Ending {
   readonly reason: string;
   /** Absent after a close with code 1000 of a connection that was open. */
   readonly error: SpillwayError | undefined;
+  /** For how long it was open; `undefined` when it never was. */
+  readonly openMs: number | undefined;
+}
+
+/** Which attempt of a run a connection is. */
+export interface Attempt {
+  /** 1, 2, … */
+  readonly attempt: number;
+  /** Whether the server refused the credentials of the attempt before. */
+  readonly refused: boolean;
 }
 
 /**
@@ -51,6 +61,8 @@ export interface Ending {
 export class Connection {
   /** 1, 2, … per socket of the run; 0 until the upgrade. */
   number = 0;
+  /** Where it leads to. */
+  readonly endpoint: Endpoint;
   readonly #url: string;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: ConnectionHandler;
@@ -62,12 +74,14 @@ export class Connection {
   /** What the connect is busy with, for the message when it takes too long. */
   #step: ConnectStep = 'the credentials';
   #isOpen = false;
+  #openedAt = 0;
   #isPaused = false;
   #error: SpillwayError | undefined;
   #onReleased: (() => void) | undefined;
 
-  constructor(url: string, attempt: number, options: ResolvedWebSocketOptions, handler: ConnectionHandler) {
-    this.#url = url;
+  constructor(endpoint: Endpoint, attempt: Attempt, options: ResolvedWebSocketOptions, handler: ConnectionHandler) {
+    this.endpoint = endpoint;
+    this.#url = endpoint.url;
     this.#options = options;
     this.#handler = handler;
     const { heartbeat, reply } = options;
@@ -134,9 +148,9 @@ export class Connection {
     ws.resume();
   }
 
-  async #connect(attempt: number): Promise<void> {
+  async #connect(attempt: Attempt): Promise<void> {
     const { credentials } = this.#options;
-    const request = { url: withoutUserInfo(this.#url), attempt, signal: this.#abort.signal };
+    const request = { url: this.endpoint.frameUrl, ...attempt, signal: this.#abort.signal };
     const headers = authHeaders(
       typeof credentials === 'function' ? await this.#ask(() => credentials(request)) : credentials,
     );
@@ -171,9 +185,9 @@ export class Connection {
     // Nothing is read before the subscribe messages are out; what came with the upgrade waits, too.
     ws.pause();
     const { subscribeMessages } = this.#options;
-    this.number = this.#handler.upgraded(ws.protocol);
+    this.number = this.#handler.upgraded(ws.protocol, this);
     this.#step = 'the subscribe messages';
-    const request = { connection: this.number, url: withoutUserInfo(this.#url) };
+    const request = { connection: this.number, url: this.endpoint.frameUrl };
     const messages =
       typeof subscribeMessages === 'function' ? await this.#ask(() => subscribeMessages(request)) : subscribeMessages;
     if (!isSubscribeMessages(messages)) throw noMessages(this.#url);
@@ -181,9 +195,10 @@ export class Connection {
     if (this.#abort.signal.aborted) return;
     this.#options.clock.clearTimeout(this.#timer);
     this.#isOpen = true;
+    this.#openedAt = this.#options.clock.monotonic();
     this.#liveness.start();
     this.#listen(ws);
-    this.#handler.subscribed(messages.length);
+    this.#handler.subscribed(messages.length, this);
     if (this.#isPaused) this.#liveness.hold();
     else ws.resume();
   }
@@ -268,7 +283,7 @@ export class Connection {
     if (this.#error !== undefined || this.#onReleased !== undefined) return;
     if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
       this.#error = new MessageTooLargeError({
-        url: redactUrl(this.#url),
+        url: this.endpoint.shownUrl,
         limit: this.#options.maxMessageBytes,
         cause: error,
       });
@@ -295,7 +310,8 @@ export class Connection {
     }
     const isClean = this.#isOpen && code === 1000 && this.#error === undefined;
     this.#error ??= isClean ? undefined : this.#lost(code, reason);
-    this.#handler.closed({ code, reason, error: this.#error });
+    const openMs = this.#isOpen ? this.#options.clock.monotonic() - this.#openedAt : undefined;
+    this.#handler.closed({ code, reason, error: this.#error, openMs }, this);
   }
 
   #lost(code: number, reason: string): SpillwayError {
@@ -312,7 +328,7 @@ export class Connection {
   }
 
   #place(): { url: string } {
-    return { url: redactUrl(this.#url) };
+    return { url: this.endpoint.shownUrl };
   }
 }
 

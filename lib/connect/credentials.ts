@@ -13,6 +13,8 @@ export interface CredentialRequest {
   readonly url: string;
   /** 1 for the run's first attempt to connect, 2 for the next, … */
   readonly attempt: number;
+  /** Whether the server refused what this provider gave last: what is cached of it is worth nothing. */
+  readonly refused: boolean;
   /** Aborted when the answer is no longer wanted: the run ended, or the handshake timed out. */
   readonly signal: AbortSignal;
 }

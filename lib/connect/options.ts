@@ -15,9 +15,9 @@ import {
   wholeNumber,
 } from '../internal/options.js';
 import { redactUrl } from '../internal/redaction.js';
-import type { Backoff } from './backoff.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
 import { LIVENESS_FIELDS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
+import { RECONNECT_FIELDS, type ReconnectOptions, type ResolvedReconnectOptions } from './reconnect-options.js';
 
 /** One subscribe message: a string goes out as a text frame, a Buffer as a binary one. */
 export type SubscribeMessage = string | Buffer;
@@ -47,7 +47,7 @@ export interface TlsOptions
 }
 
 /** Options of `WebSocketReadable`. An explicit `undefined` means the default. */
-export interface WebSocketReadableOptions extends LivenessOptions {
+export interface WebSocketReadableOptions extends LivenessOptions, ReconnectOptions {
   /** Subprotocols offered to the server. @default [] */
   readonly protocols?: readonly string[] | undefined;
   /** Further headers of the upgrade request. @default {} */
@@ -73,16 +73,6 @@ export interface WebSocketReadableOptions extends LivenessOptions {
    * @default none
    */
   readonly idleTimeoutMs?: number | undefined;
-  /**
-   * Connect again after a failed connect, a drop or a close. Frames that the server sent in between are not sent
-   * again by it: that is a gap. With `false`, a close with code 1000 ends the stream, anything else is an error.
-   * @default false
-   */
-  readonly reconnect?: boolean | undefined;
-  /** The wait before an attempt to reconnect: milliseconds, or a function of the attempt (1, 2, …). @default 1000 */
-  readonly reconnectBackoff?: number | Backoff | undefined;
-  /** Consecutive attempts to reconnect; only a received data frame starts the count anew. @default unlimited */
-  readonly maxReconnectAttempts?: number | undefined;
   /** A larger message fails the connection with 1009; memory never grows past it. @default 64 MiB */
   readonly maxMessageBytes?: number | undefined;
   /** What one connect may take in all: credentials, TCP, TLS, upgrade, subscribe messages. @default 10_000 */
@@ -108,7 +98,7 @@ export interface WebSocketReadableOptions extends LivenessOptions {
 }
 
 /** The options with every default filled in. */
-export interface ResolvedWebSocketOptions extends ResolvedLivenessOptions {
+export interface ResolvedWebSocketOptions extends ResolvedLivenessOptions, ResolvedReconnectOptions {
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials | CredentialProvider;
@@ -116,9 +106,6 @@ export interface ResolvedWebSocketOptions extends ResolvedLivenessOptions {
   readonly pingIntervalMs: number | undefined;
   readonly maxMessages: number | undefined;
   readonly idleTimeoutMs: number | undefined;
-  readonly reconnect: boolean;
-  readonly reconnectBackoff: number | Backoff;
-  readonly maxReconnectAttempts: number | undefined;
   readonly maxMessageBytes: number;
   readonly handshakeTimeoutMs: number;
   readonly closeTimeoutMs: number;
@@ -144,19 +131,27 @@ export function resolveWebSocketOptions(options: WebSocketReadableOptions): Reso
 }
 
 /**
- * @throws {ConfigError} when `url` is no absolute `ws://` or `wss://` address
+ * The addresses that were given: one, or several that are tried in turn.
+ *
+ * @throws {ConfigError} when there is none, or one is no absolute `ws://` or `wss://` address
  */
-export function checkUrl(url: unknown): string {
+export function checkUrls(urls: unknown): readonly string[] {
+  if (!Array.isArray(urls)) return [checkUrl(urls, 'url')];
+  if (urls.length === 0) throw optionError('url', 'Expected at least one address, got an empty array.');
+  return urls.map((url, index) => checkUrl(url, `url[${index}]`));
+}
+
+function checkUrl(url: unknown, option: string): string {
   if (typeof url !== 'string' || url.trim() === '') {
-    throw optionError('url', 'Expected an address that starts with ws:// or wss://, got none.');
+    throw optionError(option, 'Expected an address that starts with ws:// or wss://, got none.');
   }
   if (!URL.canParse(url))
-    throw optionError('url', 'The address cannot be parsed. Expected ws://host/path or wss://host/path.');
+    throw optionError(option, 'The address cannot be parsed. Expected ws://host/path or wss://host/path.');
   if (!/^wss?:$/.test(new URL(url).protocol)) {
-    throw optionError('url', `Expected an address that starts with ws:// or wss://, got ${redactUrl(url)}.`);
+    throw optionError(option, `Expected an address that starts with ws:// or wss://, got ${redactUrl(url)}.`);
   }
   if (new URL(url).hash !== '')
-    throw new ConfigError([{ path: 'url', message: 'A WebSocket address has no #fragment (RFC 6455, section 3).' }]);
+    throw new ConfigError([{ path: option, message: 'A WebSocket address has no #fragment (RFC 6455, section 3).' }]);
   return url;
 }
 
@@ -177,13 +172,7 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   maxMessages: wholeNumber<number | undefined>(undefined, 1),
   idleTimeoutMs: milliseconds<number | undefined>(undefined),
   ...LIVENESS_FIELDS,
-  reconnect: flag(false),
-  reconnectBackoff: field<number | Backoff>(
-    1_000,
-    'milliseconds, or a function of the attempt that returns them',
-    (value) => isFunction(value) || (Number.isFinite(value) && (value as number) >= 0),
-  ),
-  maxReconnectAttempts: wholeNumber<number | undefined>(undefined, 0),
+  ...RECONNECT_FIELDS,
   maxMessageBytes: wholeNumber(64 * 1024 * 1024, 1, 2 ** 31 - 1),
   handshakeTimeoutMs: milliseconds(10_000),
   closeTimeoutMs: milliseconds(2_000),

@@ -4,7 +4,7 @@ import type { TypedEvents } from '../internal/typed-events.js';
 import { BufferedSum } from './buffered-sum.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
-import { checkUrl, type ResolvedWebSocketOptions } from './options.js';
+import { checkUrls, type ResolvedWebSocketOptions } from './options.js';
 import { Run } from './run.js';
 
 /** A Readable with the typed events of its run. */
@@ -27,11 +27,11 @@ export abstract class RunReadable<T> extends TypedReadable {
   /**
    * @throws {ConfigError} when the address is not valid
    */
-  constructor(url: string, options: ResolvedWebSocketOptions) {
+  constructor(urls: string | readonly string[], options: ResolvedWebSocketOptions) {
     super({ objectMode: true, highWaterMark: options.highWaterMark });
     this.#maxItems = options.highWaterMark;
     this.#maxBytes = options.maxBufferedBytes;
-    this.#run = new Run(checkUrl(url), options, {
+    this.#run = new Run(checkUrls(urls), options, {
       frame: (frame) => this.receive(frame),
       ended: (_cause, error) => {
         this.beforeEnd();

@@ -1,14 +1,12 @@
-import { ReconnectExhaustedError, type SpillwayError } from '../errors.js';
 import { abortError } from '../internal/abort.js';
 import type { TimerHandle } from '../internal/clock.js';
-import { redactUrl, withoutUserInfo } from '../internal/redaction.js';
-import type { Backoff } from './backoff.js';
-import { fixedBackoff } from './backoff.js';
 import { Connection, type ConnectionHandler, type Ending } from './connection.js';
+import { Endpoints } from './endpoints.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
 import { IdleClock } from './idle-clock.js';
 import type { ResolvedWebSocketOptions } from './options.js';
+import { type Next, Reconnects } from './reconnects.js';
 
 /** Who consumes a run: the Readable of frames, or the fused Readable of pages. */
 export interface RunHandler {
@@ -27,12 +25,10 @@ export interface RunHandler {
  * resumes it. `ended` is called exactly once, unless {@link Run.release} came before it.
  */
 export class Run implements ConnectionHandler {
-  readonly #url: string;
-  readonly #shownUrl: string;
-  readonly #frameUrl: string;
+  readonly #endpoints: Endpoints;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: RunHandler;
-  readonly #backoff: Backoff;
+  readonly #reconnects: Reconnects;
   readonly #idle: IdleClock;
   readonly #onAbort = (): void => this.#end('aborted', abortError(this.#options.signal as AbortSignal));
   readonly #forgetStamp = (): void => {
@@ -43,8 +39,6 @@ export class Run implements ConnectionHandler {
   #waitTimer: TimerHandle;
   #attempts = 0;
   #connections = 0;
-  /** Consecutive attempts to reconnect without a data frame in between. */
-  #failures = 0;
   #frames = 0;
   #bytes = 0;
   #controlFrames = 0;
@@ -54,14 +48,11 @@ export class Run implements ConnectionHandler {
   #pausedMs = 0;
   #onReleased: (() => void) | undefined;
 
-  constructor(url: string, options: ResolvedWebSocketOptions, handler: RunHandler) {
-    this.#url = url;
-    this.#shownUrl = redactUrl(url);
-    this.#frameUrl = withoutUserInfo(url);
+  constructor(urls: readonly string[], options: ResolvedWebSocketOptions, handler: RunHandler) {
+    this.#endpoints = new Endpoints(urls);
     this.#options = options;
     this.#handler = handler;
-    const { reconnectBackoff } = options;
-    this.#backoff = typeof reconnectBackoff === 'function' ? reconnectBackoff : fixedBackoff(reconnectBackoff);
+    this.#reconnects = new Reconnects(options, this.#endpoints);
     this.#idle = new IdleClock(options.clock, options.idleTimeoutMs, () => this.#end('idle_timeout', undefined));
   }
 
@@ -75,7 +66,7 @@ export class Run implements ConnectionHandler {
     }
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#idle.start();
-    this.#connect();
+    this.#connect(false);
   }
 
   /** Whether {@link start} was called. */
@@ -140,22 +131,21 @@ export class Run implements ConnectionHandler {
 
   // What the connection reports.
 
-  upgraded(protocol: string): number {
+  upgraded(protocol: string, { endpoint }: Connection): number {
     this.#connections += 1;
-    this.#handler.event('connected', { url: this.#shownUrl, connection: this.#connections, protocol });
+    this.#handler.event('connected', { url: endpoint.shownUrl, connection: this.#connections, protocol });
     return this.#connections;
   }
 
-  subscribed(messages: number): void {
+  subscribed(messages: number, { endpoint, number }: Connection): void {
     this.#state = 'open';
-    this.#options.logger.info({ url: this.#shownUrl, connection: this.#connections }, 'connected');
-    this.#handler.event('subscribed', { connection: this.#connections, messages });
+    this.#options.logger.info({ url: endpoint.shownUrl, connection: number }, 'connected');
+    this.#handler.event('subscribed', { connection: number, messages });
   }
 
   data(data: Buffer, isBinary: boolean, connection: Connection): void {
     if (this.#state !== 'open') return;
     const receivedAt = this.#stampedAt === 0 ? this.#stamp(connection) : this.#stampedAt;
-    this.#failures = 0;
     this.#take(data, isBinary, receivedAt, connection);
   }
 
@@ -174,14 +164,13 @@ export class Run implements ConnectionHandler {
     return this.#frames;
   }
 
-  closed({ code, reason, error }: Ending): void {
-    const wasOpen = this.#state === 'open';
+  closed({ code, reason, error, openMs }: Ending, { endpoint, number }: Connection): void {
     this.#connection = undefined;
-    const { logger, reconnect, maxReconnectAttempts } = this.#options;
-    logger.warn({ url: this.#shownUrl, code, reason, err: error }, 'disconnected');
+    const { shownUrl } = endpoint;
+    this.#options.logger.warn({ url: shownUrl, code, reason, err: error }, 'disconnected');
     this.#handler.event('disconnected', {
-      url: this.#shownUrl,
-      connection: wasOpen ? this.#connections : 0,
+      url: shownUrl,
+      connection: openMs === undefined ? 0 : number,
       code,
       reason,
       error,
@@ -189,41 +178,36 @@ export class Run implements ConnectionHandler {
     });
     // A listener may have ended the run.
     if (this.#isEnded()) return;
-    if (!reconnect) this.#end(error === undefined ? 'closed' : 'failed', error);
-    else if (this.#failures === maxReconnectAttempts) this.#end('failed', this.#exhausted(error));
-    else this.#reconnect();
+    const next = this.#reconnects.after({ error, openMs });
+    if (next.kind === 'attempt') this.#waitFor(next);
+    else this.#end(next.error === undefined ? 'closed' : 'failed', next.error);
   }
 
-  #take(data: Buffer, isBinary: boolean, receivedAt: number, { number }: Connection): void {
+  #take(data: Buffer, isBinary: boolean, receivedAt: number, { number, endpoint }: Connection): void {
     const sequence = this.#frames;
     this.#frames = sequence + 1;
     this.#bytes += data.length;
     this.#lastFrameAt = receivedAt;
-    this.#handler.frame({ data, isBinary, receivedAt, url: this.#frameUrl, connection: number, sequence });
+    this.#handler.frame({ data, isBinary, receivedAt, url: endpoint.frameUrl, connection: number, sequence });
     if (this.#frames === this.#options.maxMessages) this.#end('max_messages', undefined);
   }
 
-  #connect(): void {
+  #connect(refused: boolean): void {
     this.#state = 'connecting';
     this.#attempts += 1;
-    this.#options.logger.debug({ url: this.#shownUrl, attempt: this.#attempts }, 'connecting');
-    this.#handler.event('connecting', { url: this.#shownUrl, attempt: this.#attempts });
+    const endpoint = this.#endpoints.current;
+    this.#options.logger.debug({ url: endpoint.shownUrl, attempt: this.#attempts }, 'connecting');
+    this.#handler.event('connecting', { url: endpoint.shownUrl, attempt: this.#attempts });
     if (this.#isEnded()) return;
-    this.#connection = new Connection(this.#url, this.#attempts, this.#options, this);
+    this.#connection = new Connection(endpoint, { attempt: this.#attempts, refused }, this.#options, this);
     if (this.#pausedSince !== undefined) this.#connection.pause();
   }
 
-  #reconnect(): void {
+  #waitFor({ attempt, delayMs, refused }: Next & { kind: 'attempt' }): void {
     this.#state = 'waiting';
-    this.#failures += 1;
-    const delayMs = this.#backoff(this.#failures);
-    this.#handler.event('reconnecting', { attempt: this.#failures, delayMs });
+    this.#handler.event('reconnecting', { attempt, delayMs });
     if (this.#isEnded()) return;
-    this.#waitTimer = this.#options.clock.setTimeout(() => this.#connect(), delayMs);
-  }
-
-  #exhausted(cause: SpillwayError | undefined): ReconnectExhaustedError {
-    return new ReconnectExhaustedError({ url: this.#shownUrl, attempts: this.#failures, cause });
+    this.#waitTimer = this.#options.clock.setTimeout(() => this.#connect(refused), delayMs);
   }
 
   #end(cause: EndCause, error: Error | undefined): void {
@@ -246,7 +230,10 @@ export class Run implements ConnectionHandler {
       this.#connection = undefined;
       this.#onReleased?.();
     });
-    this.#options.logger.info({ url: this.#shownUrl, cause, frames: this.#frames, err: error }, 'ended');
+    this.#options.logger.info(
+      { url: this.#endpoints.current.shownUrl, cause, frames: this.#frames, err: error },
+      'ended',
+    );
     this.#handler.event('ended', { cause, error });
   }
 
@@ -260,13 +247,14 @@ export class Run implements ConnectionHandler {
     this.#stampedAt = this.#options.clock.now();
     this.#idle.touch(this.#options.clock.monotonic());
     connection.fed();
+    this.#reconnects.fed();
     queueMicrotask(this.#forgetStamp);
     return this.#stampedAt;
   }
 
   #tellFlow(name: 'paused' | 'resumed'): void {
     const { frames, bytes } = this.#handler.buffered();
-    this.#options.logger.debug({ url: this.#shownUrl, frames, bytes }, name);
+    this.#options.logger.debug({ url: this.#endpoints.current.shownUrl, frames, bytes }, name);
     this.#handler.event(name, { bufferedFrames: frames, bufferedBytes: bytes });
   }
 }

@@ -18,9 +18,10 @@ import { RunReadable } from './run-readable.js';
  */
 export class WebSocketReadable extends RunReadable<Frame> {
   /**
+   * @param url the feed's address, or several addresses of the same feed, which are tried in turn
    * @throws {ConfigError} when the address or an option is not valid
    */
-  constructor(url: string, options: WebSocketReadableOptions = {}) {
+  constructor(url: string | readonly string[], options: WebSocketReadableOptions = {}) {
     super(url, resolveWebSocketOptions(options));
   }
 

@@ -46,7 +46,7 @@ export async function checkFeed(
   const clock = around.clock ?? systemClock;
   const { firstFrameMs = config.idleTimeoutMs ?? FIRST_FRAME_MS } = watcher;
   const startedAt = clock.monotonic();
-  const frames = new WebSocketReadable(config.url, {
+  const frames = new WebSocketReadable(config.urls, {
     ...connectOptions(config, around),
     reconnect: false,
     maxMessages: 1,

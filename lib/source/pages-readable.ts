@@ -29,7 +29,7 @@ export class PagesReadable extends RunReadable<Page> {
   /** @internal */
   constructor(config: ResolvedSourceConfig, around: Surroundings) {
     const batching = resolveBatchOptions(batchOptions(config, around));
-    super(config.url, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }));
+    super(config.urls, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }));
     this.#parse = new ParseStep(resolveParseOptions(parseOptions(config, around)));
     this.#validate =
       config.recordSchema === undefined

@@ -13,6 +13,7 @@ export interface Surroundings {
   readonly signal: AbortSignal | undefined;
   readonly logger: Logger | undefined;
   readonly clock: Clock | undefined;
+  readonly random: (() => number) | undefined;
 }
 
 /** The options of `WebSocketReadable` that a configuration stands for. `max_messages` counts records: see {@link batchOptions}. */
@@ -24,9 +25,7 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
     subscribeMessages: config.subscribeMessages,
     pingIntervalMs: config.pingIntervalMs,
     idleTimeoutMs: config.idleTimeoutMs,
-    reconnect: config.reconnect,
-    reconnectBackoff: config.reconnectBackoffMs,
-    maxReconnectAttempts: config.maxReconnectAttempts,
+    ...config.reconnect,
     maxMessageBytes: config.maxMessageBytes,
     handshakeTimeoutMs: config.handshakeTimeoutMs,
     perMessageDeflate: config.perMessageDeflate,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { secretsOf } from '../../lib/cli/secrets.js';
 
-const plain = { auth: { type: 'none' }, headers: {}, url: 'wss://example.com/feed?symbol=btcusdt' } as const;
+const plain = { auth: { type: 'none' }, headers: {}, urls: ['wss://example.com/feed?symbol=btcusdt'] } as const;
 
 describe('secretsOf', () => {
   it('finds none in a configuration without credentials', () => {
@@ -30,7 +30,12 @@ describe('secretsOf', () => {
 
   it('finds what the address holds, encoded and decoded, the longest first', () => {
     const url = 'wss://me:p%40ss@example.com/?token=a%2Fb%2Fc&symbol=btcusdt';
-    assert.deepEqual(secretsOf({ ...plain, url }), ['a%2Fb%2Fc', 'p%40ss', 'a/b/c', 'p@ss']);
+    assert.deepEqual(secretsOf({ ...plain, urls: ['wss://example.com', url] }), [
+      'a%2Fb%2Fc',
+      'p%40ss',
+      'a/b/c',
+      'p@ss',
+    ]);
   });
 
   it('leaves out what occurs by chance', () => {

@@ -135,7 +135,7 @@ async function ask(auth: AuthSpec): Promise<Credentials> {
 
 async function askProvider(provider: ReturnType<typeof credentialsFromAuth>): Promise<Credentials> {
   assert.ok(typeof provider === 'function');
-  return provider({ url: 'ws://x', attempt: 1, signal: new AbortController().signal });
+  return provider({ url: 'ws://x', attempt: 1, refused: false, signal: new AbortController().signal });
 }
 
 async function tokenFile(t: TestContext, content: string): Promise<string> {

@@ -10,6 +10,7 @@ const base = { url: URL, max_messages: 1 };
 test('A minimal configuration has the default of the contract in every field', () => {
   assert.deepEqual(resolveSourceConfig(base), {
     url: URL,
+    urls: [URL],
     auth: { type: 'none' },
     subscribeMessages: [],
     messageFormat: 'json',
@@ -18,9 +19,6 @@ test('A minimal configuration has the default of the contract in every field', (
     pingIntervalMs: undefined,
     maxMessages: 1,
     idleTimeoutMs: undefined,
-    reconnect: false,
-    reconnectBackoffMs: 1000,
-    maxReconnectAttempts: undefined,
     maxMessageBytes: 67_108_864,
     batchSize: 1000,
     unbounded: false,
@@ -36,6 +34,7 @@ test('A minimal configuration has the default of the contract in every field', (
     headers: {},
     perMessageDeflate: false,
     maxBufferedBytes: 16_777_216,
+    reconnect: { reconnect: false, reconnectBackoff: 1000, maxReconnectAttempts: undefined, stableAfterMs: undefined },
     liveness: {
       pongTimeoutMs: undefined,
       staleTimeoutMs: undefined,
@@ -77,11 +76,6 @@ const ACCEPTED: readonly [string, unknown, keyof ResolvedSourceConfig, unknown][
   ['max_messages', 1.0, 'maxMessages', 1],
   ['idle_timeout', 0.5, 'idleTimeoutMs', 500],
   ['idle_timeout', '1ms', 'idleTimeoutMs', 1],
-  ['reconnect', true, 'reconnect', true],
-  ['reconnect_backoff', 0, 'reconnectBackoffMs', 0],
-  ['reconnect_backoff', '0s', 'reconnectBackoffMs', 0],
-  ['reconnect_backoff', '250ms', 'reconnectBackoffMs', 250],
-  ['max_reconnect_attempts', 0, 'maxReconnectAttempts', 0],
   ['max_message_bytes', 2 ** 31 - 1, 'maxMessageBytes', 2 ** 31 - 1],
   ['batch_size', 0, 'batchSize', 0],
   ['batch_size', 1_000_000, 'batchSize', 1_000_000],
@@ -266,7 +260,6 @@ const REFUSED: readonly [string, unknown, string, string][] = [
   ['idle_timeout', 0.0009, 'idle_timeout', `${TIMER}, but found 0.0009.`],
   ['idle_timeout', '0.9ms', 'idle_timeout', 'Expected a duration of at least 1 ms, but found a shorter one.'],
   ['reconnect', 1, 'reconnect', 'Expected `true` or `false`, but found 1.'],
-  ['reconnect_backoff', -0.1, 'reconnect_backoff', `Expected a duration: ${DURATION}, but found -0.1.`],
   ['max_reconnect_attempts', -1, 'max_reconnect_attempts', 'Expected a whole number of at least 0, but found -1.'],
   ['max_message_bytes', 0, 'max_message_bytes', 'Expected a whole number from 1 to 2147483647, but found 0.'],
   [

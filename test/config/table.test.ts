@@ -13,7 +13,8 @@ test('The table has one row a field, in the order of the schema, with four cells
 });
 
 for (const start of [
-  '| `url` | string | required | ',
+  '| `url` | string | required, or `urls` | ',
+  '| `urls` | string[] | none | ',
   '| `auth` | `{type, config}` or `{ref}` | none | ',
   '| `subscribe_messages` | string[] | `[]` | ',
   '| `message_format` | `json`, `raw_string`, `binary` | `json` | ',
@@ -21,7 +22,9 @@ for (const start of [
   '| `envelope` | bool | `false` | ',
   '| `ping_interval` | seconds | none | ',
   '| `max_messages` | int ≥ 1 | none | ',
-  '| `reconnect_backoff` | seconds | 1 | ',
+  '| `reconnect_backoff` | seconds or `{initial, max, multiplier, jitter}` | 1 | ',
+  '| `heartbeat` | `{interval, message, expect, timeout}` | none | ',
+  '| `reply` | `{match, send}`[] | `[]` | ',
   '| `max_message_bytes` | int ≥ 1, ≤ 2,147,483,647 | 64 MiB | ',
   '| `batch_size` | int ≥ 0, ≤ 1,000,000 | 1000 | ',
   '| `record_schema` | object | none | ',

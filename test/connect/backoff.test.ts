@@ -1,8 +1,24 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { fixedBackoff } from '../../lib/index.js';
+import { fixedBackoff, growingBackoff } from '../../lib/index.js';
 
 it('fixedBackoff() waits the same time before every attempt', () => {
   const backoff = fixedBackoff(250);
   assert.deepEqual([1, 2, 100].map(backoff), [250, 250, 250]);
+});
+
+it('growingBackoff() doubles from one second to one minute by default, and jitters all of it', () => {
+  const backoff = growingBackoff({}, () => 0.5);
+  assert.deepEqual([1, 2, 3, 7, 10_000].map(backoff), [500, 1_000, 2_000, 30_000, 30_000]);
+});
+
+it('growingBackoff() without jitter waits the whole length', () => {
+  const backoff = growingBackoff({ initialMs: 100, maxMs: 450, multiplier: 2, jitter: 'none' }, () => assert.fail());
+  assert.deepEqual([1, 2, 3, 4].map(backoff), [100, 200, 400, 450]);
+});
+
+it('growingBackoff() with a multiplier of 1 is a fixed wait with jitter', () => {
+  const random = [0, 0.25, 0.999];
+  const backoff = growingBackoff({ initialMs: 1_000, multiplier: 1 }, () => random.shift() ?? 0);
+  assert.deepEqual([1, 2, 3].map(backoff), [0, 250, 999]);
 });

@@ -1,0 +1,107 @@
+import { ConnectError, ReconnectExhaustedError, type SpillwayError } from '../errors.js';
+import { type Backoff, fixedBackoff, growingBackoff } from './backoff.js';
+import type { Endpoints } from './endpoints.js';
+import type { ResolvedWebSocketOptions } from './options.js';
+import { reconnectRule } from './reconnect-table.js';
+import { retryAfterMs } from './retry-after.js';
+
+/** How a connection ended, as far as it matters for the next one. */
+export interface Lost {
+  readonly error: SpillwayError | undefined;
+  /** For how long it was open; `undefined` when it never was. */
+  readonly openMs: number | undefined;
+}
+
+/** What comes after an ending. */
+export type Next =
+  | { readonly kind: 'end'; readonly error: SpillwayError | undefined }
+  | {
+      readonly kind: 'attempt';
+      /** 1, 2, …: consecutive, counted anew after a data frame. */
+      readonly attempt: number;
+      readonly delayMs: number;
+      /** Whether the credentials of the last attempt were refused. */
+      readonly refused: boolean;
+    };
+
+/**
+ * Decides what comes after the end of a connection, by the reconnect table, and turns to the next endpoint where that
+ * says so. It counts what has failed; it has no timers.
+ */
+export class Reconnects {
+  readonly #options: ResolvedWebSocketOptions;
+  readonly #endpoints: Endpoints;
+  readonly #backoff: Backoff;
+  readonly #isJittered: boolean;
+  /** Consecutive attempts to reconnect without a data frame in between. */
+  #attempts = 0;
+  /** Consecutive waits, of which the back-off makes each longer. */
+  #waits = 0;
+  #wasOpen = false;
+  /** Endpoints given up in a row, while none was ever open. */
+  #givenUp = 0;
+
+  constructor(options: ResolvedWebSocketOptions, endpoints: Endpoints) {
+    const { reconnectBackoff, random } = options;
+    this.#options = options;
+    this.#endpoints = endpoints;
+    this.#isJittered = typeof reconnectBackoff === 'object' && reconnectBackoff.jitter !== 'none';
+    this.#backoff = toBackoff(reconnectBackoff, random);
+  }
+
+  /** Data came. */
+  fed(): void {
+    this.#attempts = 0;
+    if (this.#options.stableAfterMs === undefined) this.#waits = 0;
+  }
+
+  /** What comes after this ending. */
+  after({ error, openMs }: Lost): Next {
+    const { reconnect, maxReconnectAttempts, stableAfterMs, credentials } = this.#options;
+    if (!reconnect) return { kind: 'end', error };
+    if (openMs !== undefined) this.#wasOpen = true;
+    if (stableAfterMs !== undefined && openMs !== undefined && openMs >= stableAfterMs) this.#waits = 0;
+    let { action } = reconnectRule(error);
+    if (action === 'refresh_credentials' && typeof credentials !== 'function') action = 'give_up';
+    if (action === 'give_up' && this.#isTheLast()) return { kind: 'end', error };
+    if (action !== 'give_up') this.#givenUp = 0;
+    if (this.#attempts === maxReconnectAttempts) return { kind: 'end', error: this.#exhausted(error) };
+
+    this.#attempts += 1;
+    this.#waits += 1;
+    const isAlone = this.#endpoints.count === 1;
+    if (action === 'give_up' || action === 'next_endpoint') this.#endpoints.turn();
+    const isAtOnce = action === 'retry_at_once' && (openMs ?? 0) >= AT_ONCE_AFTER_MS && !this.#isJittered;
+    const heedsServer = action === 'retry_after' || (action === 'next_endpoint' && isAlone);
+    const delayMs = isAtOnce ? 0 : this.#delay(heedsServer ? error : undefined);
+    return { kind: 'attempt', attempt: this.#attempts, delayMs, refused: action === 'refresh_credentials' };
+  }
+
+  /** Whether a run that never had a connection has no endpoint left to try. */
+  #isTheLast(): boolean {
+    if (this.#wasOpen) return false;
+    this.#givenUp += 1;
+    return this.#givenUp >= this.#endpoints.count;
+  }
+
+  #delay(error: SpillwayError | undefined): number {
+    const backoffMs = this.#backoff(this.#waits);
+    const header = error instanceof ConnectError ? error.retryAfter : undefined;
+    const askedMs = header === undefined ? undefined : retryAfterMs(header, this.#options.clock.now());
+    if (askedMs === undefined) return backoffMs;
+    // Clients that were all told the same time must not all come at it.
+    return this.#isJittered ? askedMs + backoffMs : Math.max(askedMs, backoffMs);
+  }
+
+  #exhausted(cause: SpillwayError | undefined): ReconnectExhaustedError {
+    return new ReconnectExhaustedError({ url: this.#endpoints.current.shownUrl, attempts: this.#attempts, cause });
+  }
+}
+
+function toBackoff(backoff: ResolvedWebSocketOptions['reconnectBackoff'], random: () => number): Backoff {
+  if (typeof backoff === 'function') return backoff;
+  return typeof backoff === 'number' ? fixedBackoff(backoff) : growingBackoff(backoff, random);
+}
+
+/** A server that ends each connection as soon as it is there must not be asked again and again without a wait. */
+const AT_ONCE_AFTER_MS = 1_000;
