@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-interface FlowResults {
+/** What a results file of `benchmarks/flow.ts` holds. */
+export interface FlowResults {
   readonly date: string;
   readonly node: string;
   readonly machine: string;
@@ -17,9 +18,7 @@ interface FlowResults {
 
 /** The numbers of the README, from the results files of `benchmarks/flow.ts`. */
 export function chartNumbers(): string {
-  const results = NODES.map((node) => join(import.meta.dirname, `../results/flow-node${node}.json`))
-    .filter((path) => existsSync(path))
-    .map((path) => JSON.parse(readFileSync(path, 'utf8')) as FlowResults);
+  const results = flowResults();
   const [first] = results;
   if (first === undefined) return 'Not measured yet: `npm run bench`.';
   const ratios = (name: string): string[] =>
@@ -39,6 +38,13 @@ export function chartNumbers(): string {
     '',
     'Not measured: TLS, a real network, disks slower than the page cache. Compression (permessage-deflate) is off; it costs far more than all of this.',
   ].join('\n');
+}
+
+/** All of them, the oldest Node.js first. */
+export function flowResults(): FlowResults[] {
+  return NODES.map((node) => join(import.meta.dirname, `../results/flow-node${node}.json`))
+    .filter((path) => existsSync(path))
+    .map((path) => JSON.parse(readFileSync(path, 'utf8')) as FlowResults);
 }
 
 const NODES = [20, 22, 24, 26];

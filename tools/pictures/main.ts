@@ -1,0 +1,20 @@
+/**
+ * `npm run pictures`: makes docs/images/numbers.svg from the benchmarks' results, and docs/images/terminal.svg by running
+ * the command on a pseudo-terminal. `npm run pictures numbers` makes that one alone.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { numbersChart } from './numbers-chart.js';
+import { recordSession } from './session.js';
+
+const images = join(import.meta.dirname, '../../docs/images');
+const wanted = process.argv.slice(2);
+
+const pictures: Readonly<Record<string, () => string | Promise<string>>> = {
+  numbers: () => numbersChart(),
+  terminal: recordSession,
+};
+
+for (const [name, make] of Object.entries(pictures)) {
+  if (wanted.length === 0 || wanted.includes(name)) writeFileSync(join(images, `${name}.svg`), await make());
+}
