@@ -23,6 +23,7 @@ export { type Backoff, fixedBackoff, type GrowingBackoff, growingBackoff } from 
 export type { CredentialProvider, CredentialRequest, Credentials } from './connect/credentials.js';
 export type * from './connect/events.js';
 export type { Frame } from './connect/frame.js';
+export { GAP_CAUSES, type Gap, type GapCause, type Moment } from './connect/gap.js';
 export type { Heartbeat, LivenessOptions, Reply } from './connect/liveness-options.js';
 export type { FieldMatch, FrameMatch, TextMatch } from './connect/match.js';
 export type {

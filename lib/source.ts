@@ -32,6 +32,8 @@ export interface SourceOptions {
   readonly signal?: AbortSignal | undefined;
   /** Where to log to: anything of pino's shape. @default nothing is logged */
   readonly logger?: Logger | undefined;
+  /** What the feed is called, in gaps. @default none */
+  readonly feed?: string | undefined;
   /** Where time comes from: for tests. @default this machine's */
   readonly clock?: Clock | undefined;
   /** Where randomness comes from, numbers from 0 to below 1: for tests. @default Math.random */
@@ -141,6 +143,7 @@ function surroundingsOf(config: ResolvedSourceConfig, options: SourceOptions): S
     credentials: credentialsFromAuth(config.auth, options.credentials ?? {}),
     signal: options.signal,
     logger: options.logger,
+    feed: options.feed,
     clock: options.clock,
     random: options.random,
   };
@@ -170,6 +173,8 @@ const IDLE: { readonly stats: SourceStats; stop(): void } = {
     bufferedFrames: 0,
     bufferedBytes: 0,
     lastFrameAt: undefined,
+    gaps: 0,
+    gapMs: 0,
     records: 0,
     skipped: 0,
   },

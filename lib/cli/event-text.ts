@@ -1,9 +1,10 @@
 import type { ConnectionEvents } from '../connect/events.js';
 import { formatBytes, formatDuration, formatNumber } from './format.js';
+import { gapText } from './gap-text.js';
 
 /**
  * What happened on a connection, as a line; `undefined` for what needs none. Without `verbose` these are the gaps: a
- * loss with the wait that follows it, and that data flows again. A loss that ends the run is told as the run's end.
+ * loss with the wait that follows it, the new connection, and how long the gap was. A loss that ends the run is told as the run's end.
  *
  * @param context `lost`: the latest loss
  */
@@ -21,6 +22,7 @@ type NamedEvent = { [N in keyof ConnectionEvents]: { name: N } & ConnectionEvent
 
 function gapEvent(event: NamedEvent, lost: ConnectionEvents['disconnected'] | undefined): string | undefined {
   if (event.name === 'reconnecting') return `${lost === undefined ? '' : `${lossText(lost)} `}${waitText(event)}`;
+  if (event.name === 'gap') return gapText(event);
   if (event.name === 'subscribed' && event.connection > 1) return `Connected again: connection ${event.connection}.`;
   return undefined;
 }
@@ -37,6 +39,8 @@ function everyEvent(event: NamedEvent): string {
       return lossText(event);
     case 'reconnecting':
       return waitText(event);
+    case 'gap':
+      return gapText(event);
     case 'paused':
       return `Paused: the sink is slow, and ${formatNumber(event.bufferedFrames, 'record')} (${formatBytes(event.bufferedBytes)}) wait for it.`;
     case 'resumed':

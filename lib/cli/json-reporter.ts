@@ -1,4 +1,5 @@
 import type { ConnectionEvents } from '../connect/events.js';
+import { gapRecord } from '../connect/gap.js';
 import type { SourceStats } from '../source.js';
 import { errorFacts } from './describe-error.js';
 import { LineBudget } from './line-budget.js';
@@ -11,9 +12,9 @@ import type { StopSignal } from './signals.js';
  * One JSON object a line; `type` tells which, `at` is when, in epoch milliseconds:
  *
  * - `progress`, every 10 s: `state` (`idle`, `connecting`, `open`, `waiting`, `ended`), `records`, `skipped`, `frames`,
- *   `bytes`, `connections`, `reconnects`, `elapsed_ms`, `records_per_second`, `bytes_per_second`, `since_frame_ms`
+ *   `bytes`, `connections`, `reconnects`, `gaps`, `gap_ms`, `elapsed_ms`, `records_per_second`, `bytes_per_second`, `since_frame_ms`
  *   (null before the first), `paused`, `paused_ms`, `buffered_frames`, `buffered_bytes`
- * - `event`: `event` (`connecting`, `connected`, `subscribed`, `disconnected`, `reconnecting`, `stopping`, `abandoned`;
+ * - `event`: `event` (`connecting`, `connected`, `subscribed`, `disconnected`, `reconnecting`, `gap`, `stopping`, `abandoned`;
  *   with `--verbose` also `paused`, `resumed`, `ended`) and its facts; `left_out` counts events before it that were too
  *   many to tell
  * - `refused`, at most every 10 s: `count` since the last, `total`, `error` (`code`, `message`, `causes`) of the newest
@@ -55,10 +56,12 @@ export class JsonReporter implements Reporter {
     if (VERBOSE_EVENTS.has(name) && !this.#verbose) return;
     const leftOut = this.#budget.take();
     if (leftOut === undefined) return;
-    const facts = Object.entries(payload).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value instanceof Error ? errorFacts(value, this.#verbose) : (value ?? null),
-    ]);
+    const facts = Object.entries(name === 'gap' ? gapRecord(payload as ConnectionEvents['gap']) : payload).map(
+      ([key, value]) => [
+        key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+        value instanceof Error ? errorFacts(value, this.#verbose) : (value ?? null),
+      ],
+    );
     const more = leftOut === 0 ? {} : { left_out: leftOut };
     this.#output.mentionJson(line('event', { event: name, ...Object.fromEntries(facts), ...more }));
   }
@@ -106,6 +109,8 @@ function counters(stats: SourceStats, elapsedMs: number): object {
     bytes: stats.bytes,
     connections: stats.connections,
     reconnects: stats.reconnects,
+    gaps: stats.gaps,
+    gap_ms: Math.round(stats.gapMs),
     elapsed_ms: Math.round(elapsedMs),
   };
 }

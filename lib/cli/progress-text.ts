@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatNumber } from './format.js';
+import { gapsInShort } from './gap-text.js';
 import type { Progress } from './reporter.js';
 
 /** How a run goes, for a status line: what matters most comes first, since a narrow terminal cuts the rest. */
@@ -11,6 +12,7 @@ export function progressText(progress: Progress): string {
     lateText(progress),
     ...(stats.skipped === 0 ? [] : [`${formatCount(stats.skipped)} skipped`]),
     ...(stats.reconnects === 0 ? [] : [formatNumber(stats.reconnects, 'reconnect')]),
+    ...(stats.gaps === 0 ? [] : [gapsInShort(stats)]),
     formatDuration(progress.elapsedMs),
   ].join(' · ');
 }

@@ -93,6 +93,7 @@ const EVENTS = [
   'subscribed',
   'disconnected',
   'reconnecting',
+  'gap',
   'paused',
   'resumed',
   'ended',

@@ -41,7 +41,10 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
       import('./refusals.js'),
       import('./run-feed.js'),
     ]);
-    const source = sourceOf(pipeline.source, { logger: refusalLogger((refusal) => reporter.refused(refusal)) });
+    const source = sourceOf(pipeline.source, {
+      feed: pipeline.name,
+      logger: refusalLogger((refusal) => reporter.refused(refusal)),
+    });
     const sink = await openSink(pipeline.sink, { feed: pipeline.name });
     if (sink.isOnTerminal) output.shareTerminal();
     return await runFeed({ source, sink }, reporter);

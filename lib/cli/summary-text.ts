@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatNumber } from './format.js';
+import { gapsText } from './gap-text.js';
 import type { Summary } from './reporter.js';
 
 /** How a run went, in a few lines. */
@@ -10,6 +11,7 @@ export function summaryText(summary: Summary): string {
     `Ended:    ${endText(summary)}`,
     `Records:  ${recordsText(summary)}`,
     `Received: ${formatNumber(stats.frames, 'frame')}, ${formatBytes(stats.bytes)}, ${reconnects}`,
+    `Gaps:     ${gapsText(stats)}`,
     `Took:     ${formatDuration(elapsedMs)}${paused}`,
     `Written:  ${target}`,
   ].join('\n');

@@ -1,4 +1,5 @@
 import type { SpillwayError } from '../errors.js';
+import type { Gap } from './gap.js';
 
 /** Why a run ended. */
 export type EndCause =
@@ -81,6 +82,8 @@ export interface ConnectionEvents {
   subscribed: Subscribed;
   disconnected: Disconnected;
   reconnecting: Reconnecting;
+  /** A gap is over: told when data flows again, or at the end of the run. */
+  gap: Gap;
   paused: FlowChanged;
   resumed: FlowChanged;
   ended: Ended;
@@ -110,4 +113,8 @@ export interface ConnectionStats {
   readonly bufferedBytes: number;
   /** When the newest data frame came, in epoch milliseconds. */
   readonly lastFrameAt: number | undefined;
+  /** Gaps so far, with one that is open now. */
+  readonly gaps: number;
+  /** For how long nothing could be received, in milliseconds: what the connection's gaps come to. */
+  readonly gapMs: number;
 }

@@ -91,6 +91,8 @@ export interface WebSocketReadableOptions extends LivenessOptions, ReconnectOpti
   readonly highWaterMark?: number | undefined;
   /** The socket is paused when this many bytes wait for the consumer. @default 16 MiB */
   readonly maxBufferedBytes?: number | undefined;
+  /** What the feed is called, in gaps. @default none */
+  readonly feed?: string | undefined;
   /** Where to log to: anything of pino's shape. @default nothing is logged */
   readonly logger?: Logger | undefined;
   /** Where time comes from: for tests. @default this machine's */
@@ -115,6 +117,7 @@ export interface ResolvedWebSocketOptions extends ResolvedLivenessOptions, Resol
   readonly signal: AbortSignal | undefined;
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
+  readonly feed: string | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -182,6 +185,7 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   signal: objectWith<AbortSignal | undefined>(undefined, 'addEventListener', 'removeEventListener'),
   highWaterMark: wholeNumber(1_024, 1),
   maxBufferedBytes: wholeNumber(16 * 1024 * 1024, 1),
+  feed: field<string | undefined>(undefined, 'a name', (value) => typeof value === 'string'),
   logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
   clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
 };

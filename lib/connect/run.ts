@@ -1,9 +1,12 @@
+import { DisconnectedError, type SpillwayError } from '../errors.js';
 import { abortError } from '../internal/abort.js';
 import type { TimerHandle } from '../internal/clock.js';
 import { Connection, type ConnectionHandler, type Ending } from './connection.js';
 import { Endpoints } from './endpoints.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
+import type { Moment } from './gap.js';
+import { GapRecorder } from './gap-recorder.js';
 import { IdleClock } from './idle-clock.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { type Next, Reconnects } from './reconnects.js';
@@ -30,6 +33,7 @@ export class Run implements ConnectionHandler {
   readonly #handler: RunHandler;
   readonly #reconnects: Reconnects;
   readonly #idle: IdleClock;
+  readonly #gaps: GapRecorder;
   readonly #onAbort = (): void => this.#end('aborted', abortError(this.#options.signal as AbortSignal));
   readonly #forgetStamp = (): void => {
     this.#stampedAt = 0;
@@ -43,6 +47,8 @@ export class Run implements ConnectionHandler {
   #bytes = 0;
   #controlFrames = 0;
   #lastFrameAt: number | undefined;
+  /** When data came last, or the run began. */
+  #fed: Moment | undefined;
   #stampedAt = 0;
   #pausedSince: number | undefined;
   #pausedMs = 0;
@@ -54,6 +60,7 @@ export class Run implements ConnectionHandler {
     this.#handler = handler;
     this.#reconnects = new Reconnects(options, this.#endpoints);
     this.#idle = new IdleClock(options.clock, options.idleTimeoutMs, () => this.#end('idle_timeout', undefined));
+    this.#gaps = new GapRecorder(options.clock, options.feed, (gap) => handler.event('gap', gap));
   }
 
   /** Connects. Once. */
@@ -65,6 +72,7 @@ export class Run implements ConnectionHandler {
       return;
     }
     signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#fed = { at: this.#options.clock.now(), monotonic: this.#options.clock.monotonic() };
     this.#idle.start();
     this.#connect(false);
   }
@@ -126,6 +134,8 @@ export class Run implements ConnectionHandler {
       bufferedFrames: frames,
       bufferedBytes: bytes,
       lastFrameAt: this.#lastFrameAt,
+      gaps: this.#gaps.count,
+      gapMs: this.#gaps.ms,
     };
   }
 
@@ -146,6 +156,7 @@ export class Run implements ConnectionHandler {
   data(data: Buffer, isBinary: boolean, connection: Connection): void {
     if (this.#state !== 'open') return;
     const receivedAt = this.#stampedAt === 0 ? this.#stamp(connection) : this.#stampedAt;
+    if (this.#gaps.isOpen && !this.#closeGap()) return;
     this.#take(data, isBinary, receivedAt, connection);
   }
 
@@ -179,6 +190,9 @@ export class Run implements ConnectionHandler {
     // A listener may have ended the run.
     if (this.#isEnded()) return;
     const next = this.#reconnects.after({ error, openMs });
+    const wasOpen = openMs !== undefined;
+    // Without a connection before and without another attempt there is only an error.
+    if (next.kind === 'attempt' || (wasOpen && error !== undefined)) this.#openGap(wasOpen ? number : 0, code, error);
     if (next.kind === 'attempt') this.#waitFor(next);
     else this.#end(next.error === undefined ? 'closed' : 'failed', next.error);
   }
@@ -190,6 +204,25 @@ export class Run implements ConnectionHandler {
     this.#lastFrameAt = receivedAt;
     this.#handler.frame({ data, isBinary, receivedAt, url: endpoint.frameUrl, connection: number, sequence });
     if (this.#frames === this.#options.maxMessages) this.#end('max_messages', undefined);
+  }
+
+  /** A connection was lost, or, as number 0, did not come about. */
+  #openGap(connection: number, code: number, error: SpillwayError | undefined): void {
+    const watchdog = error instanceof DisconnectedError ? error.watchdog : undefined;
+    this.#gaps.open({
+      cause: connection === 0 ? 'not_connected' : (watchdog ?? 'disconnected'),
+      connection,
+      code,
+      afterSequence: this.#frames === 0 ? undefined : this.#frames - 1,
+      // A connection that had to be found dead has been so for longer.
+      since: connection === 0 || watchdog !== undefined ? this.#fed : undefined,
+    });
+  }
+
+  /** Data flows again. Returns whether the run goes on, since a listener may have ended it. */
+  #closeGap(): boolean {
+    this.#gaps.close(this.#frames);
+    return !this.#isEnded();
   }
 
   #connect(refused: boolean): void {
@@ -222,6 +255,7 @@ export class Run implements ConnectionHandler {
       this.#pausedSince = undefined;
     }
     this.#state = 'ended';
+    this.#gaps.close(undefined);
     this.#idle.stop();
     this.#options.clock.clearTimeout(this.#waitTimer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
@@ -244,8 +278,10 @@ export class Run implements ConnectionHandler {
 
   /** The time, read once for all the frames of a chunk: they arrived together. */
   #stamp(connection: Connection): number {
-    this.#stampedAt = this.#options.clock.now();
-    this.#idle.touch(this.#options.clock.monotonic());
+    const { clock } = this.#options;
+    this.#stampedAt = clock.now();
+    this.#fed = { at: this.#stampedAt, monotonic: clock.monotonic() };
+    this.#idle.touch(this.#fed.monotonic);
     connection.fed();
     this.#reconnects.fed();
     queueMicrotask(this.#forgetStamp);

@@ -12,6 +12,7 @@ export interface Surroundings {
   readonly credentials: Credentials | CredentialProvider;
   readonly signal: AbortSignal | undefined;
   readonly logger: Logger | undefined;
+  readonly feed: string | undefined;
   readonly clock: Clock | undefined;
   readonly random: (() => number) | undefined;
 }

@@ -172,13 +172,14 @@ describe('spillway run --json', () => {
         'connecting',
         'connected',
         'subscribed',
+        'gap',
       ],
     );
     const disconnected = lines.find(({ event }) => event === 'disconnected')!;
     assert.deepEqual([disconnected['connection'], disconnected['code'], disconnected['frames']], [1, 1006, 2]);
     const refused = lines.find(({ type }) => type === 'refused')!;
     assert.equal((refused['error'] as { code: string }).code, 'ERR_PARSE');
-    const { at: _, bytes: __, elapsed_ms: ___, paused_ms: ____, frames, ...summary } = lines.at(-1)!;
+    const { at: _, bytes: __, elapsed_ms: ___, paused_ms: ____, gap_ms, frames, ...summary } = lines.at(-1)!;
     assert.deepEqual(summary, {
       type: 'summary',
       ended: 'max_messages',
@@ -190,7 +191,9 @@ describe('spillway run --json', () => {
       skipped: 2,
       connections: 2,
       reconnects: 1,
+      gaps: 1,
     });
+    assert.equal(typeof gap_ms, 'number');
     assert.equal(frames, 5);
     assert.equal(stdout, '');
     assert.equal(status, 0);

@@ -9,6 +9,7 @@ import {
   type ReportOptions,
   type Summary,
 } from '../../lib/cli/reporter.js';
+import { type Gap, gapRecord } from '../../lib/connect/gap.js';
 import { createSource, type SourceStats } from '../../lib/source.js';
 import { createFakeClock } from '../../lib/testing/index.js';
 import { jsonLines } from './cli.js';
@@ -26,6 +27,8 @@ const stats: SourceStats = {
   bufferedFrames: 0,
   bufferedBytes: 0,
   lastFrameAt: undefined,
+  gaps: 0,
+  gapMs: 0,
   records: 12_345,
   skipped: 1,
 };
@@ -107,6 +110,8 @@ describe('progress in JSON', () => {
       bytes: 1_500_000,
       connections: 2,
       reconnects: 1,
+      gaps: 0,
+      gap_ms: 0,
       elapsed_ms: 65_000,
       records_per_second: 5_012,
       bytes_per_second: 600_000,
@@ -129,11 +134,18 @@ describe('the summary in text', () => {
         'Ended:    it failed with ERR_SINK.',
         'Records:  12,000 safely written (200/s), 1 skipped, 345 more received and not written',
         'Received: 12,346 frames, 1.5 MB, 1 reconnect',
+        'Gaps:     none',
         'Took:     1 min 0 s, 1.3 s of it paused for the sink',
         'Written:  out/trades.jsonl',
         '',
       ].join('\n'),
     );
+  });
+
+  it('tells how many gaps there were, and how long they were in all', () => {
+    const { terminal, reporter: text } = reporter();
+    text.summary({ ...summary, stats: { ...stats, gaps: 2, gapMs: 65_000 } });
+    assert.match(terminal.text, /^Gaps: {5}2, nothing received for 1 min 5 s in all$/m);
   });
 });
 
@@ -155,6 +167,33 @@ describe('connection events', () => {
     const { terminal, reporter: json } = reporter({ json: true });
     for (let attempt = 1; attempt <= 1_000; attempt += 1) json.event('reconnecting', { attempt, delayMs: 0 });
     assert.equal(jsonLines(terminal.text).length, 50);
+  });
+
+  it('tell a gap in text, and in JSON as it is stored', () => {
+    const moment = { at: 1_700_000_000_000, monotonic: 0 };
+    const gap: Gap = {
+      cause: 'disconnected',
+      feed: 'trades',
+      connection: 1,
+      code: 1006,
+      from: moment,
+      to: { at: moment.at + 5_000, monotonic: 5_000 },
+      durationMs: 5_000,
+      afterSequence: 41,
+      beforeSequence: 42,
+      dropped: 0,
+    };
+    const { terminal, reporter: text } = reporter();
+    text.event('gap', gap);
+    assert.equal(
+      terminal.text,
+      'Gap: nothing was received for 5.0 s (disconnected, code 1006), after frame 41 of connection 1.\n',
+    );
+    const { terminal: output, reporter: json } = reporter({ json: true });
+    json.event('gap', gap);
+    const [{ at, ...line }] = jsonLines(output.text) as [Record<string, unknown>];
+    assert.ok(Number.isInteger(at));
+    assert.deepEqual(line, { type: 'event', event: 'gap', ...gapRecord(gap) });
   });
 
   it('show a close reason as a quoted text, without control characters', () => {

@@ -25,13 +25,15 @@ export interface Outcome {
 export interface RunOptions extends SourceOptions {
   /** Called with each page; the sink waits for what it returns. */
   readonly onPage?: (page: Page, source: Source) => unknown;
+  /** Called at each event of the connection. */
+  readonly onEvent?: (name: keyof ConnectionEvents) => unknown;
   /** Called when the run begins. */
   readonly onStart?: (source: Source) => void;
 }
 
 /** Runs a configuration into a sink that keeps everything. */
 export async function run(arrangement: Arrangement, config: SourceConfig, options: RunOptions = {}): Promise<Outcome> {
-  const { onPage, onStart, ...sourceOptions } = options;
+  const { onPage, onEvent, onStart, ...sourceOptions } = options;
   const source = createSource(config, sourceOptions);
   const pages: Page[] = [];
   const events: Outcome['events'] = [];
@@ -44,7 +46,10 @@ export async function run(arrangement: Arrangement, config: SourceConfig, option
   });
   const streams = arrangement === 'fused' ? [source.pages()] : source.stages();
   for (const name of EVENT_NAMES) {
-    (streams[0] as ReturnType<Source['pages']>).on(name, (payload: unknown) => events.push({ name, payload }));
+    (streams[0] as ReturnType<Source['pages']>).on(name, (payload: unknown) => {
+      events.push({ name, payload });
+      onEvent?.(name);
+    });
   }
   onStart?.(source);
   const error = await pipeline([...streams, sink]).then(
@@ -61,6 +66,7 @@ const EVENT_NAMES = [
   'subscribed',
   'disconnected',
   'reconnecting',
+  'gap',
   'paused',
   'resumed',
   'ended',
