@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { captureCommand } from './capture.js';
 import { catchCrashes } from './crash.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { EXIT } from './exit-status.js';
+import { withManners } from './manners.js';
 import { Output } from './output.js';
 import { packageVersion } from './package-facts.js';
 import { runCommand } from './run.js';
@@ -29,14 +31,21 @@ async function main(): Promise<void> {
 }
 
 function program(output: Output): Command {
-  const root = new Command('spillway')
+  const root = withManners(new Command('spillway'))
     .description('Takes live WebSocket feeds into files: nothing that was received is lost, every gap is visible.')
     .version(versionText(), '-V, --version', 'print the versions of spillway and Node.js')
     .helpOption('-h, --help', 'explain this command')
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EPILOGUE);
-  const commands = [runCommand(output), demoCommand(output), doctorCommand(), validateCommand(), schemaCommand()];
+  const commands = [
+    runCommand(output),
+    captureCommand(output),
+    demoCommand(output),
+    doctorCommand(),
+    validateCommand(),
+    schemaCommand(),
+  ];
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;
@@ -49,6 +58,7 @@ function versionText(): string {
 const EPILOGUE = `
 Examples:
   $ spillway demo                                   capture a made-up market for some seconds
+  $ spillway capture wss://example.com/feed -n 100  the first 100 records of a feed
   $ spillway run trades.yaml                        capture what a pipeline file describes
   $ spillway run trades.yaml --set symbol=btcusdt   fill {symbol} in its url
   $ spillway run - --json < trades.yaml             the file from standard input, progress for machines

@@ -62,11 +62,13 @@ export interface ReportOptions {
   readonly json?: boolean;
   /** Every connection event, and where errors come from. */
   readonly verbose?: boolean;
+  /** Records go to standard output, as those of any program of a pipe: nothing but them is to be seen there, or need be. */
+  readonly isPiped?: boolean;
 }
 
 /** The reporter that the options ask for. `quiet` says how much, `json` in what form. */
 export function createReporter(output: Output, options: ReportOptions): Reporter {
-  const { quiet = false, json = false, verbose = false } = options;
-  const reporter = json ? new JsonReporter(output, verbose) : new TextReporter(output, verbose);
+  const { quiet = false, json = false, verbose = false, isPiped = false } = options;
+  const reporter = json ? new JsonReporter(output, verbose) : new TextReporter(output, { verbose, isPiped });
   return quiet ? new QuietReporter(reporter) : reporter;
 }

@@ -5,8 +5,18 @@ import type { ResolvedSourceConfig } from '../config/source-config.js';
  * a frame that is no JSON. Of headers and the address's query only what a name gives away: other values, such as
  * `symbol=btcusdt`, may be in a path that has to be shown. Texts of fewer than four characters occur by chance.
  */
-export function secretsOf({ auth, headers, urls }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls'>): string[] {
-  const secrets = [...authSecrets(auth), ...telling(Object.entries(headers)), ...urls.flatMap(urlSecrets)];
+export function secretsOf({
+  auth,
+  headers,
+  urls,
+  subscribeMessages,
+}: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages'>): string[] {
+  const secrets = [
+    ...authSecrets(auth),
+    ...telling(Object.entries(headers)),
+    ...urls.flatMap(urlSecrets),
+    ...subscribeMessages.flatMap(messageSecrets),
+  ];
   // The longest first: one may hold another.
   return [...new Set(secrets)].filter((text) => text.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
 }
@@ -34,6 +44,11 @@ function urlSecrets(url: string): string[] {
   return [password, decoded(password), ...values, ...values.map(encodeURIComponent)];
 }
 
+/** What a message says under a name that leaves no doubt: a feed's log-in. */
+function messageSecrets(message: string): string[] {
+  return [...message.matchAll(SECRET_MEMBER)].map(([, value]) => value!);
+}
+
 function telling(entries: readonly (readonly [name: string, value: string])[]): string[] {
   return entries.filter(([name]) => TELLING_NAME.test(name)).map(([, value]) => value);
 }
@@ -47,4 +62,7 @@ function decoded(text: string): string {
 }
 
 const TELLING_NAME = /auth|cookie|key|pass|secret|session|sign|token/i;
+/** Its value as it stands in the text: with its escapes. */
+const SECRET_MEMBER =
+  /"(?:api_?key|access_?key|\w*secret\w*|\w*token|pass(?:word|phrase)?|sign(?:ature)?)"\s*:\s*"((?:[^"\\]|\\.)*)"/gi;
 const MIN_LENGTH = 4;

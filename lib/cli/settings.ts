@@ -4,9 +4,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 export type Settings = Readonly<Record<string, string>>;
 
 /** Gives a command the option that fills the placeholders of an address. */
-export function addSettingOption(command: Command): Command {
+export function addSettingOption(command: Command, names = '-s, --set'): Command {
   return command.option(
-    '-s, --set <name=value>',
+    `${names} <name=value>`,
     'fill {name} in the url with value; may be given many times, the last one for a name counts',
     addSetting,
   );

@@ -13,15 +13,18 @@ import { summaryText } from './summary-text.js';
 export class TextReporter implements Reporter {
   readonly #output: Output;
   readonly #verbose: boolean;
+  readonly #isPiped: boolean;
   readonly #budget = new LineBudget();
   #lost: ConnectionEvents['disconnected'] | undefined;
 
-  constructor(output: Output, verbose: boolean) {
+  constructor(output: Output, options: { readonly verbose: boolean; readonly isPiped: boolean }) {
     this.#output = output;
-    this.#verbose = verbose;
+    this.#verbose = options.verbose;
+    this.#isPiped = options.isPiped;
   }
 
-  get progressEveryMs(): number {
+  get progressEveryMs(): number | undefined {
+    if (this.#isPiped && !this.#output.isTerminal) return undefined;
     return this.#output.isTerminal ? REDRAW_EVERY_MS : LINE_EVERY_MS;
   }
 
@@ -59,6 +62,8 @@ export class TextReporter implements Reporter {
   }
 
   summary(summary: Summary): void {
+    // Who reads from a pipe leaves when there is enough: nobody wants to hear of it.
+    if (this.#isPiped && summary.ended === 'output_closed') return;
     this.#output.say(summaryText(summary));
   }
 

@@ -37,6 +37,31 @@ export function maskPlaceholders(text: string): MaskedText | undefined {
   return { text: text.replace(PLACEHOLDER, (placeholder) => mask.repeat(placeholder.length)), mask, placeholders };
 }
 
+/**
+ * A text with its placeholders replaced, in one pass.
+ *
+ * @returns what is wrong with it, as a sentence, when a variable is not set or a placeholder is broken
+ */
+export function fillEnvironment(
+  text: string,
+  env: Environment,
+): { readonly text: string } | { readonly problem: string } {
+  const masked = maskPlaceholders(text);
+  if (masked === undefined || masked.text.includes(PLACEHOLDER_OPENING)) return { problem: BROKEN_PLACEHOLDER };
+  const values: string[] = [];
+  for (const placeholder of masked.placeholders) {
+    const value = lookUp(placeholder, env);
+    if (value === undefined) return { problem: unsetVariable(placeholder.name) };
+    values.push(value);
+  }
+  return { text: unmask(masked.text, masked.mask, masked.placeholders, values) };
+}
+
+/** The sentence for a placeholder whose variable is not set. */
+export function unsetVariable(name: string): string {
+  return `The environment variable ${name} is not set. Set it, or write \`\${env:${name}:-…}\` with a default.`;
+}
+
 /** The value that a placeholder stands for; `undefined` when its variable is unset and there is no default. */
 export function lookUp(placeholder: EnvPlaceholder, env: Environment): string | undefined {
   const value = Object.hasOwn(env, placeholder.name) ? env[placeholder.name] : undefined;

@@ -7,6 +7,7 @@ import {
   type MaskedText,
   PLACEHOLDER_OPENING,
   unmask,
+  unsetVariable,
 } from './environment.js';
 import type { Path } from './findings.js';
 
@@ -52,7 +53,7 @@ export function replacePlaceholders(document: Document.Parsed, masked: MaskedTex
       }
       const values = placeholders.map((placeholder) => {
         const value = lookUp(placeholder, env);
-        if (value === undefined) fail(unset(placeholder.name), placeholder.offset);
+        if (value === undefined) fail(unsetVariable(placeholder.name), placeholder.offset);
         else if (placeholder.fallback?.includes(PLACEHOLDER_OPENING) === true)
           fail(BROKEN_PLACEHOLDER, placeholder.offset);
         return value ?? '';
@@ -107,10 +108,6 @@ function pathOf(ancestors: readonly unknown[], key: unknown): Path {
       path.push(index + 1 < above.length ? ancestor.items.indexOf(above[index + 1]) : Number(key));
   });
   return path;
-}
-
-function unset(name: string): string {
-  return `The environment variable ${name} is not set. Set it, or write \`\${env:${name}:-…}\` with a default.`;
 }
 
 function ignore(): void {}

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { secretsOf } from '../../lib/cli/secrets.js';
 
-const plain = { auth: { type: 'none' }, headers: {}, urls: ['wss://example.com/feed?symbol=btcusdt'] } as const;
+const plain = {
+  auth: { type: 'none' },
+  headers: {},
+  urls: ['wss://example.com/feed?symbol=btcusdt'],
+  subscribeMessages: ['{"op":"subscribe","channel":"trades","key":"value"}'],
+} as const;
 
 describe('secretsOf', () => {
   it('finds none in a configuration without credentials', () => {
@@ -36,6 +41,11 @@ describe('secretsOf', () => {
       'a/b/c',
       'p@ss',
     ]);
+  });
+
+  it('finds what a log-in says, as it stands in the message', () => {
+    const message = '{"op":"login","args":[{"apiKey": "k-\\"1234","passphrase":"hush","sign":"c2ln"}],"req":"r-1"}';
+    assert.deepEqual(secretsOf({ ...plain, subscribeMessages: [message] }), ['k-\\"1234', 'hush', 'c2ln']);
   });
 
   it('leaves out what occurs by chance', () => {

@@ -1,0 +1,43 @@
+import { Document, isMap, isScalar, type Scalar, visit } from 'yaml';
+import type { PlainPipeline } from './plain-pipeline.js';
+import { withoutSecrets } from './without-secrets.js';
+
+/**
+ * The pipeline file that does what a capture does, as YAML. Credentials are no part of it: a placeholder takes the place
+ * of each, and a comment says which variables to set.
+ *
+ * @param settings what the placeholders of the address are filled from
+ * @param secrets every credential that the configuration holds
+ */
+export function pipelineText(
+  pipeline: PlainPipeline,
+  settings: Readonly<Record<string, string>>,
+  secrets: readonly string[],
+): string {
+  const { value, variables } = withoutSecrets(pipeline.source, secrets);
+  const document = new Document({
+    version: 1,
+    pipeline: { source: { type: 'websocket', config: value }, sink: pipeline.sink },
+  });
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (needsQuotes(node)) node.type = 'QUOTE_DOUBLE';
+    },
+    Map: (_key, node) => {
+      if (isMap(node) && node.items.length === 0) node.flow = true;
+    },
+  });
+  const sets = Object.keys(settings).map((name) => ` --set ${name}=…`);
+  const head = [
+    `# Run it: spillway run FILE${sets.join('')}`,
+    ...(variables.length === 0
+      ? []
+      : [`# Credentials are no part of this file. Set these first: ${variables.join(', ')}`]),
+  ];
+  return `${head.join('\n')}\n${document.toString({ lineWidth: 0 }).trimEnd()}\n`;
+}
+
+/** A plain scalar with a placeholder is typed by what the variable holds; what was text is to stay text. */
+function needsQuotes(node: Scalar): boolean {
+  return isScalar(node) && typeof node.value === 'string' && node.value.includes('${env:');
+}

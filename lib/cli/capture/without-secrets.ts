@@ -1,0 +1,58 @@
+/**
+ * A configuration with a placeholder, `${env:NAME}`, in the place of each credential, and the names of those variables.
+ *
+ * @param secrets every credential that it holds, as far as that can be told from its value alone
+ */
+export function withoutSecrets(
+  config: unknown,
+  secrets: readonly string[],
+): { readonly value: unknown; readonly variables: readonly string[] } {
+  const variables = new Map<string, string>();
+  const nameOf = (secret: string, hint: string): string => {
+    const known = variables.get(secret);
+    if (known !== undefined) return known;
+    const base = hint
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, '_')
+      .replace(/^(?=[0-9])|^$/, 'SECRET_');
+    const taken = new Set(variables.values());
+    let name = base;
+    for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
+    variables.set(secret, name);
+    return name;
+  };
+  const walk = (value: unknown, path: readonly string[]): unknown => {
+    if (typeof value === 'string') {
+      if (isCredential(path) && value !== '' && !value.includes('${env:'))
+        return `\${env:${nameOf(value, path.at(-1)!)}}`;
+      return secrets.reduce((text, secret) => hideIn(text, secret, path, nameOf), value);
+    }
+    if (Array.isArray(value)) return value.map((item) => walk(item, path));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
+  };
+  return { value: walk(config, []), variables: [...variables.values()] };
+}
+
+/** Whether a key holds nothing but a credential, by its place. */
+function isCredential(path: readonly string[]): boolean {
+  const key = path.at(-1) ?? '';
+  if (path[0] === 'auth') return path.at(-2) === 'headers' || /^(token|password|passphrase|.*_?secret)$/.test(key);
+  return key === 'passphrase';
+}
+
+/** The name before a credential says what it is: `?key=…`, `"apiKey":"…"`. */
+function hideIn(
+  text: string,
+  secret: string,
+  path: readonly string[],
+  nameOf: (secret: string, hint: string) => string,
+): string {
+  const at = text.indexOf(secret);
+  if (at === -1) return text;
+  const before = text.slice(0, at);
+  const isPassword = /^\w+:\/\/[^/@]*:$/.test(before);
+  const label = /([\w-]+)["']?\s*[=:]\s*["']?$/.exec(before)?.[1];
+  const name = nameOf(secret, isPassword ? 'password' : (label ?? path.at(-1) ?? ''));
+  return text.replaceAll(secret, `\${env:${name}}`);
+}
