@@ -23,7 +23,7 @@ export async function captureOf(
   flags: { readonly source: readonly Flag[]; readonly sink: readonly Flag[] },
   given: Readonly<Record<string, unknown>>,
 ): Promise<Capture> {
-  const sink = await sinkOf(given['output'] as string | undefined, await valuesOf(flags.sink, given));
+  const sink = sinkOf(given['output'] as string | undefined, await valuesOf(flags.sink, given));
   const config = await sourceConfigOf(url, flags.source, given);
   if (config['max_messages'] === undefined && config['idle_timeout'] === undefined) config['unbounded'] ??= true;
   config['linger'] ??= sink.type === 'stdout' ? '250ms' : '1s';
