@@ -20,15 +20,15 @@ export function captureCommand(output: Output): Command {
       'Captures a live feed into a file, or onto standard output as JSON lines. Every key of the configuration table ' +
         'is a flag. With no limit given it runs until Ctrl-C.',
     )
-    .argument('<url>', 'ws:// or wss://')
+    .argument('<url...>', 'ws:// or wss://; more than one are tried in turn')
     .option('-o, --output <file>', 'write there in place of standard output; .gz and .zst choose a compression')
     .option('--print-config', 'print the pipeline file that does the same, without connecting');
   addReportOptions(addSettingOption(command, '--set'));
   for (const { option } of sink) command.addOption(option);
   return addSourceFlags(command, source)
     .addHelpText('after', EPILOGUE + JSON_HELP)
-    .action(async (url: string, options: CaptureOptions) => {
-      process.exitCode = await capture(url, { source, sink }, options, output);
+    .action(async (urls: readonly string[], options: CaptureOptions) => {
+      process.exitCode = await capture(urls, { source, sink }, options, output);
     });
 }
 
@@ -43,13 +43,18 @@ interface CaptureFlags {
   readonly sink: readonly Flag[];
 }
 
-async function capture(url: string, flags: CaptureFlags, options: CaptureOptions, output: Output): Promise<ExitStatus> {
+async function capture(
+  urls: readonly string[],
+  flags: CaptureFlags,
+  options: CaptureOptions,
+  output: Output,
+): Promise<ExitStatus> {
   const { createReporter } = await import('./reporter.js');
   const isPiped = options.output === undefined || options.output === '-';
   const reporter = createReporter(output, { ...options, isPiped });
   try {
     const { captureOf } = await import('./capture/capture-of.js');
-    const { plain, source: config, sink: sinkConfig } = await captureOf(url, flags, { ...options });
+    const { plain, source: config, sink: sinkConfig } = await captureOf(urls, flags, { ...options });
     const { secretsOf } = await import('./secrets.js');
     const secrets = secretsOf(config);
     output.hide(secrets);

@@ -13,18 +13,18 @@ export interface Capture {
 }
 
 /**
- * The pipeline that an address and flags stand for.
+ * The pipeline that addresses and flags stand for.
  *
  * @param given by the attribute names of commander
  * @throws {ConfigError} with every problem
  */
 export async function captureOf(
-  url: string,
+  urls: readonly string[],
   flags: { readonly source: readonly Flag[]; readonly sink: readonly Flag[] },
   given: Readonly<Record<string, unknown>>,
 ): Promise<Capture> {
   const sink = sinkOf(given['output'] as string | undefined, await valuesOf(flags.sink, given));
-  const config = await sourceConfigOf(url, flags.source, given);
+  const config = await sourceConfigOf(urls, flags.source, given);
   if (config['max_messages'] === undefined && config['idle_timeout'] === undefined) config['unbounded'] ??= true;
   config['linger'] ??= sink.type === 'stdout' ? '250ms' : '1s';
   const context = (given['set'] as Readonly<Record<string, string>> | undefined) ?? {};

@@ -4,21 +4,21 @@ import { flagError, textOrFile, valuesOf } from './flag-values.js';
 import { type Flag, kebab } from './flags.js';
 
 /**
- * What `pipeline.source.config` would say for an address and flags; environment placeholders are as they were given.
+ * What `pipeline.source.config` would say for addresses and flags; environment placeholders are as they were given.
  *
  * @param given by the attribute names of commander; `header` holds what `-H` was given
  * @throws {ConfigError} when a flag cannot be read
  */
 export async function sourceConfigOf(
-  url: string,
+  urls: readonly string[],
   flags: readonly Flag[],
   given: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
-  checkAddress(url);
+  for (const url of urls) checkAddress(url);
   const values = await valuesOf(flags, given);
   const headers = await headersOf((given['header'] as readonly string[] | undefined) ?? []);
   if (Object.keys(headers).length > 0) values['headers'] = { ...(values['headers'] as object | undefined), ...headers };
-  return { url, ...values };
+  return { ...(urls.length === 1 ? { url: urls[0] } : { urls }), ...values };
 }
 
 /**
@@ -33,7 +33,7 @@ export function filledConfig(config: Record<string, unknown>, env: Environment):
 function filled(value: unknown, flag: string, env: Environment): unknown {
   if (typeof value === 'string') {
     const result = fillEnvironment(value, env);
-    if ('problem' in result) throw flagError(flag === '--url' ? 'URL' : flag, result.problem);
+    if ('problem' in result) throw flagError(flag.startsWith('--url') ? 'URL' : flag, result.problem);
     return result.text;
   }
   if (Array.isArray(value)) return value.map((item) => filled(item, flag, env));

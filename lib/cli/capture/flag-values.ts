@@ -42,7 +42,7 @@ export function flagError(flag: string, message: string, cause?: unknown): Confi
 export function asFlags(error: ConfigError, flags: readonly Flag[]): ConfigError {
   const keys = new Set(flags.map(({ key }) => key));
   const problems = error.problems.map((problem): ConfigProblem => {
-    if (problem.path === 'url') return { ...problem, path: 'URL' };
+    if (/^urls?\b/.test(problem.path)) return { ...problem, path: 'URL' };
     const path = problem.path.replace(/^\w+/, (key) => (keys.has(key) ? `--${kebab(key)}` : key));
     return { ...problem, path };
   });

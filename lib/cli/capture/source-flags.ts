@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { sourceConfigSchema } from '../../config/source-schema.js';
 import { collect, type Flag, type FlagSchema, flagsOf } from './flags.js';
 
-/** A flag for every key of a source's configuration but its address, which is an argument. */
+/** A flag for every key of a source's configuration but its addresses, which are arguments. */
 export function sourceFlags(): Flag[] {
-  const { url: _, ...properties } = sourceConfigSchema.properties;
+  const { url: _one, urls: _many, ...properties } = sourceConfigSchema.properties;
   return flagsOf(properties as Readonly<Record<string, FlagSchema>>, {
     short: { max_messages: 'n', subscribe_messages: 's' },
     group: 'The feed (the keys of the configuration table):',

@@ -16,6 +16,7 @@ import { ConfigError } from '../../../lib/errors.js';
 import { temporaryFolder } from '../cli.js';
 
 const flags = sourceFlags();
+const ADDRESSES = ['url', 'urls'];
 const URL_TEXT = 'wss://example.com/feed';
 
 /** What a command line stands for. */
@@ -24,7 +25,7 @@ async function captured(...args: string[]) {
     .exitOverride()
     .configureOutput({ writeErr() {} });
   command.option('-o, --output <file>').parse(args, { from: 'user' });
-  return captureOf(URL_TEXT, { source: flags, sink: [] }, command.opts());
+  return captureOf([URL_TEXT], { source: flags, sink: [] }, command.opts());
 }
 
 /** The words that give a key this value. */
@@ -53,12 +54,12 @@ async function needs(key: string, value: unknown): Promise<Record<string, unknow
 }
 
 const fields = Object.entries<{ readonly examples?: readonly unknown[] }>(sourceConfigSchema.properties).filter(
-  ([key]) => key !== 'url' && key !== 'unbounded',
+  ([key]) => !ADDRESSES.includes(key) && key !== 'unbounded',
 );
 
 describe('the flags of capture', () => {
-  it('are there for every key of the table but the address, with a text', () => {
-    const keys = Object.keys(sourceConfigSchema.properties).filter((key) => key !== 'url');
+  it('are there for every key of the table but the addresses, with a text', () => {
+    const keys = Object.keys(sourceConfigSchema.properties).filter((key) => !ADDRESSES.includes(key));
     assert.deepEqual(
       flags.map(({ option }) => option.long),
       keys.map((key) => `--${kebab(key)}`),
@@ -85,6 +86,14 @@ describe('the flags of capture', () => {
       }
     });
   }
+
+  it('stand beside addresses: one, or several to be tried in turn', async () => {
+    const given = { source: flags, sink: [] };
+    assert.deepEqual((await captureOf([URL_TEXT], given, {})).plain.source['url'], URL_TEXT);
+    const { plain, source } = await captureOf(['ws://a', 'ws://b'], given, {});
+    assert.deepEqual(plain.source['urls'], ['ws://a', 'ws://b']);
+    assert.deepEqual(parsePipelineText(pipelineText(plain, {}, [])).source, source);
+  });
 
   it('show the default of each key that has one', () => {
     const described = Object.fromEntries(flags.map(({ key, option }) => [key, option.description]));
@@ -176,7 +185,7 @@ describe('the pipeline file that capture prints', () => {
     command.parse(args, { from: 'user' });
     const address = `wss://me:${password}@example.com/{symbol}?listenKey=${query}`;
     const given = { ...command.opts(), set: { symbol: 'btc' } };
-    const { plain, source } = await captureOf(address, { source: flags, sink: [] }, given);
+    const { plain, source } = await captureOf([address], { source: flags, sink: [] }, given);
     const text = pipelineText(plain, { symbol: 'btc' }, secretsOf(source));
     for (const secret of secrets) assert.ok(!text.includes(secret), text);
     assert.match(text, /^# Run it: spillway run FILE --set symbol=…\n# Credentials are no part of this file\./);
