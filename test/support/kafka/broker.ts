@@ -124,6 +124,12 @@ export class Broker {
     }
   }
 
+  /** Resolves once its process has ended by itself. */
+  async whenEnded(): Promise<void> {
+    const child = this.#process;
+    if (child !== undefined && !hasEnded(child)) await once(child, 'exit');
+  }
+
   /** Ends its process with SIGKILL: what a crash looks like. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');

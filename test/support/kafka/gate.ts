@@ -1,4 +1,4 @@
-import type { TestContext } from 'node:test';
+import { after, before, type TestContext } from 'node:test';
 import { type Broker, type BrokerOptions, startBroker } from './broker.js';
 import { kafkaClassPath, missingTool } from './jars.js';
 
@@ -28,6 +28,32 @@ export async function brokerFor(t: TestContext, options: BrokerOptions = {}): Pr
   const broker = await startBroker(options);
   t.after(() => broker.stop());
   return broker;
+}
+
+/**
+ * One broker for all tests of the `describe()` that this is called in: the one that `KAFKA_BROKERS` names, or one that
+ * is started before them and stopped after them.
+ */
+export function sharedBroker(options: BrokerOptions = {}): { readonly address: string; readonly broker: Broker } {
+  let broker: Broker | undefined;
+  if (BROKERS === undefined) {
+    before(async () => {
+      broker = await startBroker(options);
+    });
+    after(() => broker?.stop());
+  }
+  const started = (): Broker => {
+    if (broker === undefined) throw new Error('The broker is there once the tests run.');
+    return broker;
+  };
+  return {
+    get address() {
+      return BROKERS ?? started().address;
+    },
+    get broker() {
+      return started();
+    },
+  };
 }
 
 async function noBroker(): Promise<string | false> {

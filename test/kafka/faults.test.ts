@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+import type { KafkaOptions } from '../../lib/sink/kafka/index.js';
+import { brokerFor, noKafkaOfOurOwn } from '../support/kafka/gate.js';
+import { newTopic, readTopic, removeTopic } from '../support/kafka/topics.js';
+import { noSmallDisk, smallDisk } from '../support/small-disk.js';
+import { type Carrier, carry, recordAt } from './carrier.js';
+import { clients, kafkaJs } from './clients.js';
+import type { End } from './processes/carry.js';
+
+/** They take minutes, so only who asks for them gets them, as .ci/run does. */
+const skip =
+  process.env['SPILLWAY_KAFKA_FAULTS'] === '1'
+    ? await noKafkaOfOurOwn()
+    : 'set SPILLWAY_KAFKA_FAULTS=1 to see what becomes of records when a broker fails';
+
+/** The newest version of the first client that this Node runs, and the second client. */
+const tried = [clients.findLast((client) => client !== kafkaJs)!, kafkaJs];
+
+for (const client of tried) {
+  describe(`under load, with ${client.name},`, { skip, timeout: 300_000 }, () => {
+    test('a broker that is killed and comes back costs no record and doubles none', async (t) => {
+      const broker = await brokerFor(t);
+      const topic = await newTopic(t, broker.address, { partitions: 2 });
+      const carrier = await carry(t, client, { ...FAST, brokers: broker.address, topic });
+      await carrier.until('anything arrived', ({ acknowledged }) => acknowledged > SOME);
+      await broker.kill();
+      await carrier.until('the socket was paused', ({ isPaused }) => isPaused);
+      assertNotFlooded(carrier, await carrier.until('a second try', ({ retries }) => retries > 0));
+      await broker.start();
+      const { acknowledged } = await carrier.until('anything was seen', () => true);
+      await carrier.until('it went on', (sight) => sight.acknowledged > acknowledged + SOME);
+      const end = await carrier.end();
+      assert.equal(end.error, undefined);
+      assertAllThere(await stored(broker.address, topic), end);
+      assertSmall(carrier);
+    });
+
+    test('a broker that stands still for longer than a request may take costs no record and doubles none', async (t) => {
+      const broker = await brokerFor(t);
+      const topic = await newTopic(t, broker.address, { partitions: 2 });
+      const carrier = await carry(t, client, { ...FAST, brokers: broker.address, topic });
+      await carrier.until('anything arrived', ({ acknowledged }) => acknowledged > SOME);
+      broker.pause();
+      await carrier.until('the socket was paused', ({ isPaused }) => isPaused);
+      assertNotFlooded(carrier, await carrier.until('a request was given up', ({ retries }) => retries > 1));
+      broker.resume();
+      const { acknowledged } = await carrier.until('anything was seen', () => true);
+      await carrier.until('it went on', (sight) => sight.acknowledged > acknowledged + SOME);
+      const end = await carrier.end();
+      assert.equal(end.error, undefined);
+      assertAllThere(await stored(broker.address, topic), end);
+      assertSmall(carrier);
+    });
+
+    test('a broker that does not come back ends the run with what is undelivered', async (t) => {
+      const broker = await brokerFor(t);
+      const topic = await newTopic(t, broker.address, { partitions: 2 });
+      const options = { ...FAST, brokers: broker.address, topic, messageTimeoutMs: 4_000 };
+      const carrier = await carry(t, client, options);
+      await carrier.until('anything arrived', ({ acknowledged }) => acknowledged > SOME);
+      await broker.kill();
+      const end = await carrier.ended;
+      assertReported(end);
+      assertSmall(carrier);
+      await broker.start();
+      assertAcknowledgedThere(await stored(broker.address, topic), end);
+    });
+
+    test('a topic that is deleted ends the run with what is undelivered', async (t) => {
+      const broker = await brokerFor(t);
+      const topic = await newTopic(t, broker.address, { partitions: 2 });
+      const options = { ...FAST, brokers: broker.address, topic, messageTimeoutMs: 5_000 };
+      const carrier = await carry(t, client, options);
+      await carrier.until('anything arrived', ({ acknowledged }) => acknowledged > SOME);
+      await removeTopic(broker.address, topic);
+      const end = await carrier.ended;
+      assertReported(end);
+      assert.ok(end.error?.message.includes(topic), end.error?.message);
+    });
+
+    test('a disk that is full, and then is not, costs no record and doubles none', {
+      skip: noSmallDisk(),
+    }, async (t) => {
+      const disk = smallDisk(t, 24 * 1024);
+      const broker = await brokerFor(t, { dataFolder: disk });
+      const topic = await newTopic(t, broker.address, { partitions: 2 });
+      const carrier = await carry(t, client, { ...FAST, brokers: broker.address, topic });
+      // Its only disk is full, so the broker gives up.
+      await broker.whenEnded();
+      await carrier.until('the socket was paused', ({ isPaused }) => isPaused);
+      const { acknowledged } = await carrier.until('anything was seen', () => true);
+      execFileSync('mount', ['-o', 'remount,size=1g', disk]);
+      await broker.start();
+      await carrier.until('it went on', (sight) => sight.acknowledged > acknowledged + SOME);
+      const end = await carrier.end();
+      assert.equal(end.error, undefined);
+      assertAllThere(await stored(broker.address, topic), end);
+      assertSmall(carrier);
+    });
+  });
+}
+
+/** The values by partition. */
+async function stored(address: string, topic: string): Promise<string[][]> {
+  const partitions: string[][] = [];
+  for (const { partition, value } of await readTopic(address, topic))
+    (partitions[partition] ??= []).push(String(value));
+  return partitions;
+}
+
+/** Every record that was received lies there once, in its order. */
+function assertAllThere(
+  partitions: readonly (readonly string[])[],
+  { received, acknowledged, undelivered }: End,
+): void {
+  assert.deepEqual([acknowledged, undelivered], [received, 0]);
+  const seen = numbersOf(partitions);
+  assert.equal(seen.size, received);
+  assert.equal(partitions.flat().length, received, 'some records lie there twice');
+}
+
+/** As many records as were acknowledged, and no more than may be, lie there once, in their order. */
+function assertAcknowledgedThere(partitions: readonly (readonly string[])[], end: End): void {
+  const seen = numbersOf(partitions);
+  assert.equal(partitions.flat().length, seen.size, 'some records lie there twice');
+  const given = end.acknowledged + end.undelivered;
+  const missing = Array.from({ length: given }, (_, n) => n).filter((n) => !seen.has(n));
+  const isUndelivered = (n: number) => end.undeliveredRanges.some(({ first, last }) => first <= n && n <= last);
+  assert.deepEqual(missing.filter((n) => !isUndelivered(n)).slice(0, 10), []);
+}
+
+/** The numbers of the records, each of which has to be what the feed sent, in ascending order within its partition. */
+function numbersOf(partitions: readonly (readonly string[])[]): Set<number> {
+  const seen = new Set<number>();
+  for (const values of partitions) {
+    let newest = -1;
+    for (const value of values) {
+      const n = Number(/^\{"n":(\d+),/.exec(value)?.[1]);
+      if (value !== recordAt(n)) assert.fail(`${value} is not what was sent`);
+      if (n < newest) assert.fail(`record ${n} lies behind record ${newest}`);
+      newest = n;
+      seen.add(n);
+    }
+  }
+  return seen;
+}
+
+/** Every record that the sink was given is either acknowledged or told to be undelivered. */
+function assertReported(end: End): void {
+  assert.equal(end.error?.code, 'ERR_SINK', end.error?.message);
+  assert.ok(end.undelivered > 0);
+  const told = end.undeliveredRanges.reduce((sum, { records }) => sum + records, 0);
+  assert.equal(told, end.undelivered);
+  assert.match(end.error?.message ?? '', new RegExp(`Acknowledged: ${end.acknowledged} records`));
+}
+
+/** What the feed got rid of is acknowledged, or waits in buffers that have their bounds. */
+function assertNotFlooded(carrier: Carrier, { acknowledged }: { readonly acknowledged: number }): void {
+  const waiting = (carrier.sent - acknowledged) * recordAt(1_000_000).length;
+  assert.ok(waiting < 32 * MIB, `${Math.round(waiting / MIB)} MiB of records were taken without being delivered`);
+}
+
+function assertSmall(carrier: Carrier): void {
+  assert.ok(carrier.peakRss < 400 * MIB, `the process had ${Math.round(carrier.peakRss / MIB)} MiB`);
+}
+
+const SOME = 20_000;
+const MIB = 1024 * 1024;
+const FAST: KafkaOptions = {
+  keyPath: 'key',
+  maxBufferedBytes: 1024 * 1024,
+  requestTimeoutMs: 1_500,
+  messageTimeoutMs: 120_000,
+  drainTimeoutMs: 2_000,
+};

@@ -1,0 +1,60 @@
+/**
+ * Carries a feed into Kafka, in a process of its own, so that its memory is its own: `carry.ts TASK`, the task as JSON.
+ * Prints what it sees as JSON, a line at a time, and last of all how it ended.
+ */
+import { pipeline } from 'node:stream/promises';
+import { createSource, SinkError } from '../../../lib/index.js';
+import type { KafkaOptions, KafkaReport } from '../../../lib/sink/kafka/index.js';
+import { clients } from '../clients.js';
+
+export interface Task {
+  readonly url: string;
+  readonly client: string;
+  readonly options: KafkaOptions;
+}
+
+/** What is seen in between. */
+export interface Sight {
+  readonly received: number;
+  readonly acknowledged: number;
+  readonly retries: number;
+  readonly isPaused: boolean;
+  readonly rss: number;
+}
+
+/** How it ended. */
+export interface End extends KafkaReport {
+  readonly received: number;
+  /** The message and the code of what the run failed with. */
+  readonly error: { readonly message: string; readonly code: string | undefined } | undefined;
+}
+
+const { url, client, options } = JSON.parse(process.argv[2] as string) as Task;
+const source = createSource({ url, unbounded: true, batch_size: 500, max_buffered_bytes: 1024 * 1024 });
+const { open, retries } = clients.find(({ name }) => name === client)!;
+const sink = open(options);
+const timer = setInterval(() => {
+  const { frames, paused } = source.stats;
+  const { records } = sink.stats;
+  const sight: Sight = {
+    received: frames,
+    acknowledged: records,
+    retries: sink.stats.retries + (retries?.() ?? 0),
+    isPaused: paused,
+    rss: process.memoryUsage.rss(),
+  };
+  console.log(JSON.stringify(sight));
+}, 20);
+const closed = new Promise((resolve) => sink.once('close', resolve));
+const error = await pipeline(source.pages(), sink).then(
+  () => undefined,
+  (reason: Error) => reason,
+);
+await closed;
+clearInterval(timer);
+const end: End = {
+  ...sink.report(),
+  received: source.stats.records,
+  error: error && { message: error.message, code: error instanceof SinkError ? error.code : undefined },
+};
+console.log(JSON.stringify({ end }));

@@ -1,0 +1,107 @@
+import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Admin, Connection, fetchV12, metadataV12, type RecordsBatch } from '@platformatic/kafka';
+
+/** A record as it was read back. */
+export interface ReadRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string | undefined;
+  readonly value: Buffer;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly timestamp: number;
+  /** What its batch was compressed with, as a number: 0 for nothing. */
+  readonly codec: number;
+}
+
+/** Makes a topic under a new name, and removes it after the test. */
+export async function newTopic(
+  t: TestContext,
+  address: string,
+  { partitions = 1, configs = {} }: { partitions?: number; configs?: Record<string, string> } = {},
+): Promise<string> {
+  const topic = `test-${process.pid}-${Date.now()}-${++topics}`;
+  await withAdmin(address, (admin) =>
+    admin.createTopics({
+      topics: [topic],
+      partitions,
+      replicas: 1,
+      configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+    }),
+  );
+  t.after(() => removeTopic(address, topic).catch(() => {}));
+  return topic;
+}
+
+export async function removeTopic(address: string, topic: string): Promise<void> {
+  await withAdmin(address, (admin) => admin.deleteTopics({ topics: [topic] }));
+}
+
+/** All that lies in a topic, partition by partition. */
+export async function readTopic(address: string, topic: string): Promise<ReadRecord[]> {
+  const connection = new Connection('test');
+  const [host = '', port = ''] = address.split(':');
+  await connection.connect(host, Number(port));
+  try {
+    const partitions: ReadRecord[][] = [];
+    for (const partition of await partitionsOf(connection, topic)) {
+      partitions.push(await readPartition(connection, topic, partition));
+    }
+    return partitions.flat();
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A broker that has just started has no leaders yet. */
+async function partitionsOf(connection: Connection, topic: string): Promise<number[]> {
+  for (;;) {
+    try {
+      const { topics: found } = await metadataV12.api.async(connection, [topic], false, false);
+      return (found[0]?.partitions ?? []).map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b);
+    } catch (error) {
+      if (!JSON.stringify(error).includes('LEADER_NOT_AVAILABLE')) throw error;
+      await delay(POLL_MS);
+    }
+  }
+}
+
+async function readPartition(connection: Connection, topic: string, partition: number): Promise<ReadRecord[]> {
+  const records: ReadRecord[] = [];
+  for (;;) {
+    const from = records.length;
+    const asked = { partition, currentLeaderEpoch: -1, fetchOffset: BigInt(from), lastFetchedEpoch: -1 };
+    const request = [{ topicId: topic, partitions: [{ ...asked, partitionMaxBytes: 16 * 1024 * 1024 }] }];
+    const answer = await fetchV12.api.async(connection, 100, 1, 64 * 1024 * 1024, 0, 0, -1, request, [], '');
+    const found = answer.responses[0]?.partitions[0];
+    for (const batch of found?.records ?? []) records.push(...recordsOf(batch, partition, records.length));
+    if (records.length >= Number(found?.highWatermark ?? 0)) return records;
+    if (records.length === from) throw new Error(`Nothing came from offset ${from} of partition ${partition} on.`);
+  }
+}
+
+function recordsOf(batch: RecordsBatch, partition: number, from: number): ReadRecord[] {
+  return batch.records
+    .map((record) => ({
+      partition,
+      offset: Number(batch.firstOffset) + record.offsetDelta,
+      key: record.key === null ? undefined : String(record.key),
+      value: record.value ?? Buffer.alloc(0),
+      headers: record.headers.map(([name, value]) => [String(name), String(value)] as const),
+      timestamp: Number(batch.firstTimestamp + record.timestampDelta),
+      codec: batch.attributes & 7,
+    }))
+    .filter(({ offset }) => offset >= from);
+}
+
+async function withAdmin<T>(address: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [address], retries: 50, retryDelay: 100 });
+  try {
+    return await work(admin);
+  } finally {
+    await admin.close();
+  }
+}
+
+let topics = 0;
+const POLL_MS = 50;
