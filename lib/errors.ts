@@ -8,7 +8,7 @@
 /** Every error code of this library, with what it stands for. */
 export const ERROR_CODES = {
   ERR_CONFIG: 'An option, a pipeline file or a configuration object is not valid. Nothing was connected.',
-  ERR_AUTH: 'Credentials could not be had, or the server refused them (401, 403).',
+  ERR_AUTH: 'Credentials could not be had, or the server (401, 403) or a proxy (407) refused them.',
   ERR_CONNECT: 'No connection came about: DNS, TCP, TLS, the upgrade, or a subscribe message failed.',
   ERR_DISCONNECTED: 'The connection ended in any way but a clean close with code 1000, and `reconnect` is off.',
   ERR_RECONNECT_EXHAUSTED: '`max_reconnect_attempts` consecutive attempts to reconnect failed.',
@@ -59,7 +59,7 @@ export class ConfigError extends SpillwayError {
 /** `ERR_AUTH` */
 export class AuthError extends SpillwayError {
   readonly code = 'ERR_AUTH';
-  /** The HTTP status of the refused upgrade, when it came that far. */
+  /** The HTTP status of the refused upgrade (407: a proxy's), when it came that far. */
   readonly status: number | undefined;
 
   constructor(message: string, facts: { status?: number; cause?: unknown } = {}) {

@@ -17,6 +17,7 @@ export type { AuthSpec, TokenFileConfig } from './config/auth-spec.js';
 export type { AddressConfig } from './config/fields/address.js';
 export type { LivenessConfig } from './config/fields/liveness.js';
 export type { MatchConfig } from './config/fields/match.js';
+export type { ReachConfig, TlsConfig } from './config/fields/reach.js';
 export type { ReconnectConfig } from './config/fields/reconnect.js';
 export type { SourceConfig, SourceSettings } from './config/source-config.js';
 export { type Backoff, fixedBackoff, type GrowingBackoff, growingBackoff } from './connect/backoff.js';
@@ -30,9 +31,9 @@ export type {
   SubscribeFunction,
   SubscribeMessage,
   SubscribeRequest,
-  TlsOptions,
   WebSocketReadableOptions,
 } from './connect/options.js';
+export type { ReachOptions, TlsOptions, TlsProvider, TlsRequest } from './connect/reach-options.js';
 export type { ReconnectOptions } from './connect/reconnect-options.js';
 // 1 · connect
 export { WebSocketReadable } from './connect/websocket-readable.js';

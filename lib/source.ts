@@ -4,6 +4,7 @@ import { credentialsFromAuth } from './config/credentials-from-auth.js';
 import { datasetUri } from './config/dataset-uri.js';
 import { sourceConfigSchema } from './config/schema.js';
 import { type ResolvedSourceConfig, resolveSourceConfig, type SourceConfig } from './config/source-config.js';
+import { tlsFromConfig } from './config/tls-files.js';
 import type { CredentialProvider, Credentials } from './connect/credentials.js';
 import type { ConnectionStats } from './connect/events.js';
 import { WebSocketReadable } from './connect/websocket-readable.js';
@@ -146,6 +147,7 @@ function surroundingsOf(config: ResolvedSourceConfig, options: SourceOptions): S
     feed: options.feed,
     clock: options.clock,
     random: options.random,
+    tls: tlsFromConfig(config.reach.tls),
   };
 }
 

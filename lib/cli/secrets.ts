@@ -10,12 +10,14 @@ export function secretsOf({
   headers,
   urls,
   subscribeMessages,
-}: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages'>): string[] {
+  reach,
+}: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'reach'>): string[] {
   const secrets = [
     ...authSecrets(auth),
     ...telling(Object.entries(headers)),
     ...urls.flatMap(urlSecrets),
     ...subscribeMessages.flatMap(messageSecrets),
+    ...reachSecrets(reach),
   ];
   // The longest first: one may hold another.
   return [...new Set(secrets)].filter((text) => text.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
@@ -47,6 +49,24 @@ function urlSecrets(url: string): string[] {
 /** What a message says under a name that leaves no doubt: a feed's log-in. */
 function messageSecrets(message: string): string[] {
   return [...message.matchAll(SECRET_MEMBER)].map(([, value]) => value!);
+}
+
+function reachSecrets({ tls, proxy }: ResolvedSourceConfig['reach']): string[] {
+  const addresses =
+    proxy === 'environment' ? ['http_proxy', 'https_proxy', 'all_proxy'].flatMap(fromEnvironment) : [proxy];
+  const logins = addresses.filter((address) => URL.canParse(address)).map((address) => new URL(address));
+  return [
+    ...(tls.passphrase === undefined ? [] : [tls.passphrase]),
+    ...logins.flatMap(({ username, password }) => [
+      password,
+      decoded(password),
+      Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64'),
+    ]),
+  ];
+}
+
+function fromEnvironment(name: string): string[] {
+  return [name, name.toUpperCase()].flatMap((key) => process.env[key] ?? []);
 }
 
 function telling(entries: readonly (readonly [name: string, value: string])[]): string[] {

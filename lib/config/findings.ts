@@ -82,6 +82,8 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   'protocols',
   'heartbeat',
   'reply',
+  'proxy',
+  'passphrase',
 ]);
 const PLAIN_KEY = /^[A-Za-z0-9_-]{1,80}$/;
 const MAX_SHOWN = 60;

@@ -6,6 +6,7 @@ import { parseDuration } from './durations.js';
 import { type AddressConfig, addressesOf } from './fields/address.js';
 import { toMs } from './fields/duration.js';
 import { type LivenessConfig, resolveLiveness } from './fields/liveness.js';
+import { type ReachConfig, type ResolvedReachConfig, resolveReach } from './fields/reach.js';
 import { type ReconnectConfig, resolveReconnect } from './fields/reconnect.js';
 import { type Finding, type IsHidden, isSecret, toProblem } from './findings.js';
 import { schemaCheck } from './schema-check.js';
@@ -17,7 +18,7 @@ import { sourceConfigSchema } from './source-schema.js';
  * numbers of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`. One of `max_messages`, `idle_timeout` and
  * `unbounded: true` must be set.
  */
-export interface SourceSettings extends LivenessConfig, ReconnectConfig {
+export interface SourceSettings extends LivenessConfig, ReachConfig, ReconnectConfig {
   /** How to prove who we are. @default { type: 'none' } */
   readonly auth?: AuthSpec | undefined;
   /** Sent in this order after every connect and reconnect. @default [] */
@@ -99,6 +100,7 @@ export interface ResolvedSourceConfig {
   readonly perMessageDeflate: boolean;
   readonly maxBufferedBytes: number;
   readonly liveness: ResolvedLivenessOptions;
+  readonly reach: ResolvedReachConfig;
   readonly reconnect: ReturnType<typeof resolveReconnect>;
 }
 
@@ -159,6 +161,7 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     perMessageDeflate: given.per_message_deflate ?? defaults.per_message_deflate.default,
     maxBufferedBytes: given.max_buffered_bytes ?? defaults.max_buffered_bytes.default,
     liveness: resolveLiveness(given),
+    reach: resolveReach(given),
     reconnect: resolveReconnect(given),
   };
 }

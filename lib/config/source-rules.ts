@@ -6,6 +6,7 @@ import { checkLiveness, LIVENESS_TIMERS } from './fields/liveness.js';
 import { RECONNECT_TIMERS } from './fields/reconnect.js';
 import { type Finding, valueFinding } from './findings.js';
 import { checkAuth, checkHeaders } from './header-rules.js';
+import { checkReach } from './reach-rules.js';
 
 /** What is wrong with a source's configuration beyond what its JSON Schema can say. Values of a wrong type pass. */
 export function checkSourceRules(config: unknown, context: Context): Finding[] {
@@ -18,6 +19,7 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
     ...checkFormat(given),
     ...checkDurations(given),
     ...checkLiveness(given),
+    ...checkReach(given),
   ];
 }
 

@@ -3,6 +3,7 @@ import { MAX_SECONDS, POSITIVE_DURATION_PATTERN } from './durations.js';
 import { urlsField } from './fields/address.js';
 import { livenessFields } from './fields/liveness.js';
 import { PATH_PATTERN } from './fields/path.js';
+import { reachFields } from './fields/reach.js';
 import { reconnectFields } from './fields/reconnect.js';
 
 /** The JSON Schema (draft 2020-12) of what `createSource()` and `pipeline.source.config` take. */
@@ -233,6 +234,7 @@ export const sourceConfigSchema = {
       examples: [1_048_576],
     },
     ...livenessFields,
+    ...reachFields,
   },
   $defs: authSchemas,
 } as const;

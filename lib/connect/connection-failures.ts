@@ -1,8 +1,9 @@
 import { AuthError, ConnectError, optionError, type SpillwayError } from '../errors.js';
 import { redactUrl } from '../internal/redaction.js';
+import { adviceFor } from './advice.js';
 
 /** What a connect is busy with, as it appears in a message. */
-export type ConnectStep = 'the credentials' | 'the upgrade' | 'the subscribe messages';
+export type ConnectStep = 'the credentials' | 'the way to the server' | 'the upgrade' | 'the subscribe messages';
 
 /** The error for a connect that took longer than `handshakeTimeoutMs`. */
 export function tooSlow(url: string, step: ConnectStep, ms: number): SpillwayError {
@@ -36,10 +37,10 @@ export function refused(url: string, status: number, retryAfter: string | undefi
 
 /** The error for a connection that never came about. */
 export function unreachable(url: string, cause: Error): SpillwayError {
-  return new ConnectError(
-    `No connection to ${redactUrl(url)}${because(cause)}. Check the address, and that the server is up.`,
-    { url: redactUrl(url), cause },
-  );
+  return new ConnectError(`No connection to ${redactUrl(url)}${because(cause)}. ${adviceFor(cause)}`, {
+    url: redactUrl(url),
+    cause,
+  });
 }
 
 /** The error for a close before the connection was ready. */

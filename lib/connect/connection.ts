@@ -17,6 +17,7 @@ import { authHeaders } from './credentials.js';
 import type { Endpoint } from './endpoints.js';
 import { Liveness } from './liveness.js';
 import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeMessage } from './options.js';
+import { reach } from './reach.js';
 
 /** What a connection tells the run that opened it. */
 export interface ConnectionHandler {
@@ -154,12 +155,14 @@ export class Connection {
     const headers = authHeaders(
       typeof credentials === 'function' ? await this.#ask(() => credentials(request)) : credentials,
     );
+    this.#step = 'the way to the server';
+    const options = this.#options;
+    const dialling = new AbortController();
+    const way = await this.#ask(() => reach(this.#url, options, dialling.signal));
     if (this.#abort.signal.aborted) return;
     this.#step = 'the upgrade';
-    const options = this.#options;
     const ws = new WebSocket(this.#url, [...options.protocols], {
-      ...options.tls,
-      ...(options.agent === undefined ? {} : { agent: options.agent }),
+      ...way,
       headers: { ...options.headers, ...headers },
       maxPayload: options.maxMessageBytes,
       perMessageDeflate: options.perMessageDeflate,
@@ -170,7 +173,11 @@ export class Connection {
     this.#ws = ws;
     answerPings(ws);
     ws.on('error', (error) => this.#keep(error));
-    ws.on('close', (code, reason) => this.#closed(code, reason.toString()));
+    ws.on('close', (code, reason) => {
+      // A talk with a proxy that is still going on is none of the request's sockets yet.
+      dialling.abort();
+      this.#closed(code, reason.toString());
+    });
     ws.on('unexpected-response', (_request, response) => {
       this.#error = refused(this.#url, response.statusCode ?? 0, response.headers['retry-after']);
       response.destroy();
@@ -281,7 +288,9 @@ export class Connection {
   /** `ws` reports errors before it reports the close: the first is the cause. */
   #keep(error: Error & { code?: string }): void {
     if (this.#error !== undefined || this.#onReleased !== undefined) return;
-    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+    if (error instanceof SpillwayError) {
+      this.#error = error;
+    } else if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
       this.#error = new MessageTooLargeError({
         url: this.endpoint.shownUrl,
         limit: this.#options.maxMessageBytes,

@@ -1,5 +1,4 @@
-import { type Agent, validateHeaderName, validateHeaderValue } from 'node:http';
-import type { SecureContextOptions } from 'node:tls';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ConfigError, optionError } from '../errors.js';
 import { type Clock, systemClock } from '../internal/clock.js';
 import { type Logger, silentLogger } from '../internal/logger.js';
@@ -17,6 +16,7 @@ import {
 import { redactUrl } from '../internal/redaction.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
 import { LIVENESS_FIELDS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
+import { checkReach, REACH_FIELDS, type ReachOptions, type ResolvedReachOptions } from './reach-options.js';
 import { RECONNECT_FIELDS, type ReconnectOptions, type ResolvedReconnectOptions } from './reconnect-options.js';
 
 /** One subscribe message: a string goes out as a text frame, a Buffer as a binary one. */
@@ -34,20 +34,8 @@ export type SubscribeFunction = (
   request: SubscribeRequest,
 ) => readonly SubscribeMessage[] | Promise<readonly SubscribeMessage[]>;
 
-/** TLS options as of `tls.connect()`, handed on to the socket as they are. */
-export interface TlsOptions
-  extends Pick<
-    SecureContextOptions,
-    'ca' | 'cert' | 'key' | 'passphrase' | 'pfx' | 'ciphers' | 'minVersion' | 'maxVersion'
-  > {
-  /** The name for SNI and for the certificate check. @default the URL's host */
-  readonly servername?: string | undefined;
-  /** `false` accepts any certificate: for tests alone. @default true */
-  readonly rejectUnauthorized?: boolean | undefined;
-}
-
 /** Options of `WebSocketReadable`. An explicit `undefined` means the default. */
-export interface WebSocketReadableOptions extends LivenessOptions, ReconnectOptions {
+export interface WebSocketReadableOptions extends LivenessOptions, ReachOptions, ReconnectOptions {
   /** Subprotocols offered to the server. @default [] */
   readonly protocols?: readonly string[] | undefined;
   /** Further headers of the upgrade request. @default {} */
@@ -81,10 +69,6 @@ export interface WebSocketReadableOptions extends LivenessOptions, ReconnectOpti
   readonly closeTimeoutMs?: number | undefined;
   /** Offer permessage-deflate (RFC 7692). It costs about forty times the work a frame. @default false */
   readonly perMessageDeflate?: boolean | undefined;
-  /** TLS options for `wss://`. @default Node's */
-  readonly tls?: TlsOptions | undefined;
-  /** An `http.Agent` or `https.Agent` for the upgrade request, for instance a proxy's. @default none */
-  readonly agent?: Agent | undefined;
   /** Ends the run at any moment; what was received is delivered first, then the stream fails with an AbortError. */
   readonly signal?: AbortSignal | undefined;
   /** The socket is paused when this many frames wait for the consumer. @default 1024 */
@@ -100,7 +84,10 @@ export interface WebSocketReadableOptions extends LivenessOptions, ReconnectOpti
 }
 
 /** The options with every default filled in. */
-export interface ResolvedWebSocketOptions extends ResolvedLivenessOptions, ResolvedReconnectOptions {
+export interface ResolvedWebSocketOptions
+  extends ResolvedLivenessOptions,
+    ResolvedReachOptions,
+    ResolvedReconnectOptions {
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials | CredentialProvider;
@@ -112,8 +99,6 @@ export interface ResolvedWebSocketOptions extends ResolvedLivenessOptions, Resol
   readonly handshakeTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly perMessageDeflate: boolean;
-  readonly tls: TlsOptions;
-  readonly agent: Agent | undefined;
   readonly signal: AbortSignal | undefined;
   readonly highWaterMark: number;
   readonly maxBufferedBytes: number;
@@ -130,6 +115,7 @@ export function resolveWebSocketOptions(options: WebSocketReadableOptions): Reso
   if (resolved.pongTimeoutMs !== undefined && resolved.pingIntervalMs === undefined) {
     throw optionError('WebSocketReadable.pongTimeoutMs', 'Without `pingIntervalMs` there is no pong to wait for.');
   }
+  checkReach(resolved);
   return resolved;
 }
 
@@ -180,8 +166,7 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   handshakeTimeoutMs: milliseconds(10_000),
   closeTimeoutMs: milliseconds(2_000),
   perMessageDeflate: flag(false),
-  tls: field<TlsOptions>({}, 'an object of TLS options', (value) => typeof value === 'object' && value !== null),
-  agent: objectWith<Agent | undefined>(undefined, 'destroy'),
+  ...REACH_FIELDS,
   signal: objectWith<AbortSignal | undefined>(undefined, 'addEventListener', 'removeEventListener'),
   highWaterMark: wholeNumber(1_024, 1),
   maxBufferedBytes: wholeNumber(16 * 1024 * 1024, 1),

@@ -7,6 +7,8 @@ export interface Field<T> {
   /** What is accepted, as the end of "expected …". */
   readonly expected: string;
   accepts(value: unknown): boolean;
+  /** Whether a value must not be shown. */
+  readonly isSecret?: boolean;
 }
 
 /** The fields of an options object, by name. */
@@ -31,7 +33,8 @@ export function resolveOptions<T extends object>(owner: string, given: unknown, 
     const field = fields[key];
     const value = (given as Partial<T>)[key];
     if (value !== undefined && !field.accepts(value)) {
-      problems.push({ path: `${owner}.${key}`, message: `Expected ${field.expected}, got ${describe(value)}.` });
+      const got = field.isSecret === true ? 'something else that is not shown here' : describe(value);
+      problems.push({ path: `${owner}.${key}`, message: `Expected ${field.expected}, got ${got}.` });
     }
     resolved[key] = value === undefined ? field.fallback : (value as T[typeof key]);
   }

@@ -2,6 +2,7 @@ import type { BatchOptions } from '../batch/options.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import type { CredentialProvider, Credentials } from '../connect/credentials.js';
 import type { WebSocketReadableOptions } from '../connect/options.js';
+import type { TlsOptions, TlsProvider } from '../connect/reach-options.js';
 import type { Clock } from '../internal/clock.js';
 import type { Logger } from '../internal/logger.js';
 import type { ParseOptions } from '../parse/options.js';
@@ -15,6 +16,7 @@ export interface Surroundings {
   readonly feed: string | undefined;
   readonly clock: Clock | undefined;
   readonly random: (() => number) | undefined;
+  readonly tls: TlsOptions | TlsProvider;
 }
 
 /** The options of `WebSocketReadable` that a configuration stands for. `max_messages` counts records: see {@link batchOptions}. */
@@ -32,6 +34,8 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
     perMessageDeflate: config.perMessageDeflate,
     maxBufferedBytes: config.maxBufferedBytes,
     ...config.liveness,
+    origin: config.reach.origin,
+    proxy: config.reach.proxy,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { optionError } from '../errors.js';
 import type { Refusal, ResolvedFeedServerOptions, UpgradeRequest } from './feed-server-options.js';
 
@@ -33,6 +34,7 @@ export function describeUpgrade(request: IncomingMessage, attempt: number): Upgr
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== ''),
+    certificate: request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined,
   };
 }
 

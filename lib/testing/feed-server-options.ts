@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 import { type Clock, systemClock } from '../internal/clock.js';
@@ -66,6 +67,8 @@ export interface UpgradeRequest {
   readonly headers: IncomingHttpHeaders;
   /** The subprotocols that the client offers, in its order. */
   readonly protocols: readonly string[];
+  /** The certificate that the client showed, where `tls` asks for one (`requestCert`). */
+  readonly certificate: X509Certificate | undefined;
 }
 
 /** How an upgrade is refused. */

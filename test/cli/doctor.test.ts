@@ -6,6 +6,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createFeedServer, type FeedServer, type FeedServerOptions } from '../../lib/testing/index.js';
+import { httpProxy } from '../support/http-proxy.js';
 import { noSmallDisk, readOnlyDisk, smallDisk } from '../support/small-disk.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { jsonLines, pipelineFile, spillway, temporaryFolder } from './cli.js';
@@ -125,6 +126,36 @@ describe('spillway doctor', { concurrency: 2 }, () => {
     assert.equal(looks.get('sink')?.detail, 'not looked at: an address alone names none');
     assert.equal(server.requests[0]?.url, '/btc?key=S3CR3T');
     assert.equal(status, 0);
+  });
+
+  it('trusts the authority that stands in tls.ca', async (t) => {
+    const server = await feed(t, { tls: selfSigned, onConnection: (client) => client.send('1') });
+    const { file, folder } = await pipelineFile(t, {
+      url: server.url,
+      idle_timeout: 60,
+      tls: { ca: join(await temporaryFolder(t), 'ca') },
+    });
+    const bad = await examine(t, file);
+    assert.deepEqual(bad.failed, ['configuration']);
+    assert.match(bad.looks.get('configuration')?.detail ?? '', /tls\.ca: The file .+ cannot be read \(ENOENT\)/);
+    const ca = join(folder, 'ca.pem');
+    await writeFile(ca, selfSigned.cert);
+    const good = await pipelineFile(t, { url: server.url, idle_timeout: 60, tls: { ca } });
+    const { failed, looks } = await examine(t, good.file);
+    assert.deepEqual(failed, [], JSON.stringify([...looks.values()]));
+  });
+
+  it('leaves DNS, TCP and TLS to a proxy, and tells what the proxy says', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send('1') });
+    const proxy = await httpProxy(t, { login: 'user:secret' });
+    const through = (login: string) =>
+      pipelineFile(t, { url: server.url, idle_timeout: 60, proxy: `http://${login}@${proxy.address}` });
+    const good = await examine(t, (await through('user:secret')).file);
+    assert.deepEqual(good.failed, []);
+    assert.equal(good.looks.get('TCP')?.detail, `the way to the server is through http://${proxy.address}`);
+    const bad = await examine(t, (await through('user:planted')).file);
+    assertFailed(bad, 'credentials', /refused the credentials with status 407/, /Check the user info in `proxy`/);
+    assert.doesNotMatch(bad.stdout, /planted/);
   });
 
   it('tells what is wrong with the configuration, connects nowhere, and exits 2', async (t) => {

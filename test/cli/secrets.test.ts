@@ -7,6 +7,7 @@ const plain = {
   headers: {},
   urls: ['wss://example.com/feed?symbol=btcusdt'],
   subscribeMessages: ['{"op":"subscribe","channel":"trades","key":"value"}'],
+  reach: { tls: {}, origin: undefined, proxy: 'none' },
 } as const;
 
 describe('secretsOf', () => {
@@ -46,6 +47,11 @@ describe('secretsOf', () => {
   it('finds what a log-in says, as it stands in the message', () => {
     const message = '{"op":"login","args":[{"apiKey": "k-\\"1234","passphrase":"hush","sign":"c2ln"}],"req":"r-1"}';
     assert.deepEqual(secretsOf({ ...plain, subscribeMessages: [message] }), ['k-\\"1234', 'hush', 'c2ln']);
+  });
+
+  it('finds the passphrase of a key, and the login of a proxy as it is written and sent', () => {
+    const reach = { tls: { passphrase: 'sesame' }, origin: undefined, proxy: 'http://me:p%40ss@proxy:1' };
+    assert.deepEqual(secretsOf({ ...plain, reach }), ['bWU6cEBzcw==', 'sesame', 'p%40ss', 'p@ss']);
   });
 
   it('leaves out what occurs by chance', () => {

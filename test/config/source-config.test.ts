@@ -33,6 +33,7 @@ test('A minimal configuration has the default of the contract in every field', (
     protocols: [],
     headers: {},
     perMessageDeflate: false,
+    reach: { tls: {}, origin: undefined, proxy: 'environment' },
     maxBufferedBytes: 16_777_216,
     reconnect: { reconnect: false, reconnectBackoff: 1000, maxReconnectAttempts: undefined, stableAfterMs: undefined },
     liveness: {

@@ -1,5 +1,5 @@
 import type { ResolvedSourceConfig } from '../../config/source-config.js';
-import type { TlsOptions } from '../../connect/options.js';
+import type { TlsOptions } from '../../connect/reach-options.js';
 
 /** Where a server is, for the looks that come before the WebSocket. */
 export interface ServerAddress {

@@ -46,6 +46,7 @@ export function frameVerdict(
 
 function credentialFailure(error: AuthError, auth: AuthSpec): Verdict {
   if (error.status === undefined) return failed(withoutStop(error.message), 'No connection was tried without them.');
+  if (error.status === 407) return failed(withoutStop(firstSentence(error.message)), 'Check the user info in `proxy`.');
   const detail = `refused with status ${error.status}`;
   if (error.status === 403) return failed(detail, FORBIDDEN);
   return 'ref' in auth || auth.type !== 'none'

@@ -6,9 +6,10 @@ import { serverAddress } from './address.js';
 import { acceptedText, failureOf, frameVerdict } from './connect-verdict.js';
 import { Deadline } from './deadline.js';
 import { checkDns } from './dns.js';
-import { ok, skipped, type Verdict } from './result.js';
+import { failed, ok, skipped, type Verdict } from './result.js';
 import { checkTcp } from './tcp.js';
 import { checkTls } from './tls.js';
+import { wayOf } from './way.js';
 
 /** Tells what one look at the feed's side found. */
 export type TellFeed = (name: FeedStep, verdict: Verdict, elapsedMs: number | undefined) => void;
@@ -41,10 +42,16 @@ export async function checkFeedSide(
     if (verdict.status === 'failed') failure = name;
     tell(name, verdict, elapsedMs);
   };
+  const way = await wayOf(config, config.urls[0] as string).catch((error: Error) => {
+    note('TLS', failed(error.message, 'Check the files in `tls`, and `proxy`.'), undefined);
+  });
   for (const [name, probe] of PROBES) {
-    if (failure !== undefined || options.signal.aborted) break;
+    if (way === undefined || failure !== undefined || options.signal.aborted) break;
     const startedAt = performance.now();
-    const verdict = await probe(serverAddress(config, {}), new Deadline(config.handshakeTimeoutMs, options.signal));
+    const verdict =
+      way.proxy === undefined
+        ? await probe(serverAddress(config, way.tls), new Deadline(config.handshakeTimeoutMs, options.signal))
+        : skipped(`the way to the server is through ${way.proxy}`);
     if (options.signal.aborted) break;
     note(name, verdict, verdict.status === 'skipped' ? undefined : performance.now() - startedAt);
   }
