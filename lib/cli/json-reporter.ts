@@ -1,5 +1,6 @@
 import type { ConnectionEvents } from '../connect/events.js';
 import { gapRecord } from '../connect/gap.js';
+import type { KafkaReport } from '../sink/kafka/report.js';
 import type { SourceStats } from '../source.js';
 import { errorFacts } from './describe-error.js';
 import { LineBudget } from './line-budget.js';
@@ -20,7 +21,9 @@ import type { StopSignal } from './signals.js';
  * - `refused`, at most every 10 s: `count` since the last, `total`, `error` (`code`, `message`, `causes`) of the newest
  * - `summary`, once: `ended` (`max_messages`, `idle_timeout`, `closed`, `stopped`, `output_closed`, `failed`), `signal`
  *   (null without), `error_code` (null without), `target`, `records` (stored), `received` (records), and the keys of
- *   `progress` from `skipped` to `elapsed_ms`, and `paused_ms`
+ *   `progress` from `skipped` to `elapsed_ms`, and `paused_ms`; for a `kafka` sink also `delivery`: `acknowledged`,
+ *   `retries`, `diverted`, `skipped`, `undelivered`, `uncertain` (may be stored), `undelivered_ranges` (`first`, `last`,
+ *   `records`)
  * - `error`, once when it fails: `code` (null without), `message`, `causes`; for `ERR_CONFIG` also `file` and
  *   `problems` (`path`, `message`, `line`, `column`); with `--verbose` also `stack`
  */
@@ -78,7 +81,7 @@ export class JsonReporter implements Reporter {
     this.#output.sayJson(line('event', { event: 'abandoned' }));
   }
 
-  summary({ ended, signal, errorCode, records, stats, elapsedMs, target }: Summary): void {
+  summary({ ended, signal, errorCode, records, stats, elapsedMs, target, delivery }: Summary): void {
     this.#output.sayJson(
       line('summary', {
         ended,
@@ -89,6 +92,7 @@ export class JsonReporter implements Reporter {
         received: stats.records,
         ...counters(stats, elapsedMs),
         paused_ms: Math.round(stats.pausedMs),
+        ...(delivery === undefined ? {} : { delivery: deliveryFacts(delivery) }),
       }),
     );
   }
@@ -96,6 +100,10 @@ export class JsonReporter implements Reporter {
   failure(error: unknown): void {
     this.#output.sayJson(line('error', errorFacts(error, this.#verbose)));
   }
+}
+
+function deliveryFacts({ undeliveredRanges, ...counts }: KafkaReport): object {
+  return { ...counts, undelivered_ranges: undeliveredRanges };
 }
 
 function line(type: string, facts: object): object {

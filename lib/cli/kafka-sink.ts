@@ -16,5 +16,6 @@ export async function openKafkaSink(options: KafkaOptions, deadLetterPath: strin
   const stream = kafka({ ...options, deadLetter });
   // It is nobody else's.
   if (deadLetter !== undefined) stream.once('close', () => deadLetter.end());
-  return { stream, target: `Kafka, ${stream.target}`, isOnTerminal: false, hasThreads: false };
+  const target = `Kafka, ${stream.target}`;
+  return { stream, target, delivery: () => stream.report(), isOnTerminal: false, hasThreads: false };
 }

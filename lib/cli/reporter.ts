@@ -1,4 +1,5 @@
 import type { ConnectionEvents } from '../connect/events.js';
+import type { KafkaReport } from '../sink/kafka/report.js';
 import type { SourceStats } from '../source.js';
 import { JsonReporter } from './json-reporter.js';
 import type { Output } from './output.js';
@@ -49,6 +50,8 @@ export interface Summary {
   readonly elapsedMs: number;
   /** Where the records are. */
   readonly target: string;
+  /** How the delivery went, for sinks whose target says what it took. */
+  readonly delivery?: KafkaReport | undefined;
 }
 
 /** Why a run ended; `output_closed`: who read the records went away. */

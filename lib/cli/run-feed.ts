@@ -61,6 +61,7 @@ export async function runFeed(
     stats: source.stats,
     elapsedMs: elapsed(),
     target: sink.target,
+    delivery: sink.delivery?.(),
   });
   if (failure !== undefined) reporter.failure(failure.error);
   unlisten();

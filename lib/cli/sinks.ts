@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ResolvedSinkConfig, SinkType } from '../config/sinks/kinds.js';
+import type { KafkaReport } from '../sink/kafka/report.js';
 
 /** A sink, ready for `pipeline()`. */
 export interface OpenSink {
@@ -8,6 +9,8 @@ export interface OpenSink {
   readonly target: string;
   /** Whether it writes to a terminal, where a status line would get between the records. */
   readonly isOnTerminal: boolean;
+  /** How the delivery went, for sinks whose target says what it took. */
+  readonly delivery?: () => KafkaReport;
   /** Whether it writes by threads, which `process.exit()` waits for. */
   readonly hasThreads: boolean;
 }

@@ -1,10 +1,11 @@
+import { type KafkaReport, rangesText } from '../sink/kafka/report.js';
 import { formatBytes, formatCount, formatDuration, formatNumber } from './format.js';
 import { gapsText } from './gap-text.js';
 import type { Summary } from './reporter.js';
 
 /** How a run went, in a few lines. */
 export function summaryText(summary: Summary): string {
-  const { stats, elapsedMs, target } = summary;
+  const { stats, elapsedMs, target, delivery } = summary;
   const paused = stats.pausedMs < 1 ? '' : `, ${formatDuration(stats.pausedMs)} of it paused for the sink`;
   const reconnects = formatNumber(stats.reconnects, 'reconnect');
   return [
@@ -14,6 +15,7 @@ export function summaryText(summary: Summary): string {
     `Gaps:     ${gapsText(stats)}`,
     `Took:     ${formatDuration(elapsedMs)}${paused}`,
     `Written:  ${target}`,
+    ...(delivery === undefined ? [] : [`Delivery: ${deliveryText(delivery)}`]),
   ].join('\n');
 }
 
@@ -39,4 +41,19 @@ function recordsText({ records, stats, elapsedMs }: Summary): string {
   const lost = stats.records - records;
   const unwritten = lost <= 0 ? '' : `, ${formatCount(lost)} more received and not written`;
   return `${formatCount(records)} safely written${rate}, ${formatCount(stats.skipped)} skipped${unwritten}`;
+}
+
+function deliveryText({
+  acknowledged,
+  retries,
+  diverted,
+  skipped,
+  undelivered,
+  undeliveredRanges,
+}: KafkaReport): string {
+  const parts = [`${formatCount(acknowledged)} acknowledged`, `${formatNumber(retries, 'request')} sent again`];
+  if (diverted > 0) parts.push(`${formatCount(diverted)} too large, in the dead letter`);
+  if (skipped > 0) parts.push(`${formatCount(skipped)} dropped for their key`);
+  if (undelivered > 0) parts.push(`${formatCount(undelivered)} undelivered: ${rangesText(undeliveredRanges)}`);
+  return parts.join(', ');
 }
