@@ -17,9 +17,19 @@ export class KafkaBatch {
   /** How often it was sent in vain. */
   failures = 0;
 
+  /** Whether the newest attempt came back. */
+  isAnswered = true;
+  /** Whether an attempt ended without it being known whether it was stored. */
+  hasBeenUncertain = false;
+
   constructor(records: readonly KafkaRecord[], parts: readonly Part[]) {
     this.records = records;
     this.parts = parts;
+  }
+
+  /** Whether the broker may have stored it, for all that is known. */
+  get mayBeStored(): boolean {
+    return !this.isAnswered || this.hasBeenUncertain;
   }
 
   /** What the records take in their pages, with their line feeds. */

@@ -150,7 +150,9 @@ export class Sender {
   report(): KafkaReport {
     const undelivered = this.#waiting();
     let uncertain = 0;
-    for (const lane of this.#router.lanes()) uncertain += lane.current?.records.length ?? 0;
+    for (const lane of this.#router.lanes()) {
+      if (lane.current?.mayBeStored === true) uncertain += lane.current.records.length;
+    }
     return {
       acknowledged: this.#acknowledged,
       retries: this.#retries,
@@ -310,6 +312,7 @@ export class Sender {
     lane.current = batch;
     this.#inFlight += 1;
     batch.firstSentAt ??= clock.monotonic();
+    batch.isAnswered = false;
     const left = batch.firstSentAt + messageTimeoutMs - clock.monotonic();
     this.#timers.set(
       lane,
@@ -340,6 +343,9 @@ export class Sender {
     const failure = classify(error);
     const { logger } = this.#options;
     batch.failures += 1;
+    batch.isAnswered = true;
+    // Some of these say for sure that it is not, but that takes no account of the client's own attempts.
+    if (failure.kind === 'retriable') batch.hasBeenUncertain = true;
     if (failure.kind === 'oversize' && batch.records.length > 1) {
       logger.warn(
         { err: error, topic: lane.topic, records: batch.records.length },
@@ -465,8 +471,8 @@ export class Sender {
   }
 
   #fail(breakdown: Breakdown): void {
-    if (this.#breakdown !== undefined) return;
-    this.#breakdown = breakdown;
+    // The first one is told; what comes after it is mostly its consequence.
+    this.#breakdown ??= breakdown;
     this.#isFlushing = true;
     this.#armDrain();
     this.#pump();
