@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { feed, sends } from './support/feed.js';
+import { fakeBroker } from './support/kafka/fake-broker.js';
 import { ROOT } from './support/readme.js';
 import { RECIPES } from './support/recipes.js';
 import { runExample, workFolder } from './support/run-example.js';
@@ -58,6 +59,25 @@ const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
       env: { ...process.env, FEED_URL: server.url },
     });
     assert.equal((await readFile(join(folder, 'out/trades.jsonl'), 'utf8')).trim().split('\n').length, 100);
+  },
+  'into-kafka.ts': async (t) => {
+    const server = await feed(t, sends(...Array.from({ length: 1000 }, (_, n) => `{"s":"S${n % 5}","p":${n}}`)));
+    const broker = await fakeBroker(t, { autoCreate: 3 });
+    const { stdout } = await runExample(t, 'into-kafka.ts', server.url, broker.address);
+    assert.match(stdout, /acknowledged: 1000,\n {2}retries: 0,/);
+  },
+  'kafka.yaml': async (t) => {
+    const server = await feed(t, sends(...Array.from({ length: 1000 }, (_, n) => `{"s":"S${n % 5}","p":${n}}`)));
+    const broker = await fakeBroker(t, { autoCreate: 3 });
+    const folder = await workFolder(t);
+    const { stderr } = await promisify(execFile)(
+      process.execPath,
+      [join(ROOT, 'dist/cli/main.js'), 'run', join(ROOT, 'examples/kafka.yaml')],
+      { cwd: folder, env: { ...process.env, FEED_URL: server.url, KAFKA_BROKERS: broker.address } },
+    );
+    const stored = [0, 1, 2].flatMap((partition) => broker.records('trades', partition));
+    assert.equal(stored.length, 1000);
+    assert.match(stderr, /Delivery: 1,000 acknowledged, 0 requests sent again/);
   },
 };
 

@@ -3,12 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ERROR_CODES } from '../lib/errors.js';
+import { freshKafkaPage } from './support/kafka-page.js';
 import { freshReadme, ROOT } from './support/readme.js';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 test('the README shows the table, the errors, the numbers and the examples as they are now', () => {
   assert.equal(readme, freshReadme(), 'Run `npm run readme`.');
+});
+
+test('the page on Kafka shows its keys and its example as they are now', () => {
+  assert.equal(readFileSync(join(ROOT, 'docs/kafka.md'), 'utf8'), freshKafkaPage(), 'Run `npm run readme`.');
 });
 
 test('the README knows every error code, and no other', () => {

@@ -19,6 +19,11 @@ export function freshReadme(): string {
   text = between(text, 'numbers', chartNumbers());
   text = between(text, 'startup', startupNumbers());
   text = between(text, 'size', packageSize());
+  return withExamples(text);
+}
+
+/** A page with its examples as their files are now. */
+export function withExamples(text: string): string {
   return text.replace(CODE_BLOCK, (block, language: string, comment: string, path: string) =>
     existsSync(join(ROOT, path))
       ? `\`\`\`${language}\n${comment} ${path}\n${readFileSync(join(ROOT, path), 'utf8')}\`\`\``
@@ -45,11 +50,12 @@ function packageSize(): string {
   );
 }
 
-function between(text: string, name: string, content: string): string {
+/** A page with `content` put between the markers of `name`. */
+export function between(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end, from);
-  if (from === -1 || to === -1) throw new Error(`The README has lost its markers ${start} … ${end}.`);
+  if (from === -1 || to === -1) throw new Error(`The page has lost its markers ${start} … ${end}.`);
   return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`;
 }
 
