@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   ERR_CONNECT: 'No connection came about: DNS, TCP, TLS, the upgrade, or a subscribe message failed.',
   ERR_DISCONNECTED: 'The connection ended in any way but a clean close with code 1000, and `reconnect` is off.',
   ERR_RECONNECT_EXHAUSTED: '`max_reconnect_attempts` consecutive attempts to reconnect failed.',
+  ERR_SUBSCRIBE: 'A subscribe step was rejected by the server, or not confirmed in time.',
   ERR_MESSAGE_TOO_LARGE: 'A message was larger than `max_message_bytes`.',
   ERR_PARSE: 'A frame does not hold what `message_format` promises, and `on_parse_error` is `fail`.',
   ERR_INVALID_RECORD: 'A record does not satisfy the JSON Schema of `validate`, and `onError` is `fail`.',
@@ -144,6 +145,43 @@ export class ReconnectExhaustedError extends SpillwayError {
   }
 }
 
+/** `ERR_SUBSCRIBE` */
+export class SubscribeError extends SpillwayError {
+  readonly code = 'ERR_SUBSCRIBE';
+  /** What was to be confirmed, as the begin of a sentence: "Step 2 of `subscribe`". */
+  readonly what: string;
+  /** Whether the server said no, said nothing in time, or could not be asked any more. */
+  readonly reason: 'rejected' | 'unanswered' | 'ended';
+  /** The address, without user info and query, when it came that far. */
+  readonly url: string | undefined;
+  /** The frame that said no, clipped. */
+  readonly answer: string | undefined;
+
+  constructor(facts: {
+    what: string;
+    reason: 'rejected' | 'unanswered' | 'ended';
+    url?: string;
+    answer?: string | undefined;
+    timeoutMs?: number;
+    /** With `ended`: how it ended. */
+    how?: string;
+  }) {
+    const { what, reason, url, answer, timeoutMs } = facts;
+    const name = clip(what);
+    super(
+      {
+        rejected: `${name} was rejected by ${url} with ${JSON.stringify(clip(answer ?? ''))}. Check what it sends, and what it may have.`,
+        unanswered: `${name} was not confirmed by ${url} within ${timeoutMs} ms. Check \`expect\`, or raise its \`timeout\`.`,
+        ended: `${name} ${facts.how}.`,
+      }[reason],
+    );
+    this.what = what;
+    this.reason = reason;
+    this.url = url;
+    this.answer = answer === undefined ? undefined : clip(answer);
+  }
+}
+
 /** `ERR_MESSAGE_TOO_LARGE` */
 export class MessageTooLargeError extends SpillwayError {
   readonly code = 'ERR_MESSAGE_TOO_LARGE';
@@ -265,6 +303,7 @@ export const ERROR_CLASSES = {
   ERR_CONNECT: ConnectError,
   ERR_DISCONNECTED: DisconnectedError,
   ERR_RECONNECT_EXHAUSTED: ReconnectExhaustedError,
+  ERR_SUBSCRIBE: SubscribeError,
   ERR_MESSAGE_TOO_LARGE: MessageTooLargeError,
   ERR_PARSE: ParseError,
   ERR_INVALID_RECORD: InvalidRecordError,

@@ -19,6 +19,7 @@ export type { LivenessConfig } from './config/fields/liveness.js';
 export type { MatchConfig } from './config/fields/match.js';
 export type { ReachConfig, TlsConfig } from './config/fields/reach.js';
 export type { ReconnectConfig } from './config/fields/reconnect.js';
+export type { SubscribeConfig } from './config/fields/subscribe.js';
 export type { SourceConfig, SourceSettings } from './config/source-config.js';
 export { type Backoff, fixedBackoff, type GrowingBackoff, growingBackoff } from './connect/backoff.js';
 export type { CredentialProvider, CredentialRequest, Credentials } from './connect/credentials.js';
@@ -35,6 +36,7 @@ export type {
 } from './connect/options.js';
 export type { ReachOptions, TlsOptions, TlsProvider, TlsRequest } from './connect/reach-options.js';
 export type { ReconnectOptions } from './connect/reconnect-options.js';
+export type { SubscribeOptions, SubscribeStep } from './connect/subscribe-options.js';
 // 1 · connect
 export { WebSocketReadable } from './connect/websocket-readable.js';
 // 3 · envelope

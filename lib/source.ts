@@ -7,8 +7,10 @@ import { type ResolvedSourceConfig, resolveSourceConfig, type SourceConfig } fro
 import { tlsFromConfig } from './config/tls-files.js';
 import type { CredentialProvider, Credentials } from './connect/credentials.js';
 import type { ConnectionStats } from './connect/events.js';
+import type { SubscribeStep } from './connect/subscribe-options.js';
 import { WebSocketReadable } from './connect/websocket-readable.js';
 import { envelope } from './envelope/envelope.js';
+import { optionError } from './errors.js';
 import type { Clock } from './internal/clock.js';
 import type { Logger } from './internal/logger.js';
 import { type ParseTransform, parse } from './parse/parse.js';
@@ -65,6 +67,18 @@ export interface Source {
   fetchAll(): Promise<unknown[]>;
   /** Connects, subscribes, waits for the first frame, and closes: what it found, or the error that a run would end with. */
   check(): Promise<CheckReport>;
+  /**
+   * Subscribes the newest run to more of the feed; see `WebSocketReadable.addSubscription()`.
+   *
+   * @throws {ConfigError} when no run has begun, there is one of this name, or the step is none
+   */
+  addSubscription(name: string, step: SubscribeStep): Promise<void>;
+  /**
+   * Takes a subscription of the newest run back; see `WebSocketReadable.removeSubscription()`.
+   *
+   * @throws {ConfigError} when no run has begun, or the step is none
+   */
+  removeSubscription(name: string, step?: SubscribeStep): Promise<void>;
   /** Ends the newest run in good order: nothing further is received, what was is delivered. */
   stop(): void;
 }
@@ -89,7 +103,7 @@ export function sourceOf(config: ResolvedSourceConfig, options: SourceOptions): 
   const around = surroundingsOf(config, options);
   // What cannot be used is found here, not when the first run begins.
   newStages(config, around);
-  let current: { readonly stats: SourceStats; stop(): void } = IDLE;
+  let current: Running = IDLE;
   const source: Source = {
     configSchema: sourceConfigSchema,
     datasetUri: datasetUri(config),
@@ -102,6 +116,7 @@ export function sourceOf(config: ResolvedSourceConfig, options: SourceOptions): 
         get stats() {
           return { ...pages.stats, records: pages.records, skipped: pages.skipped };
         },
+        feed: pages,
         stop: () => pages.stop(),
       };
       return pages;
@@ -113,6 +128,7 @@ export function sourceOf(config: ResolvedSourceConfig, options: SourceOptions): 
           const skipped = parsed.skipped + (validated?.skipped ?? 0);
           return { ...frames.stats, records: batched.records, skipped };
         },
+        feed: frames,
         stop: () => frames.stop(),
       };
       return all;
@@ -125,9 +141,23 @@ export function sourceOf(config: ResolvedSourceConfig, options: SourceOptions): 
       return values;
     },
     check: () => checkFeed(config, around),
+    addSubscription: (name, step) => running('addSubscription').addSubscription(name, step),
+    removeSubscription: (name, step) => running('removeSubscription').removeSubscription(name, step),
     stop: () => current.stop(),
   };
   return source;
+
+  function running(method: string): PagesReadable | WebSocketReadable {
+    if (current.feed === undefined) throw optionError(method, 'No run has begun: call pages() or stages() first.');
+    return current.feed;
+  }
+}
+
+/** The newest run of a source. */
+interface Running {
+  readonly stats: SourceStats;
+  readonly feed: PagesReadable | WebSocketReadable | undefined;
+  stop(): void;
 }
 
 /** @internal What `check()` of such a source does, with somebody who looks on. */
@@ -162,7 +192,8 @@ function newStages(config: ResolvedSourceConfig, around: Surroundings) {
   return { frames, parsed, validated, batched, all };
 }
 
-const IDLE: { readonly stats: SourceStats; stop(): void } = {
+const IDLE: Running = {
+  feed: undefined,
   stats: {
     state: 'idle',
     frames: 0,

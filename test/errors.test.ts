@@ -15,6 +15,7 @@ import {
   ReconnectExhaustedError,
   SinkError,
   SpillwayError,
+  SubscribeError,
 } from '../lib/errors.js';
 
 const url = 'wss://example.com/feed';
@@ -29,6 +30,7 @@ const EXAMPLES: { readonly [Code in ErrorCode]: (text: string) => InstanceType<(
   ERR_DISCONNECTED: (reason) =>
     new DisconnectedError({ url, closeCode: 1011, reason, frames: 7, cause: new Error(reason) }),
   ERR_RECONNECT_EXHAUSTED: (text) => new ReconnectExhaustedError({ url, attempts: 3, cause: new Error(text) }),
+  ERR_SUBSCRIBE: (answer) => new SubscribeError({ what: 'Step 2 of `subscribe`', reason: 'rejected', url, answer }),
   ERR_MESSAGE_TOO_LARGE: () => new MessageTooLargeError({ url, limit: 7, cause }),
   ERR_PARSE: () =>
     new ParseError({ reason: 'expected a value', offset: 3, sequence: 1, connection: 2, excerpt: '[1,}' }),

@@ -84,6 +84,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   'reply',
   'proxy',
   'passphrase',
+  'subscribe',
 ]);
 const PLAIN_KEY = /^[A-Za-z0-9_-]{1,80}$/;
 const MAX_SHOWN = 60;

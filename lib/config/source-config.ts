@@ -1,4 +1,5 @@
 import type { ResolvedLivenessOptions } from '../connect/liveness-options.js';
+import type { ResolvedSubscribeOptions } from '../connect/subscribe-options.js';
 import { ConfigError } from '../errors.js';
 import type { AuthSpec } from './auth-spec.js';
 import { type Context, fillPlaceholders } from './context.js';
@@ -8,6 +9,7 @@ import { toMs } from './fields/duration.js';
 import { type LivenessConfig, resolveLiveness } from './fields/liveness.js';
 import { type ReachConfig, type ResolvedReachConfig, resolveReach } from './fields/reach.js';
 import { type ReconnectConfig, resolveReconnect } from './fields/reconnect.js';
+import { resolveSubscribe, type SubscribeConfig } from './fields/subscribe.js';
 import { type Finding, type IsHidden, isSecret, toProblem } from './findings.js';
 import { schemaCheck } from './schema-check.js';
 import { checkSourceRules } from './source-rules.js';
@@ -18,7 +20,7 @@ import { sourceConfigSchema } from './source-schema.js';
  * numbers of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`. One of `max_messages`, `idle_timeout` and
  * `unbounded: true` must be set.
  */
-export interface SourceSettings extends LivenessConfig, ReachConfig, ReconnectConfig {
+export interface SourceSettings extends LivenessConfig, ReachConfig, ReconnectConfig, SubscribeConfig {
   /** How to prove who we are. @default { type: 'none' } */
   readonly auth?: AuthSpec | undefined;
   /** Sent in this order after every connect and reconnect. @default [] */
@@ -101,6 +103,7 @@ export interface ResolvedSourceConfig {
   readonly maxBufferedBytes: number;
   readonly liveness: ResolvedLivenessOptions;
   readonly reach: ResolvedReachConfig;
+  readonly subscribe: ResolvedSubscribeOptions;
   readonly reconnect: ReturnType<typeof resolveReconnect>;
 }
 
@@ -162,6 +165,7 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     maxBufferedBytes: given.max_buffered_bytes ?? defaults.max_buffered_bytes.default,
     liveness: resolveLiveness(given),
     reach: resolveReach(given),
+    subscribe: resolveSubscribe(given),
     reconnect: resolveReconnect(given),
   };
 }

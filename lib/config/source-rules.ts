@@ -4,6 +4,7 @@ import { POSITIVE_DURATION_PATTERN, parseDuration } from './durations.js';
 import { checkAddress } from './fields/address.js';
 import { checkLiveness, LIVENESS_TIMERS } from './fields/liveness.js';
 import { RECONNECT_TIMERS } from './fields/reconnect.js';
+import { subscribeTimers } from './fields/subscribe.js';
 import { type Finding, valueFinding } from './findings.js';
 import { checkAuth, checkHeaders } from './header-rules.js';
 import { checkReach } from './reach-rules.js';
@@ -57,9 +58,9 @@ function urlProblem(template: string, context: Context): string | undefined {
 
 /** The schema's `minimum` sees numbers only, and its pattern no further than that a text is not zero. */
 function checkDurations(given: Readonly<Record<string, unknown>>): Finding[] {
-  return TIMERS.flatMap((path) => {
+  return [...TIMERS, ...subscribeTimers(given)].flatMap((path) => {
     let value: unknown = given;
-    for (const key of path) value = (value as Record<string, unknown> | undefined | null)?.[key];
+    for (const key of path) value = (value as Record<string | number, unknown> | undefined | null)?.[key];
     if (typeof value !== 'string' || !POSITIVE_TEXT.test(value) || parseDuration(value) >= 1) return [];
     return [valueFinding(path, 'Expected a duration of at least 1 ms, but found a shorter one.')];
   });

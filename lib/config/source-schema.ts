@@ -5,6 +5,7 @@ import { livenessFields } from './fields/liveness.js';
 import { PATH_PATTERN } from './fields/path.js';
 import { reachFields } from './fields/reach.js';
 import { reconnectFields } from './fields/reconnect.js';
+import { subscribeFields } from './fields/subscribe.js';
 
 /** The JSON Schema (draft 2020-12) of what `createSource()` and `pipeline.source.config` take. */
 export const sourceConfigSchema = {
@@ -47,6 +48,7 @@ export const sourceConfigSchema = {
       default: [],
       examples: [['{"op":"subscribe","channel":"trades"}']],
     },
+    ...subscribeFields,
     message_format: {
       title: 'Message format',
       description:

@@ -59,9 +59,9 @@ export function noMessages(url: string): SpillwayError {
   );
 }
 
-/** What a function that makes a heartbeat or a reply has done wrong; the cause of a disconnect. */
-export function notSendable(): Error {
-  return optionError('heartbeat, reply', 'The function returned something else than a string or a Buffer.');
+/** What a function that makes messages has done wrong; the cause of a disconnect. */
+export function notSendable(option: string): Error {
+  return optionError(option, 'The function returned something else than a string or a Buffer.');
 }
 
 function because(cause: unknown): string {

@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { DisconnectedError, MessageTooLargeError, SpillwayError, type Watchdog } from '../errors.js';
+import { DisconnectedError, MessageTooLargeError, SpillwayError, SubscribeError, type Watchdog } from '../errors.js';
 import type { TimerHandle } from '../internal/clock.js';
 import { answerPings } from './answer-pings.js';
 import {
@@ -16,14 +16,24 @@ import { ControlFrames } from './control-frames.js';
 import { authHeaders } from './credentials.js';
 import type { Endpoint } from './endpoints.js';
 import { Liveness } from './liveness.js';
-import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeMessage } from './options.js';
+import {
+  isSubscribeMessages,
+  type ResolvedWebSocketOptions,
+  type SubscribeMessage,
+  type SubscribeRequest,
+} from './options.js';
 import { reach } from './reach.js';
+import { type NamedStep, Subscriber } from './subscriber.js';
 
 /** What a connection tells the run that opened it. */
 export interface ConnectionHandler {
   /** The upgrade succeeded. Returns the connection's number. */
   upgraded(protocol: string, connection: Connection): number;
-  /** Every subscribe message was sent. From here on data may come. */
+  /** It is being read: from here on frames may come. */
+  opened(connection: Connection): void;
+  /** The subscribe steps, with `first` before them. */
+  plan(first: readonly SubscribeMessage[]): readonly NamedStep[];
+  /** Every subscribe message was sent, and every step was confirmed. */
   subscribed(messages: number, connection: Connection): void;
   /** A data frame came. The hot path. */
   data(data: Buffer, isBinary: boolean, connection: Connection): void;
@@ -41,9 +51,11 @@ export interface ConnectionHandler {
 export interface Ending {
   readonly code: number;
   readonly reason: string;
-  /** Absent after a close with code 1000 of a connection that was open. */
+  /** Absent after a close with code 1000 of a connection that was subscribed. */
   readonly error: SpillwayError | undefined;
-  /** For how long it was open; `undefined` when it never was. */
+  /** Whether frames could come. */
+  readonly wasOpen: boolean;
+  /** For how long it was subscribed; `undefined` when it never was. */
   readonly openMs: number | undefined;
 }
 
@@ -69,13 +81,14 @@ export class Connection {
   readonly #handler: ConnectionHandler;
   readonly #abort = new AbortController();
   readonly #liveness: Liveness;
-  readonly #control: ControlFrames | undefined;
+  readonly #control: ControlFrames;
+  #subscriber: Subscriber | undefined;
   #ws: WebSocket | undefined;
   #timer: TimerHandle;
   /** What the connect is busy with, for the message when it takes too long. */
   #step: ConnectStep = 'the credentials';
   #isOpen = false;
-  #openedAt = 0;
+  #subscribedAt: number | undefined;
   #isPaused = false;
   #error: SpillwayError | undefined;
   #onReleased: (() => void) | undefined;
@@ -92,13 +105,12 @@ export class Connection {
         this.#say(() => (typeof heartbeat?.message === 'function' ? heartbeat.message() : heartbeat?.message)),
       silent: (name, ms) => this.#lose(undefined, { name, ms }),
     });
-    this.#control = ControlFrames.areExpected(heartbeat, reply)
-      ? new ControlFrames(heartbeat, reply, {
-          isBeatOwed: () => this.#liveness.isBeatOwed,
-          beaten: () => this.#liveness.beaten(),
-          send: (make) => this.#say(make),
-        })
-      : undefined;
+    this.#control = new ControlFrames(heartbeat, reply, {
+      isAnswer: (frame) => this.#subscriber?.takes(frame) === true,
+      isBeatOwed: () => this.#liveness.isBeatOwed,
+      beaten: () => this.#liveness.beaten(),
+      send: (make) => this.#say(make),
+    });
     this.#timer = options.clock.setTimeout(() => this.#timeOut(), options.handshakeTimeoutMs);
     this.#connect(attempt).catch((error: unknown) => this.#fail(error));
   }
@@ -107,7 +119,7 @@ export class Connection {
   pause(): void {
     this.#isPaused = true;
     if (!this.#isOpen) return;
-    this.#liveness.hold();
+    this.#hold();
     this.#ws?.pause();
   }
 
@@ -116,7 +128,19 @@ export class Connection {
     this.#isPaused = false;
     if (!this.#isOpen) return;
     this.#liveness.goOn();
+    this.#subscriber?.goOn();
     this.#ws?.resume();
+  }
+
+  /** Sends a subscription that came at run time, after what was to be sent before. Returns whether it came that far. */
+  subscribe(step: NamedStep): boolean {
+    this.#subscriber?.take([step]).catch((error: unknown) => this.#lose(error));
+    return this.#subscriber !== undefined;
+  }
+
+  /** Whether every subscribe step was confirmed: it is a connection of the feed, and no mere attempt. */
+  get isSubscribed(): boolean {
+    return this.#subscribedAt !== undefined;
   }
 
   /** Data of this connection was seen. Told once for all the frames of a chunk. */
@@ -131,6 +155,7 @@ export class Connection {
   close(onReleased: () => void): void {
     this.#abort.abort();
     this.#liveness.stop();
+    this.#subscriber?.stop();
     this.#options.clock.clearTimeout(this.#timer);
     const ws = this.#ws;
     this.#onReleased = onReleased;
@@ -184,7 +209,7 @@ export class Connection {
       ws.terminate();
     });
     ws.on('open', () => {
-      this.#upgraded(ws).catch((error: unknown) => this.#fail(error));
+      this.#upgraded(ws).catch((error: unknown) => (this.#isOpen ? this.#lose(error) : this.#fail(error)));
     });
   }
 
@@ -198,23 +223,58 @@ export class Connection {
     const messages =
       typeof subscribeMessages === 'function' ? await this.#ask(() => subscribeMessages(request)) : subscribeMessages;
     if (!isSubscribeMessages(messages)) throw noMessages(this.#url);
-    await Promise.all(messages.map((message) => send(ws, message)));
+    const isThrottled = this.#options.throttleMs !== undefined;
+    if (!isThrottled) await Promise.all(messages.map((message) => send(ws, message)));
     if (this.#abort.signal.aborted) return;
+    const subscriber = this.#newSubscriber(ws, request);
+    this.#subscriber = subscriber;
+    this.#open(ws);
+    const steps = this.#handler.plan(isThrottled ? messages : []);
+    if (steps.length > 0) {
+      if (!this.#isPaused) ws.resume();
+      await subscriber.take(steps);
+    }
+    this.#subscribedAt = this.#options.clock.monotonic();
+    this.#handler.subscribed((isThrottled ? 0 : messages.length) + steps.length, this);
+    if (!this.#isPaused) ws.resume();
+  }
+
+  /** From here on frames are taken. */
+  #open(ws: WebSocket): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#isOpen = true;
-    this.#openedAt = this.#options.clock.monotonic();
     this.#liveness.start();
     this.#listen(ws);
-    this.#handler.subscribed(messages.length, this);
-    if (this.#isPaused) this.#liveness.hold();
-    else ws.resume();
+    this.#handler.opened(this);
+    if (this.#isPaused) this.#hold();
+  }
+
+  #hold(): void {
+    this.#liveness.hold();
+    this.#subscriber?.hold();
+  }
+
+  #newSubscriber(ws: WebSocket, request: SubscribeRequest): Subscriber {
+    const { clock, throttleMs } = this.#options;
+    return new Subscriber({
+      clock,
+      throttleMs,
+      url: this.endpoint.shownUrl,
+      make: async ({ send: message }) => {
+        const made = typeof message === 'function' ? await this.#ask(() => message(request)) : message;
+        if (typeof made !== 'string' && !Buffer.isBuffer(made)) throw notSendable('subscribe');
+        return made;
+      },
+      send: (message) => send(ws, message),
+      onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
+    });
   }
 
   #listen(ws: WebSocket): void {
     const handler = this.#handler;
     const control = this.#control;
     ws.on('message', (data, isBinary) => {
-      if (control?.takes(data as Buffer) === true) handler.control(data as Buffer, isBinary, this);
+      if (control.isNeeded && control.takes(data as Buffer)) handler.control(data as Buffer, isBinary, this);
       else handler.data(data as Buffer, isBinary, this);
     });
     ws.on('ping', () => handler.alive());
@@ -240,7 +300,7 @@ export class Connection {
     try {
       const message = make();
       // `ws` would send other things, too, such as numbers.
-      if (typeof message !== 'string' && !Buffer.isBuffer(message)) throw notSendable();
+      if (typeof message !== 'string' && !Buffer.isBuffer(message)) throw notSendable('heartbeat, reply');
       ws.send(message);
     } catch (error) {
       this.#lose(error);
@@ -251,14 +311,11 @@ export class Connection {
   #lose(cause: unknown, watchdog?: { readonly name: Watchdog; readonly ms: number }): void {
     if (this.#error !== undefined || this.#onReleased !== undefined) return;
     const frames = this.#handler.frames();
-    this.#error = new DisconnectedError({
-      ...this.#place(),
-      closeCode: 1006,
-      reason: '',
-      frames,
-      ...(watchdog === undefined ? {} : { watchdog }),
-      cause,
-    });
+    const facts = { ...this.#place(), closeCode: 1006, reason: '', frames, cause };
+    this.#error =
+      cause instanceof SubscribeError
+        ? cause
+        : new DisconnectedError(watchdog === undefined ? facts : { ...facts, watchdog });
     // A server that is there after all may know that we leave; its answer is not waited for.
     this.#ws?.close(1000);
     this.#ws?.terminate();
@@ -311,16 +368,18 @@ export class Connection {
 
   #closed(code: number, reason: string): void {
     this.#liveness.stop();
+    this.#subscriber?.stop();
     this.#options.clock.clearTimeout(this.#timer);
     this.#abort.abort();
     if (this.#onReleased !== undefined) {
       this.#released();
       return;
     }
-    const isClean = this.#isOpen && code === 1000 && this.#error === undefined;
+    const isClean = this.isSubscribed && code === 1000 && this.#error === undefined;
     this.#error ??= isClean ? undefined : this.#lost(code, reason);
-    const openMs = this.#isOpen ? this.#options.clock.monotonic() - this.#openedAt : undefined;
-    this.#handler.closed({ code, reason, error: this.#error, openMs }, this);
+    const since = this.#subscribedAt;
+    const openMs = since === undefined ? undefined : this.#options.clock.monotonic() - since;
+    this.#handler.closed({ code, reason, error: this.#error, wasOpen: this.#isOpen, openMs }, this);
   }
 
   #lost(code: number, reason: string): SpillwayError {

@@ -18,6 +18,7 @@ import type { CredentialProvider, Credentials } from './credentials.js';
 import { LIVENESS_FIELDS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
 import { checkReach, REACH_FIELDS, type ReachOptions, type ResolvedReachOptions } from './reach-options.js';
 import { RECONNECT_FIELDS, type ReconnectOptions, type ResolvedReconnectOptions } from './reconnect-options.js';
+import { type ResolvedSubscribeOptions, SUBSCRIBE_FIELDS, type SubscribeOptions } from './subscribe-options.js';
 
 /** One subscribe message: a string goes out as a text frame, a Buffer as a binary one. */
 export type SubscribeMessage = string | Buffer;
@@ -35,7 +36,7 @@ export type SubscribeFunction = (
 ) => readonly SubscribeMessage[] | Promise<readonly SubscribeMessage[]>;
 
 /** Options of `WebSocketReadable`. An explicit `undefined` means the default. */
-export interface WebSocketReadableOptions extends LivenessOptions, ReachOptions, ReconnectOptions {
+export interface WebSocketReadableOptions extends LivenessOptions, ReachOptions, ReconnectOptions, SubscribeOptions {
   /** Subprotocols offered to the server. @default [] */
   readonly protocols?: readonly string[] | undefined;
   /** Further headers of the upgrade request. @default {} */
@@ -87,7 +88,8 @@ export interface WebSocketReadableOptions extends LivenessOptions, ReachOptions,
 export interface ResolvedWebSocketOptions
   extends ResolvedLivenessOptions,
     ResolvedReachOptions,
-    ResolvedReconnectOptions {
+    ResolvedReconnectOptions,
+    ResolvedSubscribeOptions {
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials | CredentialProvider;
@@ -160,6 +162,7 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   pingIntervalMs: milliseconds<number | undefined>(undefined),
   maxMessages: wholeNumber<number | undefined>(undefined, 1),
   idleTimeoutMs: milliseconds<number | undefined>(undefined),
+  ...SUBSCRIBE_FIELDS,
   ...LIVENESS_FIELDS,
   ...RECONNECT_FIELDS,
   maxMessageBytes: wholeNumber(64 * 1024 * 1024, 1, 2 ** 31 - 1),

@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, DisconnectedError, type SpillwayError } from '../errors.js';
+import { AuthError, ConnectError, DisconnectedError, type SpillwayError, SubscribeError } from '../errors.js';
 
 /** What is done, with `reconnect`, after a connection ended or did not come about. */
 export const RECONNECT_ACTIONS = {
@@ -81,6 +81,18 @@ export const RECONNECT_TABLE: readonly ReconnectRule[] = [
     meaning: 'The server cannot prove who it is: expired, another host, an unknown authority.',
     action: 'give_up',
   },
+  {
+    kind: 'error',
+    values: ['rejected'],
+    meaning: 'The server rejected a step of `subscribe`, such as a login.',
+    action: 'give_up',
+  },
+  {
+    kind: 'error',
+    values: ['unanswered'],
+    meaning: 'A step of `subscribe` was not confirmed in time.',
+    action: 'next_endpoint',
+  },
   { kind: 'error', values: ['ERR_AUTH'], meaning: 'The credential provider failed.', action: 'retry' },
   {
     kind: 'error',
@@ -112,6 +124,7 @@ function causeOf(error: SpillwayError | undefined): { kind: ReconnectRule['kind'
   if ((error instanceof AuthError || error instanceof ConnectError) && error.status !== undefined) {
     return { kind: 'status', value: error.status };
   }
+  if (error instanceof SubscribeError) return { kind: 'error', value: error.reason };
   return { kind: 'error', value: isAboutCertificate(error.cause) ? 'certificate' : error.code };
 }
 

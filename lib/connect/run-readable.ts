@@ -6,6 +6,7 @@ import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
 import { checkUrls, type ResolvedWebSocketOptions } from './options.js';
 import { Run } from './run.js';
+import type { SubscribeStep } from './subscribe-options.js';
 
 /** A Readable with the typed events of its run. */
 const TypedReadable = Readable as unknown as new (
@@ -52,6 +53,31 @@ export abstract class RunReadable<T> extends TypedReadable {
   /** Ends the stream in good order: no frame after this, all before it are delivered, then 'end'. */
   stop(): void {
     this[stopRun]('stopped');
+  }
+
+  /**
+   * Subscribes to more of the feed: the step is taken now, or when a connection is there, and again on every connection to
+   * come, until {@link removeSubscription}.
+   *
+   * @param name a name of yours for it
+   * @returns a promise that is resolved when it is confirmed for the first time, and rejected with `ERR_SUBSCRIBE` when it is
+   *   not: the connection goes on without it then. It need not be looked at
+   * @throws {ConfigError} when there is one of this name, or the step is none
+   */
+  addSubscription(name: string, step: SubscribeStep): Promise<void> {
+    return this.#run.addSubscription(name, step);
+  }
+
+  /**
+   * Takes a subscription back, so that it is sent on no connection to come.
+   *
+   * @param step what tells the server, if there is a connection; without it nothing is sent
+   * @returns a promise that is resolved when the step is confirmed, and rejected with `ERR_SUBSCRIBE` when it is not. It
+   *   need not be looked at
+   * @throws {ConfigError} when the step is none
+   */
+  removeSubscription(name: string, step?: SubscribeStep): Promise<void> {
+    return this.#run.removeSubscription(name, step);
   }
 
   // `any`, as in Readable: `pipeline()` is typed for nothing narrower.

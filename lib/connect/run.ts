@@ -8,8 +8,11 @@ import type { Frame } from './frame.js';
 import type { Moment } from './gap.js';
 import { GapRecorder } from './gap-recorder.js';
 import { IdleClock } from './idle-clock.js';
-import type { ResolvedWebSocketOptions } from './options.js';
+import type { ResolvedWebSocketOptions, SubscribeMessage } from './options.js';
 import { type Next, Reconnects } from './reconnects.js';
+import type { SubscribeStep } from './subscribe-options.js';
+import type { NamedStep } from './subscriber.js';
+import { Subscriptions } from './subscriptions.js';
 
 /** Who consumes a run: the Readable of frames, or the fused Readable of pages. */
 export interface RunHandler {
@@ -38,6 +41,7 @@ export class Run implements ConnectionHandler {
   readonly #forgetStamp = (): void => {
     this.#stampedAt = 0;
   };
+  readonly #subscriptions = new Subscriptions();
   #state: ConnectionStats['state'] = 'idle';
   #connection: Connection | undefined;
   #waitTimer: TimerHandle;
@@ -101,6 +105,20 @@ export class Run implements ConnectionHandler {
     this.#tellFlow('resumed');
   }
 
+  /** Sends a subscription now, and again on each connection to come. Resolves when it was confirmed for the first time. */
+  addSubscription(name: string, step: SubscribeStep): Promise<void> {
+    const { named, confirmed } = this.#subscriptions.add(name, step);
+    this.#connection?.subscribe(named);
+    return confirmed;
+  }
+
+  /** Sends it on no connection to come; with a step that says so to the server now. */
+  removeSubscription(name: string, step?: SubscribeStep): Promise<void> {
+    const { named, confirmed } = this.#subscriptions.remove(name, step);
+    const isSent = named !== undefined && this.#connection?.subscribe(named) === true;
+    return isSent ? confirmed : Promise.resolve();
+  }
+
   /** Ends the run in good order: no frame after this, and the socket is closed with code 1000. */
   stop(cause: EndCause): void {
     this.#end(cause, undefined);
@@ -147,8 +165,20 @@ export class Run implements ConnectionHandler {
     return this.#connections;
   }
 
-  subscribed(messages: number, { endpoint, number }: Connection): void {
+  opened(): void {
     this.#state = 'open';
+  }
+
+  plan(first: readonly SubscribeMessage[]): readonly NamedStep[] {
+    const { subscribe } = this.#options;
+    return [
+      ...first.map((send, index) => ({ name: `Message ${index + 1} of \`subscribe_messages\``, step: { send } })),
+      ...subscribe.map((step, index) => ({ name: `Step ${index + 1} of \`subscribe\``, step })),
+      ...this.#subscriptions.steps,
+    ];
+  }
+
+  subscribed(messages: number, { endpoint, number }: Connection): void {
     this.#options.logger.info({ url: endpoint.shownUrl, connection: number }, 'connected');
     this.#handler.event('subscribed', { connection: number, messages });
   }
@@ -175,13 +205,13 @@ export class Run implements ConnectionHandler {
     return this.#frames;
   }
 
-  closed({ code, reason, error, openMs }: Ending, { endpoint, number }: Connection): void {
+  closed({ code, reason, error, wasOpen, openMs }: Ending, { endpoint, number }: Connection): void {
     this.#connection = undefined;
     const { shownUrl } = endpoint;
     this.#options.logger.warn({ url: shownUrl, code, reason, err: error }, 'disconnected');
     this.#handler.event('disconnected', {
       url: shownUrl,
-      connection: openMs === undefined ? 0 : number,
+      connection: wasOpen ? number : 0,
       code,
       reason,
       error,
@@ -190,7 +220,6 @@ export class Run implements ConnectionHandler {
     // A listener may have ended the run.
     if (this.#isEnded()) return;
     const next = this.#reconnects.after({ error, openMs });
-    const wasOpen = openMs !== undefined;
     // Without a connection before and without another attempt there is only an error.
     if (next.kind === 'attempt' || (wasOpen && error !== undefined)) this.#openGap(wasOpen ? number : 0, code, error);
     if (next.kind === 'attempt') this.#waitFor(next);
@@ -256,6 +285,7 @@ export class Run implements ConnectionHandler {
     }
     this.#state = 'ended';
     this.#gaps.close(undefined);
+    this.#subscriptions.end();
     this.#idle.stop();
     this.#options.clock.clearTimeout(this.#waitTimer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
@@ -283,7 +313,7 @@ export class Run implements ConnectionHandler {
     this.#fed = { at: this.#stampedAt, monotonic: clock.monotonic() };
     this.#idle.touch(this.#fed.monotonic);
     connection.fed();
-    this.#reconnects.fed();
+    if (connection.isSubscribed) this.#reconnects.fed();
     queueMicrotask(this.#forgetStamp);
     return this.#stampedAt;
   }

@@ -36,6 +36,7 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
     ...config.liveness,
     origin: config.reach.origin,
     proxy: config.reach.proxy,
+    ...config.subscribe,
   };
 }
 

@@ -35,6 +35,7 @@ test('A minimal configuration has the default of the contract in every field', (
     perMessageDeflate: false,
     reach: { tls: {}, origin: undefined, proxy: 'environment' },
     maxBufferedBytes: 16_777_216,
+    subscribe: { subscribe: [], throttleMs: undefined },
     reconnect: { reconnect: false, reconnectBackoff: 1000, maxReconnectAttempts: undefined, stableAfterMs: undefined },
     liveness: {
       pongTimeoutMs: undefined,

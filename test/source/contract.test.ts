@@ -11,9 +11,10 @@ import {
   ParseError,
   ReconnectExhaustedError,
 } from '../../lib/index.js';
-import { createFakeClock, type FakeClock } from '../../lib/testing/index.js';
+import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
+import { whileTimePasses } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
   test(`url: a placeholder is filled from the context (${arrangement})`, async (t) => {
@@ -514,14 +515,6 @@ for (const arrangement of ARRANGEMENTS) {
       Array.from({ length: 50 }, (_, n) => `${n}`),
     );
   });
-}
-
-/** Lets time pass in small steps until the run is over. */
-async function whileTimePasses<T>(clock: FakeClock, running: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const ended = running.finally(() => over.abort());
-  while (!over.signal.aborted) await clock.advance(10);
-  return await ended;
 }
 
 test('a configuration with neither limit, an empty URL, https://, a batch size over the cap or an unknown ref is refused', () => {

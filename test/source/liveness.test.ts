@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DisconnectedError, type SourceConfig, WebSocketReadable } from '../../lib/index.js';
-import { createFakeClock, type FakeClock, type FeedClient } from '../../lib/testing/index.js';
+import { createFakeClock, type FeedClient } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Outcome, run } from '../support/arrangements.js';
 import { feed, hasRead, sendsThenWaits, until } from '../support/feed.js';
 import { settle } from '../support/resources.js';
+import { again } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
   test(`pong_timeout: a missed pong ends the connection, and the run goes on (${arrangement})`, async (t) => {
@@ -359,12 +360,6 @@ function lossOf(outcome: Outcome): DisconnectedError {
   const { error } = payload as { error: unknown };
   assert.ok(error instanceof DisconnectedError);
   return error;
-}
-
-/** Lets so much time pass, and then what is due at once happen, until it has. */
-async function again(clock: FakeClock, hasHappened: () => boolean, ms: number): Promise<void> {
-  await clock.advance(ms);
-  while (!hasHappened()) await clock.advance(0);
 }
 
 const RECONNECTS = { reconnect: true, reconnect_backoff: 0 } as const;

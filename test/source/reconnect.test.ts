@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AuthError, ConnectError, type CredentialRequest, WebSocketReadable } from '../../lib/index.js';
-import { createFakeClock, type FakeClock } from '../../lib/testing/index.js';
+import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Outcome, run } from '../support/arrangements.js';
 import { feed, hasRead } from '../support/feed.js';
+import { whileTimePasses } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
   test(`urls: the endpoints are tried in turn, and frames tell where they came from (${arrangement})`, async (t) => {
@@ -201,14 +202,6 @@ function waits(outcome: Outcome): number[] {
   return outcome.events
     .filter(({ name }) => name === 'reconnecting')
     .map(({ payload }) => (payload as { delayMs: number }).delayMs);
-}
-
-/** Lets time pass in small steps until the run is over. */
-async function whileTimePasses<T>(clock: FakeClock, running: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const ended = running.finally(() => over.abort());
-  while (!over.signal.aborted) await clock.advance(100);
-  return await ended;
 }
 
 /** Numbers from 0 to below 1, the same each time. */

@@ -1,0 +1,165 @@
+import { SubscribeError } from '../errors.js';
+import type { Clock, TimerHandle } from '../internal/clock.js';
+import { IdleClock } from './idle-clock.js';
+import { compileMatch, type LookedAt, type Matcher } from './match.js';
+import type { SubscribeMessage } from './options.js';
+import { STEP_TIMEOUT_MS, type SubscribeStep } from './subscribe-options.js';
+
+/** A step with its name, and who hears of it. */
+export interface NamedStep {
+  /** As the begin of a sentence: "Step 2 of `subscribe`". */
+  readonly name: string;
+  readonly step: SubscribeStep;
+  /** It was sent, and confirmed where that is expected. */
+  confirmed?(): void;
+  /** The connection ended before it was taken. */
+  dropped?(): void;
+  /** It was rejected or not confirmed. Returns whether the connection may go on without it. */
+  failed?(error: SubscribeError): boolean;
+}
+
+/** What a {@link Subscriber} is made of. */
+export interface SubscriberParts {
+  readonly clock: Clock;
+  /** The address, as errors show it. */
+  readonly url: string;
+  readonly throttleMs: number | undefined;
+  /** The message of a step: asks its function, where it has one. */
+  make(step: SubscribeStep): SubscribeMessage | Promise<SubscribeMessage>;
+  send(message: SubscribeMessage): Promise<void>;
+  /** A step begins, or ceases, to wait for its answer. */
+  onAwaiting(isAwaiting: boolean): void;
+}
+
+/**
+ * Takes the subscribe steps of one connection, one after the other: sends, and waits for the frame that confirms it. While
+ * it is held, nobody can see an answer, and no time-out runs.
+ */
+export class Subscriber {
+  readonly #parts: SubscriberParts;
+  #queue: Promise<void> = Promise.resolve();
+  readonly #untaken = new Set<NamedStep>();
+  #open: OpenStep | undefined;
+  #timer: TimerHandle;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #isHeld = false;
+  #isStopped = false;
+
+  constructor(parts: SubscriberParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes the steps, after those that it was given before. It never resolves after {@link stop}.
+   *
+   * @throws {SubscribeError} when one is rejected or not confirmed in time, and the connection cannot go on without it
+   */
+  take(steps: readonly NamedStep[]): Promise<void> {
+    for (const step of steps) this.#untaken.add(step);
+    const taken = this.#queue.then(async () => {
+      for (const step of steps) await this.#takeOne(step);
+    });
+    // What fails is told to who gave the steps; the next ones are taken all the same.
+    this.#queue = taken.catch(() => {});
+    return taken;
+  }
+
+  /** Whether the frame answers the open step. */
+  takes(frame: LookedAt): boolean {
+    const open = this.#open;
+    if (open === undefined) return false;
+    const isRejection = open.reject?.matches(frame) === true;
+    if (!isRejection && !open.expect.matches(frame)) return false;
+    const answer = isRejection ? frame.data.toString() : undefined;
+    this.#settle(isRejection ? this.#error(open.name, { reason: 'rejected', answer }) : undefined);
+    return true;
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+    this.#open?.silence.stop();
+  }
+
+  goOn(): void {
+    this.#isHeld = false;
+    this.#open?.silence.start();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#parts.clock.clearTimeout(this.#timer);
+    this.#open?.silence.stop();
+    this.#open = undefined;
+    for (const step of this.#untaken) step.dropped?.();
+    this.#untaken.clear();
+  }
+
+  async #takeOne(named: NamedStep): Promise<void> {
+    try {
+      await this.#throttled();
+      const message = await this.#parts.make(named.step);
+      if (this.#isStopped) return await new Promise<never>(() => {});
+      this.#sentAt = this.#parts.clock.monotonic();
+      const answered = named.step.expect === undefined ? undefined : this.#answerTo(named);
+      await this.#parts.send(message);
+      await answered;
+    } catch (error) {
+      this.#untaken.delete(named);
+      if (error instanceof SubscribeError && named.failed?.(error) === true) return;
+      throw error;
+    }
+    this.#untaken.delete(named);
+    named.confirmed?.();
+  }
+
+  /** Waits until the next message may go out. */
+  #throttled(): Promise<void> | undefined {
+    const { clock, throttleMs } = this.#parts;
+    const leftMs = throttleMs === undefined ? 0 : this.#sentAt + throttleMs - clock.monotonic();
+    if (leftMs <= 0) return undefined;
+    return new Promise((resolve) => {
+      this.#timer = clock.setTimeout(resolve, leftMs);
+    });
+  }
+
+  #answerTo({ name, step }: NamedStep): Promise<void> {
+    const { expect, reject, timeoutMs = STEP_TIMEOUT_MS } = step;
+    const answered = new Promise<void>((resolve, refuse) => {
+      const silence = new IdleClock(this.#parts.clock, timeoutMs, () =>
+        this.#settle(this.#error(name, { reason: 'unanswered', timeoutMs })),
+      );
+      this.#open = {
+        name,
+        expect: compileMatch(expect as NonNullable<typeof expect>, 'subscribe.expect.path'),
+        reject: reject === undefined ? undefined : compileMatch(reject, 'subscribe.reject.path'),
+        silence,
+        settle: (error) => (error === undefined ? resolve() : refuse(error)),
+      };
+      if (!this.#isHeld) silence.start();
+      this.#parts.onAwaiting(true);
+    });
+    // It may be settled while the message is still being handed to the socket.
+    answered.catch(() => {});
+    return answered;
+  }
+
+  #settle(error: SubscribeError | undefined): void {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#parts.onAwaiting(false);
+    open?.silence.stop();
+    open?.settle(error);
+  }
+
+  #error(what: string, facts: Omit<ConstructorParameters<typeof SubscribeError>[0], 'what' | 'url'>): SubscribeError {
+    return new SubscribeError({ what, url: this.#parts.url, ...facts });
+  }
+}
+
+interface OpenStep {
+  readonly name: string;
+  readonly expect: Matcher;
+  readonly reject: Matcher | undefined;
+  readonly silence: IdleClock;
+  settle(error: SubscribeError | undefined): void;
+}
