@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { captureCommand } from './capture.js';
+import { completionCommand } from './completion.js';
 import { catchCrashes } from './crash.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
@@ -45,6 +46,7 @@ function program(output: Output): Command {
     doctorCommand(),
     validateCommand(),
     schemaCommand(),
+    completionCommand(root),
   ];
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
   for (const command of [root, ...root.commands]) command.exitOverride();
