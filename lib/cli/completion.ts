@@ -8,11 +8,11 @@ export function completionCommand(root: Command): Command {
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', EPILOGUE)
     .action(async (shell: Shell) => {
-      const [{ wordsOf }, { [shell]: script }] = await Promise.all([
+      const [{ wordsOf }, { scripts }] = await Promise.all([
         import('./completion/words.js'),
         import('./completion/scripts.js'),
       ]);
-      process.stdout.write(script(wordsOf(root)));
+      process.stdout.write(scripts[shell](wordsOf(root)));
     });
 }
 

@@ -6,6 +6,7 @@ import { catchCrashes } from './crash.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { EXIT } from './exit-status.js';
+import { initCommand } from './init.js';
 import { withManners } from './manners.js';
 import { Output } from './output.js';
 import { packageVersion } from './package-facts.js';
@@ -44,6 +45,7 @@ function program(output: Output): Command {
     captureCommand(output),
     demoCommand(output),
     doctorCommand(),
+    initCommand(output),
     validateCommand(),
     schemaCommand(),
     completionCommand(root),
@@ -64,6 +66,7 @@ Examples:
   $ spillway run trades.yaml                        capture what a pipeline file describes
   $ spillway run trades.yaml --set symbol=btcusdt   fill {symbol} in its url
   $ spillway run - --json < trades.yaml             the file from standard input, progress for machines
+  $ spillway init trades.yaml                       write a first pipeline file
   $ spillway doctor trades.yaml                     find out what stands in the way of a run
   $ spillway validate trades.yaml                   tell what is wrong with a pipeline file
   $ spillway help run                               everything about run

@@ -1,7 +1,10 @@
 import type { CommandWords, OptionWords, ValueWords } from './words.js';
 
+/** The script of each shell. */
+export const scripts = { bash, zsh, fish } as const;
+
 /** For bash 3.2 and later. */
-export function bash(commands: readonly CommandWords[]): string {
+function bash(commands: readonly CommandWords[]): string {
   const values = commands.flatMap(({ name, options }) =>
     options.flatMap(({ names, value }) =>
       value === undefined
@@ -48,8 +51,8 @@ function bashValue({ choices, isFile }: ValueWords): string {
   return choices.length === 0 ? ':' : `COMPREPLY=($(compgen -W ${quoted(choices.join(' '))} -- "$current"))`;
 }
 
-/** For zsh, once \`compinit\` was called. */
-export function zsh(commands: readonly CommandWords[]): string {
+/** For zsh, once `compinit` was called. */
+function zsh(commands: readonly CommandWords[]): string {
   const [, ...named] = commands;
   const described = named.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
   const cases = commands.map(({ name, options, argument }) => {
@@ -98,7 +101,7 @@ function zshValue({ choices, isFile }: ValueWords): string {
 }
 
 /** For fish. */
-export function fish(commands: readonly CommandWords[]): string {
+function fish(commands: readonly CommandWords[]): string {
   const [, ...named] = commands;
   const lines = commands.flatMap(({ name, options, argument }) => {
     const within = name === '' ? '__fish_use_subcommand' : `__fish_seen_subcommand_from ${name}`;

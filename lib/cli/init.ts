@@ -1,0 +1,146 @@
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../errors.js';
+import { describeError } from './describe-error.js';
+import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
+import type { Plan } from './init/plan.js';
+import type { Output } from './output.js';
+import { onStopSignals } from './signals.js';
+
+/** `spillway init [FILE]`: a first pipeline file. */
+export function initCommand(output: Output): Command {
+  return new Command('init')
+    .summary('write a first pipeline file')
+    .description(
+      'Writes a pipeline file with comments to start from. On a terminal it asks a few questions; with --from it ' +
+        'connects to a feed, looks at its first frames, and fills in what it saw.',
+    )
+    .argument('[file]', 'where to write; - is standard output', 'feed.yaml')
+    .option('--from <url>', 'look at this feed, ws:// or wss://')
+    .option('--subscribe <message>', 'send this after connecting; may be given many times', addMessage, [])
+    .option('--wait <seconds>', 'how long to look at the feed', seconds, 5)
+    .option('--force', 'overwrite a file that exists')
+    .option('-y, --yes', 'ask nothing')
+    .addHelpText('after', EPILOGUE)
+    .action(async (file: string, options: InitOptions) => {
+      process.exitCode = await init(file, options, output);
+    });
+}
+
+interface InitOptions {
+  readonly from?: string;
+  readonly subscribe: readonly string[];
+  readonly wait: number;
+  readonly force?: boolean;
+  readonly yes?: boolean;
+}
+
+async function init(file: string, options: InitOptions, output: Output): Promise<ExitStatus> {
+  const stopping = new AbortController();
+  const unlisten = onStopSignals({
+    first: () => stopping.abort(),
+    again: () => process.exit(EXIT.interrupted),
+  });
+  try {
+    if (file !== '-' && options.force !== true) await refuseExisting(file);
+    const { firstPlan } = await import('./init/plan.js');
+    let plan = firstPlan(nameOf(file), options.from, options.subscribe);
+    let isSeen = options.from !== undefined;
+    if (process.stdin.isTTY === true && process.stderr.isTTY === true && options.yes !== true) {
+      const { askForPlan } = await import('./init/questions.js');
+      ({ plan, isSeen } = await askForPlan(plan, isSeen, stopping.signal));
+    }
+    // What is wrong with the address is told before it is connected to, or written.
+    const { resolveSourceConfig } = await import('../config/source-config.js');
+    resolveSourceConfig({ url: plan.url, unbounded: true });
+    if (isSeen) plan = { ...plan, seen: await look(plan, options.wait, stopping.signal, output) };
+    if (stopping.signal.aborted) return EXIT.interrupted;
+    const { pipelineText } = await import('./init/pipeline-text.js');
+    const { schemaReference } = await import('./init/schema-reference.js');
+    const text = pipelineText(plan, schemaReference(file === '-' ? '.' : dirname(file)));
+    await write(file, text, options.force === true);
+    if (file !== '-') output.say(`Wrote ${file}. What to try next:\n${NEXT.replaceAll('FILE', file)}`);
+    return EXIT.ok;
+  } catch (error) {
+    if (stopping.signal.aborted) return EXIT.interrupted;
+    output.say(`spillway: ${describeError(error, false)}`);
+    return exitStatusOf({ error });
+  } finally {
+    unlisten();
+  }
+}
+
+async function look(plan: Plan, wait: number, signal: AbortSignal, output: Output): Promise<Plan['seen']> {
+  const [{ observe }, { suggest }] = await Promise.all([import('./init/observe.js'), import('./init/suggest.js')]);
+  output.say('Looking at the feed …');
+  const observation = await observe(plan.url, {
+    subscribeMessages: plan.subscribeMessages,
+    waitMs: wait * 1_000,
+    signal,
+  });
+  if (observation.frames.length === 0) {
+    output.say(
+      `It sent nothing within ${wait} s. Many feeds send nothing before they are asked to: see their documentation, and give --subscribe.`,
+    );
+  }
+  return suggest(observation);
+}
+
+async function refuseExisting(file: string): Promise<void> {
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) throw existing(file);
+}
+
+async function write(file: string, text: string, mayOverwrite: boolean): Promise<void> {
+  if (file === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  const fail = (cause: NodeJS.ErrnoException): never => {
+    const message = `This file cannot be written: ${cause.message}. Give another name.`;
+    throw new ConfigError([{ path: '', message }], { file, cause });
+  };
+  await mkdir(dirname(file), { recursive: true }).catch(fail);
+  await writeFile(file, text, { flag: mayOverwrite ? 'w' : 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    // Somebody else was faster.
+    throw error.code === 'EEXIST' ? existing(file) : fail(error);
+  });
+}
+
+function existing(file: string): ConfigError {
+  return new ConfigError([{ path: '', message: 'It exists already. Give another name, or --force to overwrite it.' }], {
+    file,
+  });
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'feed' : basename(file, extname(file)) || 'feed';
+}
+
+function addMessage(message: string, messages: readonly string[]): readonly string[] {
+  return [...messages, message];
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= MAX_WAIT_S)) {
+    throw new InvalidArgumentError(`Expected a number of seconds above 0 and up to ${MAX_WAIT_S}.`);
+  }
+  return value;
+}
+
+const MAX_WAIT_S = 3_600;
+
+const NEXT = `  spillway doctor FILE   finds out whether everything is there that a run needs
+  spillway run FILE      captures the feed`;
+
+const EPILOGUE = `
+Examples:
+  $ spillway init trades.yaml
+  $ spillway init trades.yaml --from wss://example.com/feed
+  $ spillway init - --yes --from wss://example.com/feed --subscribe '{"op":"subscribe"}'
+`;
