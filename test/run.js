@@ -16,7 +16,7 @@ if (files.length === 0) {
 }
 const { status, signal } = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files],
+  ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-timeout=600000', '--test-reporter=spec', ...files],
   { stdio: 'inherit' },
 );
 if (signal !== null) console.error(`The test runner was ended by ${signal}.`);

@@ -13,19 +13,29 @@ import { sourceOf } from '../source.js';
  */
 export async function usablePipeline(path: string, context: Context | undefined): Promise<PipelineFile> {
   const pipeline = await loadPipelineFile(path, { context });
+  checkUsable(pipeline, path === '-' ? '(standard input)' : path);
+  return pipeline;
+}
+
+/**
+ * The part of {@link usablePipeline} that comes after reading.
+ *
+ * @param file the name to show in errors
+ * @throws {ConfigError} with every problem
+ */
+export function checkUsable({ source, sink }: PipelineFile, file: string): void {
   try {
-    sourceOf(pipeline.source, {});
-    if (pipeline.sink.type === 'jsonl') {
-      const { type: _, path: target, ...options } = pipeline.sink;
-      resolveJsonlFileOptions(target, options);
+    sourceOf(source, {});
+    if (sink.type === 'jsonl') {
+      const { type: _, path, ...options } = sink;
+      resolveJsonlFileOptions(path, options);
     }
-    if (pipeline.sink.type === 'kafka') {
-      const { type: _, deadLetterPath: __, ...options } = pipeline.sink;
+    if (sink.type === 'kafka') {
+      const { type: _, deadLetterPath: __, ...options } = sink;
       resolveKafkaOptions(options);
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(error.problems, { file: path === '-' ? '(standard input)' : path, cause: error });
+    throw new ConfigError(error.problems, { file, cause: error });
   }
-  return pipeline;
 }

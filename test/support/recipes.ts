@@ -90,8 +90,9 @@ async function servesEvents(t: TestContext): Promise<void> {
     await client.send('{"p": 2}');
     await client.closed;
   });
-  const { child } = await startExample(t, 'server-sent-events.ts', [server.url]);
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
+  const { child, ended } = await startExample(t, 'server-sent-events.ts', [server.url]);
+  // A program that fails says so here, in place of the line that would be waited for.
+  const [line] = (await Promise.race([once(child.stdout!, 'data'), ended.then(() => [])])) as [Buffer];
   const request = get(String(line).trim(), { headers: { accept: 'text/event-stream' } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   assert.equal(response.headers['content-type'], 'text/event-stream; charset=utf-8');
