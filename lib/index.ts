@@ -14,7 +14,7 @@ export { type BatchTransform, batch } from './batch/batch.js';
 export type { BatchOptions } from './batch/options.js';
 export { Page } from './batch/page.js';
 export type { AuthSpec, TokenFileConfig } from './config/auth-spec.js';
-export type { AddressConfig } from './config/fields/address.js';
+export type { AddressConfig, Addresses } from './config/fields/address.js';
 export type { LivenessConfig } from './config/fields/liveness.js';
 export type { MatchConfig } from './config/fields/match.js';
 export type { ReachConfig, TlsConfig } from './config/fields/reach.js';

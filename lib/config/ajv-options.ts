@@ -2,6 +2,8 @@
 export const AJV_OPTIONS = {
   allErrors: true,
   verbose: true,
+  // What is told is told in our words.
+  messages: false,
   strict: true,
   // The type of a field and the conditions on it stand in different branches of the schema, and so do a key and that it is required.
   strictTypes: false,

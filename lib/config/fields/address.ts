@@ -3,7 +3,8 @@ import { type Finding, valueFinding } from '../findings.js';
 /** Where a feed is: one of the two. */
 export type AddressConfig = Partial<Addresses> & (Pick<Addresses, 'url'> | Pick<Addresses, 'urls'>);
 
-interface Addresses {
+/** The two ways to say where a feed is; {@link AddressConfig} asks for one of them. */
+export interface Addresses {
   /** `ws://` or `wss://`. `{name}` placeholders are filled from the run's context, in one pass. There is no default. */
   readonly url: string;
   /** In place of `url`: several addresses of the same feed, tried in turn with `reconnect`. */

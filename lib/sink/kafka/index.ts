@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { SinkCheck } from '../check.js';
 export type { KafkaAuth, KafkaLogin, KafkaSasl, KafkaSaslSsl, KafkaSsl, KafkaTls, KafkaToken } from './auth.js';
 export { checkKafka } from './check.js';
 export type { KafkaCompression } from './compression.js';
