@@ -56,6 +56,8 @@ export { type FrameFacts, Message } from './parse/message.js';
 export type { ParseOptions } from './parse/options.js';
 // 2 · parse
 export { type ParseTransform, parse } from './parse/parse.js';
+// 2¾ · select
+export { select } from './select/select.js';
 // 5 · sink
 export { type JsonlFileWritable, jsonlFile } from './sink/jsonl-file.js';
 export type { JsonlFileOptions } from './sink/jsonl-file-options.js';

@@ -14,6 +14,7 @@ import { optionError } from './errors.js';
 import type { Clock } from './internal/clock.js';
 import type { Logger } from './internal/logger.js';
 import { type ParseTransform, parse } from './parse/parse.js';
+import { select } from './select/select.js';
 import { type CheckReport, type CheckWatcher, checkFeed } from './source/check.js';
 import { PagesReadable } from './source/pages-readable.js';
 import {
@@ -187,7 +188,10 @@ function newStages(config: ResolvedSourceConfig, around: Surroundings) {
   const validated =
     config.recordSchema === undefined ? undefined : validate(config.recordSchema, validateOptions(config, around));
   const batched = batch(batchOptions(config, around));
-  const between = [validated, config.envelope ? envelope() : undefined].filter((stage) => stage !== undefined);
+  const selected = config.select === undefined ? undefined : select(config.select);
+  const between = [validated, selected, config.envelope ? envelope() : undefined].filter(
+    (stage) => stage !== undefined,
+  );
   const all: [WebSocketReadable, ParseTransform, ...Transform[]] = [frames, parsed, ...between, batched];
   return { frames, parsed, validated, batched, all };
 }

@@ -84,6 +84,7 @@ const EPILOGUE = `
 Examples:
   $ spillway capture wss://example.com/feed -n 100 -o trades.jsonl
   $ spillway capture wss://example.com/feed -s '{"op":"subscribe","channel":"trades"}' | jq .price
+  $ spillway capture wss://example.com/feed --select data.price,symbol
   $ spillway capture wss://example.com/feed --reconnect --idle-timeout 5m -o trades.jsonl.gz
   $ spillway capture 'wss://example.com/feed?key=\${env:FEED_KEY}' -H 'User-Agent: me/1.0' | head
   $ spillway capture wss://example.com/feed -s @subscribe.json --print-config > trades.yaml

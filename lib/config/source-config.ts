@@ -9,6 +9,7 @@ import { toMs } from './fields/duration.js';
 import { type LivenessConfig, resolveLiveness } from './fields/liveness.js';
 import { type ReachConfig, type ResolvedReachConfig, resolveReach } from './fields/reach.js';
 import { type ReconnectConfig, resolveReconnect } from './fields/reconnect.js';
+import type { SelectConfig } from './fields/select.js';
 import { resolveSubscribe, type SubscribeConfig } from './fields/subscribe.js';
 import { type Finding, type IsHidden, isSecret, toProblem } from './findings.js';
 import { schemaCheck } from './schema-check.js';
@@ -20,7 +21,7 @@ import { sourceConfigSchema } from './source-schema.js';
  * numbers of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`. One of `max_messages`, `idle_timeout` and
  * `unbounded: true` must be set.
  */
-export interface SourceSettings extends LivenessConfig, ReachConfig, ReconnectConfig, SubscribeConfig {
+export interface SourceSettings extends LivenessConfig, ReachConfig, ReconnectConfig, SelectConfig, SubscribeConfig {
   /** How to prove who we are. @default { type: 'none' } */
   readonly auth?: AuthSpec | undefined;
   /** Sent in this order after every connect and reconnect. @default [] */
@@ -96,6 +97,7 @@ export interface ResolvedSourceConfig {
   readonly bigIntegers: 'number' | 'bigint' | 'string';
   readonly recordSchema: Readonly<Record<string, unknown>> | undefined;
   readonly onInvalidRecord: 'fail' | 'skip';
+  readonly select: readonly string[] | undefined;
   readonly handshakeTimeoutMs: number;
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
@@ -158,6 +160,7 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     bigIntegers: given.big_integers ?? defaults.big_integers.default,
     recordSchema: given.record_schema,
     onInvalidRecord: given.on_invalid_record ?? defaults.on_invalid_record.default,
+    select: given.select,
     handshakeTimeoutMs: parseDuration(given.handshake_timeout ?? defaults.handshake_timeout.default),
     protocols: given.protocols ?? [],
     headers: given.headers ?? {},

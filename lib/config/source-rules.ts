@@ -79,7 +79,7 @@ function checkFormat(given: Readonly<Record<string, unknown>>): Finding[] {
   }
   // A format that is not known at all has a finding of its own.
   if (format !== 'raw_string' && format !== 'binary') return findings;
-  for (const key of ['records_path', 'record_schema']) {
+  for (const key of ['records_path', 'record_schema', 'select']) {
     if (given[key] !== undefined) {
       findings.push({
         path: [key],

@@ -5,6 +5,7 @@ import { livenessFields } from './fields/liveness.js';
 import { PATH_PATTERN } from './fields/path.js';
 import { reachFields } from './fields/reach.js';
 import { reconnectFields } from './fields/reconnect.js';
+import { selectField } from './fields/select.js';
 import { subscribeFields } from './fields/subscribe.js';
 
 /** The JSON Schema (draft 2020-12) of what `createSource()` and `pipeline.source.config` take. */
@@ -235,6 +236,7 @@ export const sourceConfigSchema = {
       default: 16 * 1024 * 1024,
       examples: [1_048_576],
     },
+    ...selectField,
     ...livenessFields,
     ...reachFields,
   },

@@ -63,6 +63,11 @@ export class Message {
     return new Message(this.frame, text, 0, text.length, false, this.bigIntegers);
   }
 
+  /** @internal The same record with another JSON text, in which raw line breaks may stand between tokens. */
+  withText(text: Buffer): Message {
+    return new Message(this.frame, text, 0, text.length, true, this.bigIntegers);
+  }
+
   /**
    * Writes the text into `target` at `offset`, on one line: a raw line break between tokens becomes a space.
    * Returns the offset behind it. There must be room for {@link byteLength} bytes.

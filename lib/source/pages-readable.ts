@@ -10,6 +10,8 @@ import { EnvelopeStep } from '../envelope/step.js';
 import type { Message } from '../parse/message.js';
 import { resolveParseOptions } from '../parse/options.js';
 import { ParseStep } from '../parse/step.js';
+import { selectPaths } from '../select/paths.js';
+import { SelectStep } from '../select/step.js';
 import { resolveValidateOptions } from '../validate/options.js';
 import { compileSchema } from '../validate/schema.js';
 import { ValidateStep } from '../validate/step.js';
@@ -22,6 +24,7 @@ import { batchOptions, connectOptions, parseOptions, type Surroundings, validate
 export class PagesReadable extends RunReadable<Page> {
   readonly #parse: ParseStep;
   readonly #validate: ValidateStep | undefined;
+  readonly #select: SelectStep | undefined;
   readonly #envelope: EnvelopeStep | undefined;
   readonly #batch: BatchStep;
   readonly #linger: Linger;
@@ -38,6 +41,7 @@ export class PagesReadable extends RunReadable<Page> {
             compileSchema(config.recordSchema, 'record_schema'),
             resolveValidateOptions(validateOptions(config, around)),
           );
+    this.#select = config.select === undefined ? undefined : new SelectStep(selectPaths(config.select, 'select'));
     this.#envelope = config.envelope ? new EnvelopeStep() : undefined;
     this.#batch = new BatchStep(batching);
     this.#linger = new Linger(batching.clock, batching.lingerMs, () => this.#deliverPage(this.#batch.flush()));
@@ -80,7 +84,8 @@ export class PagesReadable extends RunReadable<Page> {
 
   #take(message: Message): void {
     if (this.#validate !== undefined && !this.#validate.accepts(message)) return;
-    const page = this.#batch.add(this.#envelope === undefined ? message : this.#envelope.wrap(message));
+    const kept = this.#select === undefined ? message : this.#select.pick(message);
+    const page = this.#batch.add(this.#envelope === undefined ? kept : this.#envelope.wrap(kept));
     if (page !== undefined) this.#deliverPage(page);
     this.#linger.held(this.#batch.held);
     if (this.#batch.isDone) this.complete('max_messages');

@@ -47,6 +47,12 @@ describe('spillway capture', { concurrency: 2 }, () => {
     assert.equal(status, 0);
   });
 
+  it('stores the fields of --select alone, with their bytes', async (t) => {
+    const server = await feed(t, sends('{"s":"B","d":{"p":1.10}}', '{"s":"C"}'));
+    const { stdout } = await spillway(t, ['capture', server.url, '--select', 'd.p,s', '-q']).exit;
+    assert.equal(stdout, '{"d.p":1.10,"s":"B"}\n{"s":"C"}\n');
+  });
+
   it('goes on until SIGINT when no limit is given, and writes a slow feed as it comes', async (t) => {
     const server = await feed(t, (client) => client.send('{"n":1}'));
     const running = spillway(t, ['capture', server.url]);

@@ -29,6 +29,7 @@ test('A minimal configuration has the default of the contract in every field', (
     bigIntegers: 'number',
     recordSchema: undefined,
     onInvalidRecord: 'fail',
+    select: undefined,
     handshakeTimeoutMs: 10_000,
     protocols: [],
     headers: {},

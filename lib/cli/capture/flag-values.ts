@@ -14,11 +14,12 @@ export async function valuesOf(
   given: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
-  for (const { key, schema, option } of flags) {
+  for (const { key, schema, option, split } of flags) {
     const text = given[option.attributeName()];
     if (text === undefined) continue;
     const flag = `--${kebab(key)}`;
     if (typeof text === 'boolean') values[key] = text;
+    else if (split !== undefined) values[key] = (text as string[]).flatMap(split);
     else if (Array.isArray(text)) {
       values[key] = (await Promise.all(text.map((item: string) => listed(item, schema.items ?? {}, flag)))).flat();
     } else values[key] = await readValue(text as string, schema, flag);

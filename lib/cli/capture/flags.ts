@@ -8,6 +8,8 @@ export interface Flag {
   readonly option: Option;
   /** The flag that says no, where there is one. */
   readonly negative: Option | undefined;
+  /** The items of a list that one text stands for, where that is no single one. */
+  readonly split: ((text: string) => readonly string[]) | undefined;
 }
 
 /** The part of JSON Schema that flags are made from. */
@@ -28,12 +30,17 @@ export interface FlagSchema {
  * A flag for each key of a table, under the same name in kebab case. What is given stays text until `valuesOf()` reads
  * it: commander would show a value that it refuses, and some are credentials.
  *
- * @param short one-letter names by key
+ * @param options `short`: one-letter names by key; `split`: how a text becomes items, by key of a list
  */
 export function flagsOf(
   properties: Readonly<Record<string, FlagSchema>>,
-  { short = {}, group }: { readonly short?: Readonly<Record<string, string>>; readonly group: string },
+  options: {
+    readonly group: string;
+    readonly short?: Readonly<Record<string, string>>;
+    readonly split?: Readonly<Record<string, (text: string) => readonly string[]>>;
+  },
 ): Flag[] {
+  const { group, short = {} } = options;
   return Object.entries(properties).map(([key, schema]) => {
     const long = `--${kebab(key)}`;
     const names = short[key] === undefined ? long : `-${short[key]}, ${long}`;
@@ -42,9 +49,10 @@ export function flagsOf(
     const option = new Option(isYesNo ? names : `${names} <${placeholder(schema)}>`, text).helpGroup(group);
     if (isWords(schema)) option.choices(schema.enum as string[]);
     if (schema.type === 'array') option.argParser(collect);
-    if (!isYesNo || schema.default === false) return { key, schema, option, negative: undefined };
+    const split = options.split?.[key];
+    if (!isYesNo || schema.default === false) return { key, schema, option, negative: undefined, split };
     const negative = new Option(`--no-${kebab(key)}`, `The opposite of \`${long}\`.`).helpGroup(group);
-    return { key, schema, option, negative };
+    return { key, schema, option, negative, split };
   });
 }
 

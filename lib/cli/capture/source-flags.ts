@@ -6,9 +6,15 @@ import { collect, type Flag, type FlagSchema, flagsOf } from './flags.js';
 export function sourceFlags(): Flag[] {
   const { url: _one, urls: _many, ...properties } = sourceConfigSchema.properties;
   return flagsOf(properties as Readonly<Record<string, FlagSchema>>, {
+    split: { select: pathsOf },
     short: { max_messages: 'n', subscribe_messages: 's' },
     group: 'The feed (the keys of the configuration table):',
   });
+}
+
+/** `data.price,symbol` → both; a comma within brackets is part of a key. */
+function pathsOf(text: string): readonly string[] {
+  return text.match(/(?:\["(?:[^"\\]|\\.)*"\]|[^,])+/g) ?? [text];
 }
 
 /** Gives a command these flags, and `-H`. */

@@ -127,6 +127,11 @@ describe('the flags of capture', () => {
     await assert.rejects(captured('--auth', `@${folder}`), { code: 'ERR_CONFIG', message: /^--auth: .*EISDIR/ });
   });
 
+  it('take paths with commas between them for select', async () => {
+    const { plain } = await captured('--select', 'data.price,a["x,y"].b', '--select', 'c');
+    assert.deepEqual(plain.source['select'], ['data.price', 'a["x,y"].b', 'c']);
+  });
+
   it('take headers as they stand on the wire, over those of --headers', async () => {
     const { plain } = await captured('-H', 'A: 1:2', '-H', 'B:  x ', '--headers', '{"A":"0","C":"3"}');
     assert.deepEqual(plain.source['headers'], { A: '1:2', B: 'x', C: '3' });
