@@ -12,6 +12,7 @@ import { Output } from './output.js';
 import { packageVersion } from './package-facts.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { serveCommand } from './serve.js';
 import { validateCommand } from './validate.js';
 
 /**
@@ -43,6 +44,7 @@ function program(output: Output): Command {
   const commands = [
     runCommand(output),
     captureCommand(output),
+    serveCommand(output),
     demoCommand(output),
     doctorCommand(),
     initCommand(output),
@@ -68,6 +70,7 @@ Examples:
   $ spillway run - --json < trades.yaml             the file from standard input, progress for machines
   $ spillway init trades.yaml                       write a first pipeline file
   $ spillway doctor trades.yaml                     find out what stands in the way of a run
+  $ spillway serve trades.jsonl --rate 1000/s       a recorded file as a live feed on this machine
   $ spillway validate trades.yaml                   tell what is wrong with a pipeline file
   $ spillway help run                               everything about run
 

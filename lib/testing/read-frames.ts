@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type Duplex, pipeline, type Readable, Transform, Writable } from 'node:stream';
 import { pipeline as finished } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import zlib from 'node:zlib';
 import split2 from 'split2';
 import pick from 'stream-json/filters/pick.js';
 import parser, { type Token } from 'stream-json/parser.js';
@@ -14,7 +14,7 @@ import { JsonElements } from './json-elements.js';
 export interface ReadFramesOptions {
   /**
    * `lines`: each line is a frame. `document`: the file is one JSON document, and each element of an array in it is a
-   * frame. @default 'document' with `recordsPath` and for the suffixes .json and .json.gz, otherwise 'lines'
+   * frame. @default 'document' with `recordsPath` and for the suffixes .json, .json.gz and .json.zst, otherwise 'lines'
    */
   readonly format?: 'lines' | 'document';
   /** Where the array is in the document: keys joined by dots, `data.trades`. @default the document itself */
@@ -25,14 +25,15 @@ export interface ReadFramesOptions {
 
 /**
  * The frames of a recorded file, one after another, for `client.sendMany(readFrames('trades.jsonl'))`. Files whose name
- * ends in `.gz` are inflated. Memory stays flat whatever the file's size: a line has at most 64 Mi characters, and of a document
+ * ends in `.gz` or `.zst` are inflated (`.zst` from Node 22.15 on). Memory stays flat whatever the file's size: a line has at most 64 Mi characters, and of a document
  * there is one element at a time, which is written anew without whitespace, its numbers as they stood.
  *
  * @throws {ConfigError} while reading: the file cannot be read, or is not what it should be, with the line
  */
 export function readFrames(path: string, options: ReadFramesOptions = {}): AsyncIterable<Buffer> {
   const { format, recordsPath, check } = resolveOptions<Resolved>('readFrames', options, FIELDS);
-  const isDocument = format === undefined ? recordsPath !== '' || /\.json(\.gz)?$/.test(path) : format === 'document';
+  const isDocument =
+    format === undefined ? recordsPath !== '' || /\.json(\.gz|\.zstd?)?$/.test(path) : format === 'document';
   return isDocument ? readElements(path, recordsPath) : readLines(path, check);
 }
 
@@ -82,9 +83,16 @@ async function* readElements(path: string, recordsPath: string): AsyncGenerator<
 /** The file, inflated if need be, through `stages`. An error anywhere reaches the reader of the last one. */
 function through(path: string, ...stages: [...Duplex[], Duplex]): Readable {
   const last = stages.at(-1) as Duplex;
-  const inflate = path.endsWith('.gz') ? [createGunzip()] : [];
+  const inflate = inflaterOf(path);
   pipeline([createReadStream(path), ...inflate, ...stages], () => {});
   return last;
+}
+
+function inflaterOf(path: string): Duplex[] {
+  if (path.endsWith('.gz')) return [zlib.createGunzip()];
+  if (!/\.zstd?$/.test(path)) return [];
+  if (createZstd === undefined) throw problem(path, 'This Node.js cannot inflate zstd. Use 22.15 or later.');
+  return [createZstd()];
 }
 
 function explainLine(error: unknown, path: string, line: number): unknown {
@@ -124,7 +132,7 @@ async function explainDocument(error: unknown, path: string): Promise<unknown> {
 
 function explainFile(error: unknown, path: string): ConfigError | undefined {
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
-  if (error.code.startsWith('Z_')) return problem(path, `The file cannot be inflated: ${error.message}.`, {}, error);
+  if (/^(Z_|ZSTD_)/.test(error.code)) return problem(path, `The file cannot be inflated: ${error.message}.`, {}, error);
   if ('syscall' in error)
     return problem(path, `The file cannot be read (${error.code}). Check that it is there and readable.`, {}, error);
   return undefined;
@@ -163,4 +171,6 @@ const FIELDS = {
   check: flag(true),
 };
 
+/** Not in the types of Node 20. */
+const createZstd = (zlib as { createZstdDecompress?: () => Duplex }).createZstdDecompress;
 const MAX_LINE = 64 * 1024 * 1024;

@@ -1,0 +1,62 @@
+import type { Clock } from '../../internal/clock.js';
+import type { FeedClient } from '../../testing/index.js';
+import type { ServeOptions } from './options.js';
+import { recordedFrames } from './recording.js';
+
+/** What {@link scheduled} needs of its surroundings. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** Aborted when the client has gone, or everything is to end. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The messages of a recording, each when it is due: as recorded, after a stall, and again from the beginning with
+ * `loop`. It ends with the file, after `dropEvery` messages, or when the signal is aborted. (A rate is the business of
+ * who sends them.)
+ */
+export async function* scheduled(
+  file: string,
+  options: ServeOptions,
+  client: Pick<FeedClient, 'stall' | 'resume'>,
+  { clock, signal }: Surroundings,
+): AsyncGenerator<Buffer, void, void> {
+  const { asRecorded = false, speed = 1, loop = false, dropEvery, stall, stallEvery } = options;
+  let sent = 0;
+  for (let before = -1; before < sent; ) {
+    before = sent;
+    const startedAt = clock.monotonic();
+    let firstAt: number | undefined;
+    for await (const { data, receivedAt } of recordedFrames(file, options)) {
+      if (asRecorded && receivedAt !== undefined) {
+        firstAt ??= receivedAt;
+        await sleep(clock, startedAt + (receivedAt - firstAt) / speed - clock.monotonic(), signal);
+      }
+      if (signal.aborted) return;
+      yield data;
+      sent += 1;
+      if (sent === dropEvery) return;
+      if (stall === undefined || sent % stallEvery !== 0) continue;
+      client.stall();
+      await sleep(clock, stall, signal);
+      client.resume();
+    }
+    if (!loop) return;
+  }
+}
+
+function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted || ms <= 0) return resolve();
+    const done = (): void => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = clock.setTimeout(done, Math.min(ms, MAX_TIMER_MS));
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** A longer timer would fire at once. A gap of 24 days and more in a recording is cut to this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
