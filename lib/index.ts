@@ -13,7 +13,7 @@
 export { type BatchTransform, batch } from './batch/batch.js';
 export type { BatchOptions } from './batch/options.js';
 export { Page } from './batch/page.js';
-export type { AuthSpec, TokenFileConfig } from './config/auth-spec.js';
+export type { AuthSpec, OAuth2Config, TokenFileConfig } from './config/auth-spec.js';
 export type { AddressConfig, Addresses } from './config/fields/address.js';
 export type { LivenessConfig } from './config/fields/liveness.js';
 export type { MatchConfig } from './config/fields/match.js';
@@ -28,6 +28,7 @@ export type { Frame } from './connect/frame.js';
 export { GAP_CAUSES, type Gap, type GapCause, type Moment } from './connect/gap.js';
 export type { Heartbeat, LivenessOptions, Reply } from './connect/liveness-options.js';
 export type { FieldMatch, FrameMatch, TextMatch } from './connect/match.js';
+export { type OAuth2Options, oauth2 } from './connect/oauth2.js';
 export type {
   SubscribeFunction,
   SubscribeMessage,

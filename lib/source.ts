@@ -7,6 +7,7 @@ import { type ResolvedSourceConfig, resolveSourceConfig, type SourceConfig } fro
 import { tlsFromConfig } from './config/tls-files.js';
 import type { CredentialProvider, Credentials } from './connect/credentials.js';
 import type { ConnectionStats } from './connect/events.js';
+import { oauth2 } from './connect/oauth2.js';
 import type { SubscribeStep } from './connect/subscribe-options.js';
 import { WebSocketReadable } from './connect/websocket-readable.js';
 import { envelope } from './envelope/envelope.js';
@@ -171,15 +172,26 @@ export function watchedCheck(
 }
 
 function surroundingsOf(config: ResolvedSourceConfig, options: SourceOptions): Surroundings {
+  const { clock } = options;
+  const { proxy } = config.reach;
+  const tls = tlsFromConfig(config.reach.tls);
   return {
-    credentials: credentialsFromAuth(config.auth, options.credentials ?? {}),
+    credentials: credentialsFromAuth(config.auth, options.credentials ?? {}, (given) =>
+      oauth2({ ...given, proxy, tls: forTokens(tls), clock }),
+    ),
     signal: options.signal,
     logger: options.logger,
     feed: options.feed,
-    clock: options.clock,
+    clock,
     random: options.random,
-    tls: tlsFromConfig(config.reach.tls),
+    tls,
   };
+}
+
+/** The token endpoint has a name of its own. */
+function forTokens(tls: Surroundings['tls']): Surroundings['tls'] {
+  if (typeof tls !== 'function') return { ...tls, servername: undefined };
+  return async (request) => ({ ...(await tls(request)), servername: undefined });
 }
 
 function newStages(config: ResolvedSourceConfig, around: Surroundings) {

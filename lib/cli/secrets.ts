@@ -34,6 +34,16 @@ function authSecrets(auth: ResolvedSourceConfig['auth']): string[] {
     }
     case 'custom':
       return Object.values(auth.config.headers);
+    case 'oauth2': {
+      const { client_id, client_secret, params = {} } = auth.config;
+      const login = [client_id, client_secret].map(encodeURIComponent).join(':');
+      return [
+        client_secret,
+        encodeURIComponent(client_secret),
+        Buffer.from(login).toString('base64'),
+        ...telling(Object.entries(params)),
+      ];
+    }
     case 'none':
     case 'token_file':
       return [];

@@ -1,24 +1,31 @@
 import { open } from 'node:fs/promises';
 import type { CredentialProvider, Credentials } from '../connect/credentials.js';
+import type { OAuth2Options } from '../connect/oauth2.js';
 import { AuthError, optionError } from '../errors.js';
 import { unknownRef } from './auth-catalogue.js';
-import { type AuthSpec, type TokenFileConfig, tokenFileHeader } from './auth-spec.js';
+import { type AuthSpec, type OAuth2Config, type TokenFileConfig, tokenFileHeader } from './auth-spec.js';
+import { toMs } from './fields/duration.js';
 import { isHeaderValue } from './header-rules.js';
 
 /** Credentials by name, for `{ ref }`. */
 export type CredentialCatalogue = Readonly<Record<string, AuthSpec | Credentials | CredentialProvider>>;
 
+/** Makes a provider of tokens. */
+export type OAuth2 = (options: OAuth2Options) => CredentialProvider;
+
 /**
  * What a connection takes for a configuration's `auth`: the credentials, or a function that is asked again at every
  * connect (`token_file`, and providers that the catalogue holds).
  *
+ * @param oauth2 makes the provider for `oauth2`, with the proxy and the TLS of the feed
  * @throws {ConfigError} when `{ ref }` names nothing in the catalogue
  */
 export function credentialsFromAuth(
   auth: AuthSpec,
-  catalogue: CredentialCatalogue = {},
+  catalogue: CredentialCatalogue,
+  oauth2: OAuth2,
 ): Credentials | CredentialProvider {
-  if ('ref' in auth) return named(auth.ref, catalogue);
+  if ('ref' in auth) return named(auth.ref, catalogue, oauth2);
   switch (auth.type) {
     case 'none':
       return { type: 'none' };
@@ -30,17 +37,32 @@ export function credentialsFromAuth(
       return { type: 'custom', headers: { ...auth.config.headers } };
     case 'token_file':
       return () => readTokenFile(auth.config);
+    case 'oauth2':
+      return oauth2(toOAuth2Options(auth.config));
   }
 }
 
-function named(ref: string, catalogue: CredentialCatalogue): Credentials | CredentialProvider {
+function named(ref: string, catalogue: CredentialCatalogue, oauth2: OAuth2): Credentials | CredentialProvider {
   const entry = Object.hasOwn(catalogue, ref) ? catalogue[ref] : undefined;
   if (entry === undefined) throw optionError('auth.ref', unknownRef(ref, Object.keys(catalogue)));
   if (typeof entry === 'function') return entry;
   if ('ref' in entry)
     throw optionError('auth.ref', 'Expected credentials or a provider under this name, but found another `ref`.');
   // The two forms of the same words: `{ type, config: { … } }` as files write it, `{ type, … }` as code does.
-  return isSpec(entry) ? credentialsFromAuth(entry) : entry;
+  return isSpec(entry) ? credentialsFromAuth(entry, {}, oauth2) : entry;
+}
+
+function toOAuth2Options(config: OAuth2Config): OAuth2Options {
+  return {
+    tokenUrl: config.token_url,
+    clientId: config.client_id,
+    clientSecret: config.client_secret,
+    scope: config.scope,
+    audience: config.audience,
+    params: config.params,
+    clientAuth: config.client_auth,
+    expiryMarginMs: toMs(config.expiry_margin),
+  };
 }
 
 function isSpec(entry: AuthSpec | Credentials): entry is AuthSpec {

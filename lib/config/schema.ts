@@ -79,7 +79,7 @@ export const pipelineFileSchema = {
       properties: {
         type: {
           description: '`static` is another name for `bearer`.',
-          enum: ['bearer', 'basic', 'custom', 'token_file', 'static'],
+          enum: ['bearer', 'basic', 'custom', 'token_file', 'oauth2', 'static'],
         },
         config: { description: 'What `type` asks for.', type: 'object' },
       },

@@ -35,7 +35,7 @@ export const sourceConfigSchema = {
     auth: {
       title: 'Credentials',
       description:
-        '`none`; `bearer` with `{token}`; `basic` with `{username, password}`; `custom` with `{headers}`; `token_file` with `{path, header, scheme}`, read again at every connect; or `{ref}`, which names an entry of the `auth` catalogue or a provider, asked again at every connect.',
+        '`none`; `bearer` with `{token}`; `basic` with `{username, password}`; `custom` with `{headers}`; `token_file` with `{path, header, scheme}`, read again at every connect; `oauth2` with `{token_url, client_id, client_secret, scope, audience, params, client_auth, expiry_margin}`, whose token is kept until shortly before it ends, or the server refuses it, and is asked for through `proxy` and with `tls`; or `{ref}`, which names an entry of the `auth` catalogue or a provider, asked again at every connect.',
       $ref: '#/$defs/auth',
       default: { type: 'none' },
       examples: [{ type: 'bearer', config: { token: `\${env:TOKEN}` } }, { ref: 'exchange' }],

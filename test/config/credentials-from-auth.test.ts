@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import type { AuthSpec } from '../../lib/config/auth-spec.js';
 import { credentialsFromAuth } from '../../lib/config/credentials-from-auth.js';
 import type { Credentials } from '../../lib/connect/credentials.js';
+import { oauth2 } from '../../lib/connect/oauth2.js';
 import { AuthError, ConfigError } from '../../lib/errors.js';
 
 const VALUES: readonly [AuthSpec, Credentials][] = [
@@ -26,7 +27,7 @@ const VALUES: readonly [AuthSpec, Credentials][] = [
 
 for (const [auth, expected] of VALUES) {
   test(`${JSON.stringify(auth)} becomes credentials of its own`, () => {
-    assert.deepEqual(credentialsFromAuth(auth), expected);
+    assert.deepEqual(credentialsFromAuth(auth, {}, oauth2), expected);
   });
 }
 
@@ -36,13 +37,13 @@ for (const [what, entry, expected] of [
   ['none', { type: 'none' }, { type: 'none' }],
 ] as const) {
   test(`A reference is followed to ${what} in the catalogue`, () => {
-    assert.deepEqual(credentialsFromAuth({ ref: 'a' }, { a: entry }), expected);
+    assert.deepEqual(credentialsFromAuth({ ref: 'a' }, { a: entry }, oauth2), expected);
   });
 }
 
 test('A reference to a provider gives that very provider', () => {
   const provider = (): Credentials => ({ type: 'none' });
-  assert.equal(credentialsFromAuth({ ref: 'a' }, { a: provider }), provider);
+  assert.equal(credentialsFromAuth({ ref: 'a' }, { a: provider }, oauth2), provider);
 });
 
 for (const [ref, catalogue, message] of [
@@ -58,7 +59,7 @@ for (const [ref, catalogue, message] of [
 ] as const) {
   test(`A reference to ${ref} in a catalogue of ${Object.keys(catalogue)} is an error`, () => {
     assert.throws(
-      () => credentialsFromAuth({ ref }, catalogue),
+      () => credentialsFromAuth({ ref }, catalogue, oauth2),
       (error) => error instanceof ConfigError && error.message === message,
     );
   });
@@ -84,7 +85,7 @@ for (const [config, expected] of [
 test('A token file is read again each time that it is asked for', async (t) => {
   const path = await tokenFile(t, 'one');
   const auth = { type: 'token_file', config: { path } } as const;
-  const provider = credentialsFromAuth(auth);
+  const provider = credentialsFromAuth(auth, {}, oauth2);
   assert.deepEqual(await askProvider(provider), { type: 'bearer', token: 'one' });
   await writeFile(path, 'two');
   assert.deepEqual(await askProvider(provider), { type: 'bearer', token: 'two' });
@@ -130,7 +131,7 @@ for (const [what, name] of [
 }
 
 async function ask(auth: AuthSpec): Promise<Credentials> {
-  return askProvider(credentialsFromAuth(auth));
+  return askProvider(credentialsFromAuth(auth, {}, oauth2));
 }
 
 async function askProvider(provider: ReturnType<typeof credentialsFromAuth>): Promise<Credentials> {
