@@ -241,7 +241,7 @@ export class Run implements ConnectionHandler {
     this.#gaps.open({
       cause: connection === 0 ? 'not_connected' : (watchdog ?? 'disconnected'),
       connection,
-      code,
+      code: connection === 0 ? undefined : code,
       afterSequence: this.#frames === 0 ? undefined : this.#frames - 1,
       // A connection that had to be found dead has been so for longer.
       since: connection === 0 || watchdog !== undefined ? this.#fed : undefined,
