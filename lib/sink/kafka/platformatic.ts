@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ConnectionOptions, Producer, ProducerOptions, SASLOptions } from '@platformatic/kafka';
 import { type KafkaSasl, saslOf, tlsOf, tokenOf } from './auth.js';
 import { classify } from './failures.js';
@@ -28,7 +29,10 @@ export function platformaticProducer(
 ): KafkaProducer {
   const isFirst = module.clientSoftwareVersion.startsWith('1.');
   const { idempotent } = options;
-  const clientOptions = toClientOptions(options, isFirst);
+  let lastFailure: unknown;
+  const clientOptions = toClientOptions(options, isFirst, (error) => {
+    lastFailure = error;
+  });
   const open = (): PlatformaticClient => {
     const opened = new module.Producer({ ...clientOptions });
     opened.on(
@@ -46,6 +50,7 @@ export function platformaticProducer(
     async send(records) {
       try {
         await client.send({ messages: records as Parameters<PlatformaticClient['send']>[0]['messages'], acks });
+        lastFailure = undefined;
       } catch (error) {
         // Version 1 goes on with the numbers that the broker does not want.
         if (isFirst && LOST_COUNT.has(classify(error).name)) {
@@ -64,6 +69,7 @@ export function platformaticProducer(
       });
       return metadata.topics.get(topic)!.partitionsCount;
     },
+    lastFailure: () => lastFailure,
     close: () => close(client),
   };
 }
@@ -76,6 +82,7 @@ function close(client: PlatformaticClient): Promise<void> {
 function toClientOptions(
   options: ResolvedKafkaOptions,
   isFirst: boolean,
+  onFailure: (error: unknown) => void,
 ): ProducerOptions<Buffer, Buffer, Buffer, Buffer> {
   const { idempotent, requestTimeoutMs } = options;
   return {
@@ -86,8 +93,10 @@ function toClientOptions(
     compression: options.compression,
     autocreateTopics: options.autoCreateTopics,
     retries: idempotent && !isFirst ? Number.MAX_SAFE_INTEGER : RETRIES,
-    retryDelay: (_client, _operation, attempt) =>
-      Math.min(MAX_RETRY_DELAY_MS, RETRY_DELAY_MS * 2 ** Math.min(attempt - 1, 10)),
+    retryDelay: (_client, _operation, attempt, _retries, error) => {
+      onFailure(error);
+      return Math.min(MAX_RETRY_DELAY_MS, RETRY_DELAY_MS * 2 ** Math.min(attempt - 1, 10));
+    },
     // The broker has to answer before the client gives up.
     timeout: Math.ceil(requestTimeoutMs * 0.9),
     maxInflights: idempotent ? 1 : options.maxInFlight,
@@ -95,13 +104,15 @@ function toClientOptions(
 }
 
 /** How to reach a broker, and to log in. */
-export function toConnectionOptions({ auth, requestTimeoutMs }: ResolvedKafkaOptions): ConnectionOptions {
+export function toConnectionOptions({ auth, brokers, requestTimeoutMs }: ResolvedKafkaOptions): ConnectionOptions {
   const tls = tlsOf(auth);
+  // The name of an address is none that TLS may be asked for (RFC 6066, section 3); Node checks it all the same.
+  const hasNames = brokers.some((broker) => isIP(broker.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')) === 0);
   const sasl = saslOf(auth);
   return {
     requestTimeout: requestTimeoutMs,
     connectTimeout: Math.min(requestTimeoutMs, CONNECT_TIMEOUT_MS),
-    ...(tls === undefined ? {} : { tls, tlsServerName: tls.servername ?? true }),
+    ...(tls === undefined ? {} : { tls, tlsServerName: tls.servername ?? hasNames }),
     ...(sasl === undefined ? {} : { sasl: toSasl(sasl) }),
   };
 }

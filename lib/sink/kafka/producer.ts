@@ -13,6 +13,8 @@ export interface KafkaProducer {
   send(records: readonly KafkaRecord[]): Promise<unknown>;
   /** How many partitions a topic has. Rejects when there is no such topic, or no broker tells. */
   partitions(topic: string): Promise<number>;
+  /** What the newest request failed with that it tries again by itself, if it does: told when the time for it is up. */
+  lastFailure?(): unknown;
   /** Closes the connections. Calls of `send` that are still under way may reject or never settle. */
   close(): Promise<void>;
   /** How many calls of `send` may be under way at once. The smaller one of this and `maxInFlight` counts. */

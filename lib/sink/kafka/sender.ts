@@ -409,14 +409,23 @@ export class Sender {
     this.#timers.delete(lane);
     lane.isDead = true;
     const { messageTimeoutMs } = this.#options;
-    this.#fail({
-      kind: 'fatal',
-      name: '',
-      what: `Kafka did not take ${count(batch.records.length)} for ${lane.topic}, partition ${lane.partition}`,
-      reason: `there was no acknowledgement within ${messageTimeoutMs} ms, the \`message_timeout\` (messageTimeoutMs)`,
-      advice: 'Check that the brokers are up, or raise it if they need longer to recover.',
-      cause: undefined,
-    });
+    this.#fail(
+      this.#timeIsUp(
+        `Kafka did not take ${count(batch.records.length)} for ${lane.topic}, partition ${lane.partition}`,
+        `there was no acknowledgement within ${messageTimeoutMs} ms, the \`message_timeout\` (messageTimeoutMs)`,
+      ),
+    );
+  }
+
+  /** A client that tries again by itself knows why there was no acknowledgement. */
+  #timeIsUp(what: string, reason: string): Breakdown {
+    const cause = this.#producer.lastFailure?.();
+    if (cause === undefined) {
+      const advice = 'Check that the brokers are up, or raise it if they need longer to recover.';
+      return { kind: 'fatal', name: '', what, reason, advice, cause };
+    }
+    const known = classify(cause);
+    return { ...known, kind: 'fatal', what, reason: `${reason}; the last try failed, because ${known.reason}`, cause };
   }
 
   #giveUp(lane: Lane, batch: KafkaBatch, failure: Failure, cause: unknown): void {
@@ -496,14 +505,10 @@ export class Sender {
   #armDrain(): void {
     const { clock, drainTimeoutMs } = this.#options;
     this.#drainTimer ??= clock.setTimeout(() => {
-      this.#breakdown ??= {
-        kind: 'fatal',
-        name: '',
-        what: 'Kafka did not take all records',
-        reason: `the run ended, and there was no acknowledgement within ${drainTimeoutMs} ms, the \`drain_timeout\` (drainTimeoutMs)`,
-        advice: 'Check that the brokers are up, or raise it if they need longer to recover.',
-        cause: undefined,
-      };
+      this.#breakdown ??= this.#timeIsUp(
+        'Kafka did not take all records',
+        `the run ended, and there was no acknowledgement within ${drainTimeoutMs} ms, the \`drain_timeout\` (drainTimeoutMs)`,
+      );
       this.#finishDrain();
     }, drainTimeoutMs);
   }
