@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { createSource, type SourceConfig } from '../../lib/index.js';
 import type { KafkaDeadLetter, KafkaOptions } from '../../lib/sink/kafka/index.js';
 import { feed } from '../support/feed.js';
 import { noKafka, sharedBroker } from '../support/kafka/gate.js';
 import { newTopic, type ReadRecord, readTopic } from '../support/kafka/topics.js';
+import { ROOT } from '../support/readme.js';
 import { clients, type TestClient } from './clients.js';
 import { marketRecords } from './feeds.js';
 
@@ -15,6 +21,25 @@ const skip = await noKafka();
 describe('a feed into a real broker', { skip }, () => {
   if (skip !== false) return;
   const kafka = sharedBroker();
+
+  test('is carried there by the command, from a pipeline file', async (t) => {
+    const topic = await newTopic(t, kafka.address, { partitions: 3 });
+    const records = marketRecords(2_000);
+    const server = await feed(t, async (connection) => {
+      await connection.sendMany(records);
+      await connection.close(1000);
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'spillway-kafka-run-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'pipeline.json');
+    const source = { type: 'websocket', config: { url: server.url, unbounded: true } };
+    const config = { brokers: kafka.address, topic: { type: 'fixed', name: topic }, key_path: 'symbol', linger: '5ms' };
+    writeFileSync(file, JSON.stringify({ version: 1, pipeline: { source, sink: { type: 'kafka', config } } }));
+    const main = join(ROOT, 'lib/cli/main.ts');
+    const { stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', main, 'run', file]);
+    assert.match(stderr, /Delivery: 2,000 acknowledged/);
+    assertArrived(await readTopic(kafka.address, topic), records);
+  });
 
   for (const client of clients) {
     for (const compression of client.codecs) {
