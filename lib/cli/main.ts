@@ -10,6 +10,7 @@ import { initCommand } from './init.js';
 import { withManners } from './manners.js';
 import { Output } from './output.js';
 import { packageVersion } from './package-facts.js';
+import { previewCommand } from './preview.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
@@ -44,6 +45,7 @@ function program(output: Output): Command {
   const commands = [
     runCommand(output),
     captureCommand(output),
+    previewCommand(output),
     serveCommand(output),
     demoCommand(output),
     doctorCommand(),
@@ -70,6 +72,7 @@ Examples:
   $ spillway run - --json < trades.yaml             the file from standard input, progress for machines
   $ spillway init trades.yaml                       write a first pipeline file
   $ spillway doctor trades.yaml                     find out what stands in the way of a run
+  $ spillway preview wss://example.com/feed         its first records; --shape: what they look like
   $ spillway serve trades.jsonl --rate 1000/s       a recorded file as a live feed on this machine
   $ spillway validate trades.yaml                   tell what is wrong with a pipeline file
   $ spillway help run                               everything about run

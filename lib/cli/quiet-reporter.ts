@@ -1,4 +1,4 @@
-import type { Reporter } from './reporter.js';
+import type { Reporter, Summary } from './reporter.js';
 
 /** Says nothing but why a command fails, in the words of another reporter. */
 export class QuietReporter implements Reporter {
@@ -18,5 +18,5 @@ export class QuietReporter implements Reporter {
   refused(): void {}
   stopping(): void {}
   abandoned(): void {}
-  summary(): void {}
+  summary(_summary: Summary): void {}
 }

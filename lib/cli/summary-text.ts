@@ -19,7 +19,8 @@ export function summaryText(summary: Summary): string {
   ].join('\n');
 }
 
-function endText({ ended, signal, errorCode }: Summary): string {
+/** Why a run ended, as a clause. */
+export function endText({ ended, signal, errorCode }: Summary): string {
   switch (ended) {
     case 'max_messages':
       return 'all records that `max_messages` asks for are there.';

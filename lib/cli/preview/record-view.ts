@@ -1,0 +1,37 @@
+import { hasColour } from '../colour.js';
+import { formatCount } from '../format.js';
+import { highlight } from './highlight.js';
+
+/**
+ * The standard output for indented records, one at a time: in colours where it has them; on a terminal without what
+ * could steer it, and cut where one record would fill many screens.
+ */
+export function recordView(
+  stdout: NodeJS.WriteStream,
+  { full = false }: { readonly full?: boolean | undefined },
+): NodeJS.WritableStream {
+  const isTerminal = stdout.isTTY === true;
+  const isColoured = hasColour(stdout);
+  const view = {
+    write: (bytes: Buffer, done: (error?: Error | null) => void) => {
+      if (!isTerminal && !isColoured) return stdout.write(bytes, done);
+      const text = isTerminal ? shown(bytes.toString(), full) : bytes.toString();
+      return stdout.write(isColoured ? highlight(text) : text, done);
+    },
+    on: (event: string, listener: (error: Error) => void) => void stdout.on(event, listener),
+    removeListener: (event: string, listener: (error: Error) => void) => void stdout.removeListener(event, listener),
+  };
+  return view as unknown as NodeJS.WritableStream;
+}
+
+function shown(text: string, full: boolean): string {
+  const clean = text.replace(CONTROL_CHARACTERS, '�');
+  const lines = clean.split('\n');
+  if (full || lines.length - 1 <= MAX_LINES) return clean;
+  const left = lines.length - 1 - MAX_LINES;
+  return `${lines.slice(0, MAX_LINES).join('\n')}\n… ${formatCount(left)} more lines of this record (--full shows them)\n`;
+}
+
+/** A raw control character is no JSON, but DEL and those above ASCII are. */
+const CONTROL_CHARACTERS = /[\x7f-\x9f]/g;
+const MAX_LINES = 100;

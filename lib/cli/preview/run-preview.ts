@@ -1,0 +1,129 @@
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { batch } from '../../batch/batch.js';
+import { SinkError } from '../../errors.js';
+import { parse } from '../../parse/parse.js';
+import { stdout } from '../../sink/stdout.js';
+import { sourceOf } from '../../source.js';
+import { readFrames } from '../../testing/index.js';
+import { flagError } from '../capture/flag-values.js';
+import { type Flag, kebab } from '../capture/flags.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { Output } from '../output.js';
+import { refusalLogger } from '../refusals.js';
+import { runFeed } from '../run-feed.js';
+import { secretsOf } from '../secrets.js';
+import { parseStretch } from '../serve/grammar.js';
+import type { OpenSink } from '../sinks.js';
+import { widthOf } from '../width.js';
+import { feedConfig, givenOf } from './feed-config.js';
+import type { PreviewOptions } from './options.js';
+import { previewReporter } from './preview-reporter.js';
+import { recordView } from './record-view.js';
+import { shapeSchema } from './shape-schema.js';
+import { ShapeWritable } from './shape-sink.js';
+import { shapeRows, shapeText } from './shape-text.js';
+import { targetKind } from './target.js';
+
+/**
+ * Shows the first records of what was named, or their shape.
+ *
+ * @throws {SpillwayError} when a recorded file cannot be read; a feed's failure is reported instead
+ */
+export async function runPreview(
+  target: string,
+  flags: readonly Flag[],
+  options: PreviewOptions,
+  output: Output,
+): Promise<ExitStatus> {
+  const isShape = options.shape === true || options.schema === true;
+  const withinMs = stretch(options.within);
+  const kind = await targetKind(target);
+  const given = await givenOf(kind, flags, { ...options });
+  const count = given.maxMessages ?? (isShape ? SHAPE_RECORDS : SHOWN_RECORDS);
+  const shape = isShape ? new ShapeWritable() : undefined;
+  const sink = shape ?? stdout({ format: 'pretty_json', stream: recordView(process.stdout, options) });
+  let status: ExitStatus = EXIT.ok;
+  if (kind === 'recording') {
+    await previewRecording(target, { count, ...given }, sink, isShape);
+  } else {
+    const config = await feedConfig(kind, target, flags, { ...options }, { count, isShape, given });
+    output.hide(secretsOf(config));
+    const reporter = previewReporter(output, { ...options, isPiped: true }, count);
+    const source = sourceOf(config, { logger: refusalLogger((refusal) => reporter.refused(refusal)) });
+    const isOnTerminal = process.stdout.isTTY === true;
+    if (isOnTerminal) output.shareTerminal();
+    const feed = {
+      source,
+      sink: { stream: sink, target: 'standard output', isOnTerminal, hasThreads: false } as OpenSink,
+    };
+    const deadline = setTimeout(() => source.stop(), withinMs);
+    status = await runFeed(feed, reporter);
+    clearTimeout(deadline);
+  }
+  if (shape !== undefined) tellShape(shape, kind === 'recording' ? undefined : shape.recordsPerSecond, options);
+  return status;
+}
+
+async function previewRecording(
+  file: string,
+  { count, recordsPath }: { readonly count: number; readonly recordsPath: string | undefined },
+  sink: Writable,
+  isShape: boolean,
+): Promise<void> {
+  const frames = readFrames(file, recordsPath === undefined ? {} : { recordsPath });
+  const bigIntegers = isShape ? 'bigint' : 'number';
+  try {
+    await pipeline(
+      Readable.from(first(count, frames)),
+      parse({ bigIntegers }),
+      batch({ size: isShape ? 100 : 1 }),
+      sink,
+    );
+  } catch (error) {
+    // Who reads from a pipe leaves when there is enough.
+    const isReaderGone = error instanceof SinkError && /^(EPIPE|EOF)$/.test(codeOf(error.cause));
+    if (!isReaderGone) throw error;
+  }
+}
+
+async function* first<T>(count: number, items: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  let taken = 0;
+  for await (const item of items) {
+    yield item;
+    taken += 1;
+    if (taken === count) return;
+  }
+}
+
+function tellShape(sink: ShapeWritable, recordsPerSecond: number | undefined, { schema, json }: PreviewOptions): void {
+  const { shape } = sink;
+  if (schema === true) {
+    process.stdout.write(`${JSON.stringify(shapeSchema(shape), null, 2)}\n`);
+    return;
+  }
+  const stdout = new Output(process.stdout);
+  if (json === true) {
+    const { records, bytes, isCut } = shape;
+    const size = records === 0 ? null : { min: shape.minBytes, max: shape.maxBytes, mean: Math.round(bytes / records) };
+    const rate = recordsPerSecond === undefined ? null : Number(recordsPerSecond.toFixed(3));
+    stdout.sayJson({ records, bytes: size, records_per_second: rate, is_cut: isCut, paths: shapeRows(shape) });
+  } else {
+    stdout.say(shapeText(shape, recordsPerSecond, widthOf(process.stdout)));
+  }
+}
+
+function stretch(text: string): number {
+  try {
+    return parseStretch(text);
+  } catch (error) {
+    throw flagError(`--${kebab('within')}`, 'Expected a duration, such as 30s or 5m.', error);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | undefined)?.code);
+}
+
+const SHOWN_RECORDS = 10;
+const SHAPE_RECORDS = 1_000;

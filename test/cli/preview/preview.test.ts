@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { feed, sends, sendsThenWaits } from '../../support/feed.js';
+import { jsonLines, pipelineFile, SPILLWAY, spillway, start, temporaryFolder } from '../cli.js';
+
+const INDENTED = '{\n  "n": 1.10\n}\n{\n  "n": 2\n}\n';
+
+/** A file of this content that is gone after the test. */
+async function file(t: TestContext, name: string, content: string | Buffer): Promise<string> {
+  const path = join(await temporaryFolder(t), name);
+  await writeFile(path, content);
+  return path;
+}
+
+describe('spillway preview', { concurrency: 2 }, () => {
+  it('shows the first -n records of a feed, indented, and says nothing more', async (t) => {
+    const server = await feed(t, sendsThenWaits('{"n":1.10}', '{"n":2}', '{"n":3}'));
+    const { status, stdout, stderr } = await spillway(t, ['preview', server.url, '-n', '2']).exit;
+    assert.equal(stdout, INDENTED);
+    assert.equal(stderr, '');
+    assert.equal(status, 0);
+  });
+
+  it('says why fewer records came than were asked for', async (t) => {
+    const server = await feed(t, sends('{"n":1}'));
+    const { status, stderr } = await spillway(t, ['preview', server.url]).exit;
+    assert.equal(stderr, '1 record of 10: the server closed the connection in good order (code 1000).\n');
+    assert.equal(status, 0);
+  });
+
+  it('ends when nothing comes for --idle-timeout, or after --within whatever comes', async (t) => {
+    const server = await feed(t, sendsThenWaits());
+    const idle = await spillway(t, ['preview', server.url, '--idle-timeout', '200ms']).exit;
+    assert.match(idle.stderr, /^0 records of 10: nothing came for as long as `idle_timeout` allows\.\n$/);
+    const late = await spillway(t, ['preview', server.url, '--within', '100ms']).exit;
+    assert.equal(late.stderr, '0 records of 10: the time of --within is over.\n');
+    assert.deepEqual([idle.status, late.status], [0, 0]);
+  });
+
+  it('looks at the feed of a pipeline file, writes nothing to its sink, and reads it from standard input, too', async (t) => {
+    const server = await feed(t, sendsThenWaits('{"n":1.10}', '{"n":2}', '{"n":3}'));
+    const { file: path, output } = await pipelineFile(t, { url: `${server.url}/{x}`, unbounded: true });
+    const named = await spillway(t, ['preview', path, '-n', '2', '--set', 'x=y']).exit;
+    assert.equal(named.stdout, INDENTED);
+    assert.equal(server.requests[0]!.url, '/y');
+    assert.equal((await start(t, 'ls', [output]).exit).stdout, '');
+  });
+
+  it('looks at recorded files', async (t) => {
+    const lines = '{"n":1.10}\n{"n":2}\n';
+    for (const path of [
+      await file(t, 'a.jsonl', lines),
+      await file(t, 'a.jsonl.gz', gzipSync(lines)),
+      await file(t, 'a.json', '[{"n":1.10},{"n":2}]'),
+    ]) {
+      const { status, stdout, stderr } = await spillway(t, ['preview', path]).exit;
+      assert.deepEqual([status, stdout, stderr], [0, INDENTED, ''], path);
+    }
+    const inside = await file(t, 'b.json', '{"data":{"list":[1]}}');
+    assert.equal((await spillway(t, ['preview', inside, '--records-path', 'data.list']).exit).stdout, '1\n');
+  });
+
+  it('is coloured with FORCE_COLOR, and the same text without the colours', async (t) => {
+    const path = await file(t, 'a.jsonl', '{"s":"a \\" b: 1","n":-1.5e3,"b":[true,null,{}]}\n');
+    const coloured = await spillway(t, ['preview', path], { env: { FORCE_COLOR: '1' } }).exit;
+    const plain = await spillway(t, ['preview', path]).exit;
+    assert.ok(coloured.stdout.includes('\x1b[34m"s"\x1b[0m: \x1b[32m"a \\" b: 1"\x1b[0m'), coloured.stdout);
+    assert.ok(coloured.stdout.includes('\x1b[33m-1.5e3\x1b[0m'), coloured.stdout);
+    assert.equal(coloured.stdout.replaceAll(/\x1b\[\d+m/g, ''), plain.stdout);
+    assert.doesNotMatch(plain.stdout, /\x1b/);
+  });
+
+  it('tells the shape of a feed, or of a file, as a table or as JSON', async (t) => {
+    const server = await feed(t, sends('{"p":1.5,"s":"B"}', '{"p":2}'));
+    const table = await spillway(t, ['preview', server.url, '--shape']).exit;
+    assert.match(
+      table.stdout,
+      /^path +type +how often +examples\np +number +100 % +1\.5, 2\ns +string +50\.0 % +"B"\n\n2 records, /,
+    );
+    assert.match(table.stderr, /^2 records of 1000: /);
+    const path = await file(t, 'a.jsonl', '{"id":12345678901234567890}\n');
+    const json = await spillway(t, ['preview', path, '--shape', '--json']).exit;
+    const [shape] = jsonLines(json.stdout);
+    assert.deepEqual(shape, {
+      records: 1,
+      bytes: { min: 27, max: 27, mean: 27 },
+      records_per_second: null,
+      is_cut: false,
+      paths: [{ path: 'id', types: { integer: 1 }, seen: 1, share: 1, examples: ['12345678901234567890'] }],
+    });
+  });
+
+  it('cuts the shape to a narrow terminal', async (t) => {
+    const path = await file(t, 'a.jsonl', `{"key":"${'x'.repeat(100)}"}\n`);
+    const { stdout } = await spillway(t, ['preview', path, '--shape'], { env: { COLUMNS: '30' } }).exit;
+    assert.ok(
+      stdout
+        .split('\n\n')[0]!
+        .split('\n')
+        .every((line) => line.length <= 30),
+      stdout,
+    );
+  });
+
+  it('prints a JSON Schema that every record satisfies', async (t) => {
+    const server = await feed(t, sends('{"p":1.5,"s":"B"}', '{"p":2}'));
+    const { status, stdout } = await spillway(t, ['preview', server.url, '--schema']).exit;
+    const schema = JSON.parse(stdout) as object;
+    const validate = new Ajv2020().compile(schema);
+    assert.ok(validate({ p: 1.5, s: 'B' }) && validate({ p: 2 }) && !validate({ s: 'B' }));
+    assert.equal(status, 0);
+  });
+
+  it('says nothing, and ends with 0, when the reader goes away', async (t) => {
+    const server = await feed(t, (client) => void client.flood('{"n":1}'));
+    const path = await file(t, 'a.jsonl', '{"n":1}\n'.repeat(100_000));
+    for (const target of [server.url, path]) {
+      const words = [process.execPath, ...SPILLWAY, 'preview', target, '-n', '100000']
+        .map((word) => `'${word}'`)
+        .join(' ');
+      const { status, stdout, stderr } = await start(t, 'bash', ['-o', 'pipefail', '-c', `${words} | head -1`]).exit;
+      assert.deepEqual([status, stdout, stderr], [0, '{\n', '']);
+    }
+  });
+
+  it('ends in good order at SIGINT, with what came', async (t) => {
+    const server = await feed(t, sendsThenWaits('{"n":1}'));
+    const running = spillway(t, ['preview', server.url, '--idle-timeout', '1h', '--within', '1h']);
+    await running.out.until(/\}\n/);
+    running.child.kill('SIGINT');
+    const { status, stderr } = await running.exit;
+    assert.match(stderr, /1 record of 10: stopped by SIGINT\./);
+    assert.equal(status, 0);
+  });
+
+  it('exits 1 when the feed fails, with one sentence', async (t) => {
+    const { status, stdout, stderr } = await spillway(t, ['preview', 'ws://127.0.0.1:1']).exit;
+    assert.match(stderr, /^spillway: ERR_CONNECT: .*ECONNREFUSED.*\n$/);
+    assert.equal(stdout, '');
+    assert.equal(status, 1);
+  });
+
+  const misuses: [title: string, args: string[], says: RegExp][] = [
+    ['a file that is not there', ['/nowhere/a.jsonl'], /a\.jsonl: The file cannot be read \(ENOENT\)/],
+    ['an address without a scheme', ['example.com/feed'], /URL: This address has no scheme/],
+    [
+      'flags of the feed beside a pipeline file',
+      ['x.yaml', '--envelope'],
+      /--envelope: With a pipeline file this stands in the file/,
+    ],
+    ['flags of a feed beside a recorded file', ['x.jsonl', '-H', 'a: b'], /--header: .*recorded file/],
+    ['no number', ['x.jsonl', '-n', 'all'], /--max-messages: Expected a whole number of at least 1/],
+    ['no stretch of time', ['x.jsonl', '--within', 'soon'], /--within: Expected a duration/],
+    ['--shape and --schema', ['x.jsonl', '--shape', '--schema'], /cannot be used with/],
+  ];
+  for (const [title, args, says] of misuses) {
+    it(`with ${title} exits 2 and says what to do`, async (t) => {
+      const { status, stdout, stderr } = await spillway(t, ['preview', ...args]).exit;
+      assert.match(stderr, says);
+      assert.equal(stdout, '');
+      assert.equal(status, 2);
+    });
+  }
+});
