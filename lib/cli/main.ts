@@ -5,6 +5,7 @@ import { completionCommand } from './completion.js';
 import { catchCrashes } from './crash.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { endAtEarlySignals } from './early-signals.js';
 import { EXIT } from './exit-status.js';
 import { initCommand } from './init.js';
 import { withManners } from './manners.js';
@@ -22,11 +23,17 @@ import { validateCommand } from './validate.js';
  */
 async function main(): Promise<void> {
   const output = new Output(process.stderr);
+  let isRun = false;
+  endAtEarlySignals(() => isRun);
   catchCrashes(output, process.argv.includes('--verbose'));
   // A reader that went away is no reason to fail; where records go to standard output, their sink knows about it.
   process.stdout.on('error', () => {});
   try {
-    await program(output).parseAsync();
+    const root = program(output);
+    root.hook('preAction', (_root, command) => {
+      isRun = RUNS.has(command.name());
+    });
+    await root.parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version were asked for, or the usage was wrong: commander has said which.
@@ -62,6 +69,9 @@ function program(output: Output): Command {
 function versionText(): string {
   return `spillway ${packageVersion()} (Node.js ${process.version})`;
 }
+
+/** Commands that the first signal ends with status 0. */
+const RUNS: ReadonlySet<string> = new Set(['run', 'capture', 'preview', 'serve', 'demo']);
 
 const EPILOGUE = `
 Examples:
