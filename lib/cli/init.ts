@@ -135,8 +135,8 @@ function seconds(text: string): number {
 
 const MAX_WAIT_S = 3_600;
 
-const NEXT = `  spillway doctor FILE   finds out whether everything is there that a run needs
-  spillway run FILE      captures the feed`;
+const NEXT = `  npx spillway doctor FILE   finds out whether everything is there that a run needs
+  npx spillway run FILE      captures the feed`;
 
 const EPILOGUE = `
 Examples:

@@ -43,9 +43,10 @@ function packageSize(): string {
   const { packedBytes, unpackedBytes, dependencies } = JSON.parse(
     readFileSync(join(ROOT, 'benchmarks/results/package.json'), 'utf8'),
   ) as Record<'packedBytes' | 'unpackedBytes' | 'dependencies', number>;
-  const kB = (bytes: number): string => `${Math.round(bytes / 1_000)} kB`;
+  const size = (bytes: number): string =>
+    bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
   return (
-    `The package is ${kB(packedBytes)} to download and ${kB(unpackedBytes)} on the disk, with ${dependencies} direct dependencies; ` +
+    `The package is ${size(packedBytes)} to download and ${size(unpackedBytes)} on the disk, with ${dependencies} direct dependencies; ` +
     'nothing of it runs a script when it is installed.'
   );
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFeedServer, marketFeed } from '../../lib/testing/index.js';
@@ -15,21 +15,15 @@ export async function recordSession(): Promise<string> {
     },
   });
   const folder = mkdtempSync(join(tmpdir(), 'spillway-pictures-'));
-  const file = `version: 1
-pipeline:
-  source: { type: websocket, config: { url: "${market.url}", idle_timeout: 30s } }
-  sink: { type: jsonl, config: { path: trades.jsonl } }
-`;
-  writeFileSync(join(folder, 'trades.yaml'), file);
+  const capture = ['capture', market.url, '-o', 'trades.jsonl'];
   try {
     const steps = [
-      { shown: 'cat trades.yaml', command: 'cat', args: ['trades.yaml'] },
-      { shown: 'npx spillway run trades.yaml', command: process.execPath, args: [main, 'run', 'trades.yaml'] },
+      { shown: `npx spillway ${capture.join(' ')}`, command: process.execPath, args: [main, ...capture] },
       { shown: 'head -2 trades.jsonl', command: 'head', args: ['-2', 'trades.jsonl'] },
     ];
     return terminalSvg(await record(steps, { columns: COLUMNS, rows: 30, cwd: folder }), {
       columns: COLUMNS,
-      title: 'spillway run',
+      title: 'spillway capture',
     });
   } finally {
     await market.close();
@@ -38,6 +32,7 @@ pipeline:
 }
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
-const COLUMNS = 100;
+/** As wide as a trade is long. */
+const COLUMNS = 124;
 const MARKET_MS = 4_000;
 const TRADES_A_SECOND = 50_000;
