@@ -47,7 +47,7 @@ async function doctor(target: string, options: DoctorOptions, output: Output): P
     await examine(
       target,
       { context: options.set ?? {}, firstFrameMs: options.wait * 1_000, signal: stopping.signal },
-      { resolved: (source) => output.hide(secretsOf(source)), found: (result) => report.tell(result) },
+      { resolved: (source, sink) => output.hide(secretsOf(source, sink)), found: (result) => report.tell(result) },
     );
     report.conclude();
     if (stopping.signal.aborted) return EXIT.interrupted;

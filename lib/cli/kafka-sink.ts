@@ -14,8 +14,6 @@ export async function openKafkaSink(options: KafkaOptions, deadLetterPath: strin
   await loadProducer(client);
   const deadLetter = deadLetterPath === undefined ? undefined : deadLetterFile(deadLetterPath);
   const stream = kafka({ ...options, deadLetter });
-  // It is nobody else's.
-  if (deadLetter !== undefined) stream.once('close', () => deadLetter.end());
   const target = `Kafka, ${stream.target}`;
   return { stream, target, delivery: () => stream.report(), isOnTerminal: false, hasThreads: false };
 }

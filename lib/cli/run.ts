@@ -33,7 +33,7 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
     const { loadPipelineFile } = await import('../config/pipeline-file.js');
     const pipeline = await loadPipelineFile(file, { context: options.set });
     const { secretsOf } = await import('./secrets.js');
-    output.hide(secretsOf(pipeline.source));
+    output.hide(secretsOf(pipeline.source, pipeline.sink));
 
     const [{ sourceOf }, { openSink }, { refusalLogger }, { runFeed }] = await Promise.all([
       import('../source.js'),

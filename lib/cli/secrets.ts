@@ -1,3 +1,5 @@
+import type { KafkaAuthConfig } from '../config/sinks/kafka-auth.js';
+import type { ResolvedSinkConfig } from '../config/sinks/kinds.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 
 /**
@@ -5,14 +7,18 @@ import type { ResolvedSourceConfig } from '../config/source-config.js';
  * a frame that is no JSON. Of headers and the address's query only what a name gives away: other values, such as
  * `symbol=btcusdt`, may be in a path that has to be shown. Texts of fewer than four characters occur by chance.
  */
-export function secretsOf({
-  auth,
-  headers,
-  urls,
-  subscribeMessages,
-  reach,
-}: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'reach'>): string[] {
+export function secretsOf(
+  {
+    auth,
+    headers,
+    urls,
+    subscribeMessages,
+    reach,
+  }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'reach'>,
+  sink?: ResolvedSinkConfig,
+): string[] {
   const secrets = [
+    ...(sink?.type === 'kafka' ? kafkaSecrets(sink.auth) : []),
     ...authSecrets(auth),
     ...telling(Object.entries(headers)),
     ...urls.flatMap(urlSecrets),
@@ -47,6 +53,24 @@ function authSecrets(auth: ResolvedSourceConfig['auth']): string[] {
     case 'none':
     case 'token_file':
       return [];
+  }
+}
+
+function kafkaSecrets(auth: KafkaAuthConfig): string[] {
+  switch (auth.type) {
+    case 'none':
+      return [];
+    case 'sasl_plain':
+    case 'sasl_scram':
+      return [auth.config.password];
+    case 'sasl_oauthbearer':
+      return auth.config.token === undefined ? [] : [auth.config.token];
+    case 'ssl':
+      return auth.config?.key_password === undefined ? [] : [auth.config.key_password];
+    case 'sasl_ssl': {
+      const { sasl, ssl } = auth.config;
+      return [...kafkaSecrets(sasl), ...(ssl === undefined ? [] : kafkaSecrets(ssl))];
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { secretsOf } from '../../lib/cli/secrets.js';
+import { type ResolvedKafkaSink, resolveKafkaSink } from '../../lib/config/sinks/kafka.js';
 
 const plain = {
   auth: { type: 'none' },
@@ -52,6 +53,19 @@ describe('secretsOf', () => {
   it('finds the passphrase of a key, and the login of a proxy as it is written and sent', () => {
     const reach = { tls: { passphrase: 'sesame' }, origin: undefined, proxy: 'http://me:p%40ss@proxy:1' };
     assert.deepEqual(secretsOf({ ...plain, reach }), ['bWU6cEBzcw==', 'sesame', 'p%40ss', 'p@ss']);
+  });
+
+  it('finds what a Kafka sink logs in with', () => {
+    const sasl = {
+      type: 'sasl_scram',
+      config: { mechanism: 'sha512', username: 'someone', password: 'hush-hush' },
+    } as const;
+    const ssl = { type: 'ssl', config: { key_password: 'sesame', ca_path: '/ca.pem' } } as const;
+    const found = (auth: ResolvedKafkaSink['auth']) =>
+      secretsOf(plain, { ...resolveKafkaSink({ brokers: 'x', topic: { type: 'fixed', name: 't' } }), auth });
+    assert.deepEqual(found({ type: 'none' }), []);
+    assert.deepEqual(found({ type: 'sasl_ssl', config: { sasl, ssl } }), ['hush-hush', 'sesame']);
+    assert.deepEqual(found({ type: 'sasl_oauthbearer', config: { token: 'abcdef' } }), ['abcdef']);
   });
 
   it('leaves out what occurs by chance', () => {

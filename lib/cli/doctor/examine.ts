@@ -20,7 +20,7 @@ export interface ExamineOptions {
 /** Who hears of it. */
 export interface Examiner {
   /** The configuration is valid, and says this: before anything is connected. */
-  resolved(source: ResolvedSourceConfig): void;
+  resolved(source: ResolvedSourceConfig, sink: ResolvedSinkConfig | undefined): void;
   /** What one look found, as soon as it is known. */
   found(result: CheckResult): void;
 }
@@ -46,7 +46,7 @@ export async function examine(target: string, options: ExamineOptions, examiner:
     tell('sink', 'sink', skipped('not looked at, since the configuration is not valid'), undefined);
     throw error;
   }
-  examiner.resolved(plan.source);
+  examiner.resolved(plan.source, plan.sink);
   tell('configuration', 'configuration', ok(plan.said), performance.now() - startedAt);
   await checkFeedSide(plan.source, options, (name, verdict, elapsedMs) => tell('feed', name, verdict, elapsedMs));
   if (plan.sink === undefined) {

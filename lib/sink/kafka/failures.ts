@@ -27,7 +27,7 @@ export function classify(error: unknown): Failure {
   if (name !== undefined) return { name, ...expand(FAILURES[name]!) };
   const message = error instanceof Error ? firstMessage(error) : String(error);
   return {
-    kind: 'fatal',
+    kind: isPassing(error) ? 'retriable' : 'fatal',
     name: names[0] ?? '',
     reason: message.replace(/[.\s]+$/, ''),
     advice: 'See `cause` for what the client said.',
@@ -56,8 +56,24 @@ function namesIn(error: unknown): string[] {
   return [...protocol, ...client];
 }
 
+/** Whether the client itself says of an error that is not in the table that it passes. */
+function isPassing(error: unknown): boolean {
+  let says: boolean | undefined;
+  walk(error, ({ canRetry, retriable }) => {
+    const one = canRetry ?? retriable;
+    if (typeof one === 'boolean') says = one && says !== false;
+  });
+  return says === true;
+}
+
 /** An error with what the clients and Node put on it. */
-type Labelled = Error & { readonly apiId?: unknown; readonly type?: unknown; readonly code?: unknown };
+interface Labelled extends Error {
+  readonly apiId?: unknown;
+  readonly type?: unknown;
+  readonly code?: unknown;
+  readonly canRetry?: unknown;
+  readonly retriable?: unknown;
+}
 
 function walk(error: unknown, visit: (error: Labelled) => void, depth = 0): void {
   if (!(error instanceof Error) || depth > MAX_DEPTH) return;
@@ -88,7 +104,6 @@ const FAILURES: { readonly [name: string]: Row } = {
   FENCED_LEADER_EPOCH: ['retriable', 'the partition has another leader now', WAIT],
   UNKNOWN_LEADER_EPOCH: ['retriable', 'the partition has another leader now', WAIT],
   REPLICA_NOT_AVAILABLE: ['retriable', 'a replica of the partition is not available', WAIT],
-  BROKER_NOT_AVAILABLE: ['retriable', 'the broker is not available', WAIT],
   NOT_CONTROLLER: ['retriable', 'the cluster has another controller now', WAIT],
   NOT_ENOUGH_REPLICAS: ['retriable', 'the partition has fewer replicas in sync than the topic asks for', WAIT],
   NOT_ENOUGH_REPLICAS_AFTER_APPEND: [

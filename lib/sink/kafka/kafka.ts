@@ -126,11 +126,13 @@ export class KafkaWritable extends Writable {
   }
 
   async #open(): Promise<void> {
+    // A failure comes by the callback of a write; without a listener it would end the process.
+    this.#options.deadLetter?.on('error', ignore).on('drain', this.#takeMore);
     this.#producer = await openProducer(this.#options, () => this.#sender?.countRetry());
     this.#sender = new Sender(this.#options, this.#producer, {
       onRoom: () => this.#takeMore(),
       onFailed: (breakdown) => this.#onFailed(breakdown),
-      onOversize: (page, index, lane, cause) => this.#divert(page, index, lane, cause),
+      onOversize: (page, index, lane, cause, callback) => this.#divert(page, index, lane, cause, callback),
       onSkipped: (page, index, reason, count) => {
         const { sequence } = page.frame(index);
         this.#options.logger.warn({ sequence, reason, count }, 'records were dropped');
@@ -141,15 +143,20 @@ export class KafkaWritable extends Writable {
   #goOn(page: Page, handover: Handover, callback: (error?: Error | null) => void): void {
     this.#handovers.set(page, handover);
     if (this.#failure !== undefined) callback(this.#failure);
-    else if (this.#sender!.hasRoom) callback();
+    else if (this.#hasRoom()) callback();
     else this.#onRoom = callback;
   }
 
-  #takeMore(): void {
+  #hasRoom(): boolean {
+    return this.#sender!.hasRoom && this.#options.deadLetter?.writableNeedDrain !== true;
+  }
+
+  readonly #takeMore = (): void => {
+    if (this.#failure === undefined && !this.#hasRoom()) return;
     const onRoom = this.#onRoom;
     this.#onRoom = undefined;
     onRoom?.(this.#failure);
-  }
+  };
 
   #onFailed(breakdown: Breakdown): void {
     const report = this.#sender!.report();
@@ -159,7 +166,7 @@ export class KafkaWritable extends Writable {
     else this.destroy(this.#failure);
   }
 
-  #divert(page: Page, index: number, lane: Lane, cause: unknown): boolean {
+  #divert(page: Page, index: number, lane: Lane, cause: unknown, callback: (error?: Error | null) => void): boolean {
     const { deadLetter } = this.#options;
     if (deadLetter === undefined) return false;
     const { sequence, receivedAt, connection, url } = page.frame(index);
@@ -169,7 +176,7 @@ export class KafkaWritable extends Writable {
         'Raise `max.message.bytes` of the topic.',
       { target: lane.topic, recordsWritten: this.#sender!.stats.records, cause },
     );
-    deadLetter.write({ data, error, topic: lane.topic, sequence, receivedAt, connection, url });
+    deadLetter.write({ data, error, topic: lane.topic, sequence, receivedAt, connection, url }, callback);
     return true;
   }
 
@@ -182,6 +189,7 @@ export class KafkaWritable extends Writable {
     const sender = this.#sender;
     if (sender !== undefined && this.#failure === undefined) await sender.drain();
     sender?.close();
+    this.#options.deadLetter?.off('drain', this.#takeMore);
     const producer = this.#producer;
     if (producer === undefined) return;
     const { clock } = this.#options;
@@ -211,6 +219,8 @@ function toSinkError({ what, reason, name, advice, cause }: Breakdown, report: K
     },
   );
 }
+
+function ignore(): void {}
 
 function mayBe(uncertain: number): string {
   return uncertain === 0 ? '' : `; ${uncertain} of them were on their way and may be stored`;

@@ -23,8 +23,11 @@ export interface SenderEvents {
   onRoom(): void;
   /** It failed, and everything else that could be delivered is. */
   onFailed(breakdown: Breakdown): void;
-  /** A record that is too large by itself. Returns whether somebody has taken it. */
-  onOversize(page: Page, index: number, lane: Lane, cause: unknown): boolean;
+  /**
+   * A record that is too large by itself. Returns whether somebody takes it, who then calls back once it is safe, or
+   * with what went wrong.
+   */
+  onOversize(page: Page, index: number, lane: Lane, cause: unknown, callback: (error?: Error | null) => void): boolean;
   /** Records were dropped. */
   onSkipped(page: Page, index: number, reason: string, count: number): void;
 }
@@ -68,6 +71,8 @@ export class Sender {
   #pages = 0;
   #retries = 0;
   #diverted = 0;
+  /** Records that the dead letter has and has not stored yet. */
+  #diverting = 0;
   #skipped = 0;
 
   constructor(options: ResolvedKafkaOptions, producer: KafkaProducer, events: SenderEvents) {
@@ -442,9 +447,9 @@ export class Sender {
   #setAside(lane: Lane, batch: KafkaBatch, failure: Failure, cause: unknown): void {
     const { slice, from } = batch.parts[0]!;
     const index = slice.index(from);
-    if (this.#events.onOversize(slice.page, index, lane, cause)) {
-      this.#diverted += 1;
-      this.#dealtWith(batch);
+    const onDiverted = (error?: Error | null): void => this.#onDiverted(batch, error);
+    if (this.#events.onOversize(slice.page, index, lane, cause, onDiverted)) {
+      this.#diverting += 1;
       return;
     }
     const { sequence } = slice.page.frame(index);
@@ -455,6 +460,27 @@ export class Sender {
       advice: `${failure.advice} Or give a dead letter (\`dead_letter\`, deadLetter), which takes such records alone.`,
       cause,
     });
+  }
+
+  #onDiverted(batch: KafkaBatch, error: Error | null | undefined): void {
+    this.#diverting -= 1;
+    if (error == null) {
+      this.#diverted += 1;
+      this.#dealtWith(batch);
+    } else {
+      const { slice, from } = batch.parts[0]!;
+      this.#left.push([slice.page, slice.index(from)]);
+      this.#fail({
+        kind: 'fatal',
+        name: '',
+        what: 'The dead letter cannot be written to',
+        reason: error.message.replace(/[.\s]+$/, ''),
+        advice: 'Check `dead_letter` (deadLetter), which takes the records that are too large for their topic.',
+        cause: error,
+      });
+    }
+    if (this.hasRoom) this.#events.onRoom();
+    this.#checkDrained();
   }
 
   /** What follows once a lane's batch is back. */
@@ -492,6 +518,7 @@ export class Sender {
   #isSettled(): boolean {
     if (this.#isClosed) return true;
     if (this.#breakdown === undefined) return this.#handovers.size === 0;
+    if (this.#diverting > 0) return false;
     for (const lane of this.#router.lanes()) {
       if (!lane.isDead && (lane.current !== undefined || !lane.isEmpty)) return false;
     }
