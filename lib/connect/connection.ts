@@ -15,6 +15,7 @@ import {
 import { ControlFrames } from './control-frames.js';
 import { authHeaders } from './credentials.js';
 import type { Endpoint } from './endpoints.js';
+import type { Connected } from './events.js';
 import { Liveness } from './liveness.js';
 import {
   isSubscribeMessages,
@@ -28,7 +29,7 @@ import { type NamedStep, Subscriber } from './subscriber.js';
 /** What a connection tells the run that opened it. */
 export interface ConnectionHandler {
   /** The upgrade succeeded. Returns the connection's number. */
-  upgraded(protocol: string, connection: Connection): number;
+  upgraded(agreed: Agreed, connection: Connection): number;
   /** It is being read: from here on frames may come. */
   opened(connection: Connection): void;
   /** The subscribe steps, with `first` before them. */
@@ -46,6 +47,9 @@ export interface ConnectionHandler {
   /** It is over, however it got here. Called exactly once, unless {@link Connection.close} was called before. */
   closed(ending: Ending, connection: Connection): void;
 }
+
+/** What both sides agreed on in the upgrade. */
+export type Agreed = Pick<Connected, 'protocol' | 'isCompressed'>;
 
 /** How a connection ended. */
 export interface Ending {
@@ -217,7 +221,10 @@ export class Connection {
     // Nothing is read before the subscribe messages are out; what came with the upgrade waits, too.
     ws.pause();
     const { subscribeMessages } = this.#options;
-    this.number = this.#handler.upgraded(ws.protocol, this);
+    this.number = this.#handler.upgraded(
+      { protocol: ws.protocol, isCompressed: ws.extensions.includes('permessage-deflate') },
+      this,
+    );
     this.#step = 'the subscribe messages';
     const request = { connection: this.number, url: this.endpoint.frameUrl };
     const messages =

@@ -33,6 +33,8 @@ export interface Connected {
   readonly connection: number;
   /** The subprotocol that the server chose; empty for none. */
   readonly protocol: string;
+  /** Whether both sides compress messages (`perMessageDeflate`). */
+  readonly isCompressed: boolean;
 }
 
 /** Every subscribe message was handed to the socket. Emitted without any, too: from here on frames flow. */

@@ -1,7 +1,7 @@
 import { DisconnectedError, type SpillwayError } from '../errors.js';
 import { abortError } from '../internal/abort.js';
 import type { TimerHandle } from '../internal/clock.js';
-import { Connection, type ConnectionHandler, type Ending } from './connection.js';
+import { type Agreed, Connection, type ConnectionHandler, type Ending } from './connection.js';
 import { Endpoints } from './endpoints.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
@@ -159,9 +159,9 @@ export class Run implements ConnectionHandler {
 
   // What the connection reports.
 
-  upgraded(protocol: string, { endpoint }: Connection): number {
+  upgraded(agreed: Agreed, { endpoint }: Connection): number {
     this.#connections += 1;
-    this.#handler.event('connected', { url: endpoint.shownUrl, connection: this.#connections, protocol });
+    this.#handler.event('connected', { url: endpoint.shownUrl, connection: this.#connections, ...agreed });
     return this.#connections;
   }
 

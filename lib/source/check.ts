@@ -33,7 +33,7 @@ export interface CheckWatcher {
   readonly firstFrameMs?: number | undefined;
   connected?(event: Connected): void;
   subscribed?(event: Subscribed): void;
-  /** No frame comes any more: the first one is there, the server closed (`closed`), or it took too long (`stopped`). */
+  /** No frame comes any more: the server closed (`closed`), or the first one is there or took too long (`stopped`). */
   ended?(event: Ended): void;
 }
 
@@ -49,30 +49,36 @@ export async function checkFeed(
   const frames = new WebSocketReadable(config.urls, {
     ...connectOptions(config, around),
     reconnect: false,
-    maxMessages: 1,
     // Pings must not make the wait for a frame longer, so this one has a timer of its own.
     idleTimeoutMs: undefined,
   });
-  let connectedMs = 0;
+  let connectedMs: number | undefined;
+  let firstFrame: CheckReport['firstFrame'];
   let timer: TimerHandle;
   frames.on('connected', (event) => watcher.connected?.(event));
   frames.on('subscribed', (event) => {
     connectedMs = clock.monotonic() - startedAt;
-    timer = clock.setTimeout(() => frames.stop(), firstFrameMs);
     watcher.subscribed?.(event);
+    // Data may come before the last step of `subscribe` is confirmed.
+    if (firstFrame !== undefined) frames.stop();
+    else timer = clock.setTimeout(() => frames.stop(), firstFrameMs);
   });
   frames.on('ended', (event) => watcher.ended?.(event));
-  let firstFrame: CheckReport['firstFrame'];
   try {
     for await (const frame of frames) {
       const afterMs = clock.monotonic() - startedAt;
-      const error = parseFailure(parseOptions(config, around), frame);
-      firstFrame = { afterMs, bytes: frame.data.length, isBinary: frame.isBinary, error };
+      firstFrame ??= {
+        afterMs,
+        bytes: frame.data.length,
+        isBinary: frame.isBinary,
+        error: parseFailure(parseOptions(config, around), frame),
+      };
+      if (connectedMs !== undefined) frames.stop();
     }
   } finally {
     clock.clearTimeout(timer);
   }
-  return { url: datasetUri(config), connectedMs, firstFrame };
+  return { url: datasetUri(config), connectedMs: connectedMs ?? 0, firstFrame };
 }
 
 function parseFailure(options: ParseOptions, frame: Parameters<ParseStep['one']>[0]): ParseError | undefined {

@@ -6,8 +6,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createFeedServer, type FeedServer, type FeedServerOptions } from '../../lib/testing/index.js';
+import { CertificateAuthority } from '../support/certificates.js';
 import { httpProxy } from '../support/http-proxy.js';
 import { noSmallDisk, readOnlyDisk, smallDisk } from '../support/small-disk.js';
+import { tempFiles } from '../support/temp-folder.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { jsonLines, pipelineFile, spillway, temporaryFolder } from './cli.js';
 
@@ -145,14 +147,17 @@ describe('spillway doctor', { concurrency: 2 }, () => {
     assert.deepEqual(failed, [], JSON.stringify([...looks.values()]));
   });
 
-  it('leaves DNS, TCP and TLS to a proxy, and tells what the proxy says', async (t) => {
+  it('looks at a proxy in place of the server, and tells what the proxy says', async (t) => {
     const server = await feed(t, { onConnection: (client) => client.send('1') });
     const proxy = await httpProxy(t, { login: 'user:secret' });
     const through = (login: string) =>
       pipelineFile(t, { url: server.url, idle_timeout: 60, proxy: `http://${login}@${proxy.address}` });
     const good = await examine(t, (await through('user:secret')).file);
     assert.deepEqual(good.failed, []);
-    assert.equal(good.looks.get('TCP')?.detail, `the way to the server is through http://${proxy.address}`);
+    assert.equal(
+      good.looks.get('TCP')?.detail,
+      `the proxy http://${proxy.address}: connected to 127.0.0.1, port ${new URL(`http://${proxy.address}`).port}`,
+    );
     const bad = await examine(t, (await through('user:planted')).file);
     assertFailed(bad, 'credentials', /refused the credentials with status 407/, /Check the user info in `proxy`/);
     assert.doesNotMatch(bad.stdout, /planted/);
@@ -208,7 +213,7 @@ describe('spillway doctor names what stands between here and the server', { conc
       diagnosis,
       'TLS',
       /^the certificate is signed by itself.*\(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
-      /NODE_EXTRA_CA_CERTS/,
+      /`tls\.ca`.*NODE_EXTRA_CA_CERTS/,
     );
   });
 
@@ -222,6 +227,84 @@ describe('spillway doctor names what stands between here and the server', { conc
     assert.equal(status, 0);
   });
 
+  const authority = new CertificateAuthority('Our Authority');
+  const certificates: [title: string, facts: { hosts: string[]; notAfter?: Date }, detail: RegExp, advice: RegExp][] = [
+    [
+      'a certificate that has expired',
+      { hosts: ['127.0.0.1'], notAfter: new Date('2021-01-01') },
+      /^the certificate ended [\d,]+ days ago \(CERT_HAS_EXPIRED\)$/,
+      /renewed/,
+    ],
+    [
+      'a certificate for another host',
+      { hosts: ['other.example'] },
+      /^the certificate is for other\.example, not for 127\.0\.0\.1 \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
+      /`tls\.servername`/,
+    ],
+  ];
+  for (const [title, facts, detail, advice] of certificates) {
+    it(title, async (t) => {
+      const server = await feed(t, { tls: authority.issue({ subject: 'the server', ...facts }) });
+      const { ca } = await tempFiles(t, { ca: authority.cert });
+      const { file } = await pipelineFile(t, { url: server.url, unbounded: true, tls: { ca } });
+      assertFailed(await examine(t, file), 'TLS', detail, advice);
+    });
+  }
+
+  it('a certificate that has few days left, as a warning', async (t) => {
+    const notAfter = new Date(Date.now() + 5.5 * 86_400_000);
+    const certificate = authority.issue({ subject: 'the server', hosts: ['127.0.0.1'], notAfter });
+    const server = await feed(t, { tls: certificate, onConnection: (client) => client.send('1') });
+    const { ca } = await tempFiles(t, { ca: authority.cert });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, tls: { ca } });
+    const { looks, status } = await examine(t, file);
+    assert.equal(looks.get('TLS')?.status, 'warning');
+    assert.equal(looks.get('TLS')?.detail, 'TLSv1.3, certificate by Our Authority, 5 days left');
+    assert.equal(status, 0);
+  });
+
+  it('a server that asks for a certificate of ours', async (t) => {
+    const certificate = authority.issue({ subject: 'the server', hosts: ['127.0.0.1'] });
+    const server = await feed(t, {
+      tls: { ...certificate, ca: authority.cert, requestCert: true, rejectUnauthorized: true },
+    });
+    const { ca } = await tempFiles(t, { ca: authority.cert });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, tls: { ca } });
+    const { looks, failed, status } = await examine(t, file);
+    // By TLS 1.3 a server says so only after the handshake.
+    assert.ok(failed.length === 1 && ['TLS', 'upgrade'].includes(failed[0] ?? ''), failed.join());
+    assert.match(looks.get(failed[0] ?? '')?.advice ?? '', /`tls\.cert` and `tls\.key`/);
+    assert.equal(status, 1);
+  });
+
+  it('a proxy that is not there, and one that refuses our credentials', async (t) => {
+    const config = { url: 'wss://feed.invalid', unbounded: true };
+    const none = await pipelineFile(t, { ...config, proxy: 'http://127.0.0.1:1' });
+    const { looks: first } = await examine(t, none.file);
+    assert.equal(
+      first.get('TCP')?.detail,
+      'the proxy http://127.0.0.1:1: nothing listens at port 1 of 127.0.0.1 (ECONNREFUSED)',
+    );
+    assert.match(first.get('TCP')?.advice ?? '', /the proxy is up, and the port in `proxy`/);
+    const proxy = await httpProxy(t, { login: 'user:right', host: '127.0.0.1' });
+    const wrong = await pipelineFile(t, { ...config, proxy: `http://user:S3CR3T@${proxy.address}` });
+    const { looks, failed, stdout } = await examine(t, wrong.file);
+    const skipped = /^the way leads through the proxy http:\/\/127\.0\.0\.1:\d+: the upgrade tells$/;
+    assert.match(looks.get('TLS')?.detail ?? '', skipped);
+    assert.deepEqual(failed, ['credentials']);
+    assert.match(looks.get('credentials')?.advice ?? '', /`proxy`/);
+    assert.ok(!stdout.includes('S3CR3T'));
+  });
+
+  it('each of several addresses', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send('1') });
+    const urls = ['ws://127.0.0.1:1', server.url];
+    const { looks, failed, status } = await examine(t, (await pipelineFile(t, { urls, unbounded: true })).file);
+    assert.deepEqual(failed, ['TCP of 127.0.0.1:1']);
+    assert.equal(looks.get(`first frame of 127.0.0.1:${server.port}`)?.status, 'ok');
+    assert.equal(status, 1);
+  });
+
   it('a server that does not answer within handshake_timeout', async (t) => {
     const port = await tcp(t, () => {});
     const { file } = await pipelineFile(t, {
@@ -230,7 +313,7 @@ describe('spillway doctor names what stands between here and the server', { conc
       handshake_timeout: '200ms',
     });
     const diagnosis = await examine(t, file);
-    assertFailed(diagnosis, 'upgrade', /within 200 ms: the upgrade took too long/, /url/);
+    assertFailed(diagnosis, 'upgrade', /within 200 ms: the upgrade took too long/, /`handshake_timeout`/);
   });
 
   it('a server that hangs up on the upgrade', async (t) => {
@@ -289,6 +372,13 @@ describe('spillway doctor names what the server says to the upgrade', { concurre
     assertFailed(await examine(t, file), 'upgrade', /subprotocol/, /url/);
   });
 
+  it('nothing, but that compression was agreed on', async (t) => {
+    const server = await feed(t, { perMessageDeflate: true, onConnection: (client) => client.send('1') });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, per_message_deflate: true });
+    const { looks } = await examine(t, file);
+    assert.match(looks.get('upgrade')?.detail ?? '', /, compression agreed on$/);
+  });
+
   it('nothing, when it takes the credentials and the sub-protocol', async (t) => {
     const server = await feed(t, {
       requireHeader: { authorization: 'Bearer right' },
@@ -299,7 +389,7 @@ describe('spillway doctor names what the server says to the upgrade', { concurre
     const config = { url: server.url, unbounded: true, auth, protocols: ['v1'], per_message_deflate: true };
     const { looks, status } = await examine(t, (await pipelineFile(t, config)).file);
     assert.equal(looks.get('credentials')?.detail, 'accepted (bearer)');
-    assert.equal(looks.get('upgrade')?.detail, 'status 101, sub-protocol v1, compression offered');
+    assert.equal(looks.get('upgrade')?.detail, 'status 101, sub-protocol v1, compression offered, and not taken');
     assert.equal(status, 0);
   });
 });
@@ -359,6 +449,33 @@ describe('spillway doctor names what comes after the upgrade', { concurrency: 2 
     const { file } = await pipelineFile(t, { url: server.url, unbounded: true, message_format: 'raw_string' });
     const { looks, status } = await examine(t, file);
     assert.equal(looks.get('first frame')?.detail, 'text, 4 bytes, stored as text');
+    assert.equal(status, 0);
+  });
+
+  const login = { send: 'login', expect: { path: 'ok' }, reject: { path: 'no' } };
+
+  it('a subscription that is rejected', async (t) => {
+    const server = await feed(t, {
+      onConnection: async (client) => {
+        await client.expectMessages(['login']);
+        await client.send('{"no":"unknown key"}');
+      },
+    });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, subscribe: [login] });
+    assertFailed(await examine(t, file), 'subscribe', /rejected by .*unknown key/, /Check what it sends/);
+  });
+
+  it('nothing, when data comes before the subscription is confirmed', async (t) => {
+    const server = await feed(t, {
+      onConnection: async (client) => {
+        await client.expectMessages(['login']);
+        await client.sendMany(['{"n":1}', '{"n":2}', '{"ok":true}']);
+      },
+    });
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true, subscribe: [login] });
+    const { looks, status } = await examine(t, file);
+    assert.equal(looks.get('subscribe')?.detail, '1 message sent, 1 confirmed');
+    assert.equal(looks.get('first frame')?.detail, 'text, 7 bytes, JSON');
     assert.equal(status, 0);
   });
 
@@ -425,6 +542,13 @@ describe('spillway doctor names what is wrong where the records go, whatever the
     const { looks, status } = await examine(t, file);
     assert.equal(looks.get('standard output')?.detail, 'not a terminal');
     assert.equal(status, 0);
+  });
+
+  it('a Kafka broker that is down', async (t) => {
+    const server = await feed(t, { onConnection: (client) => client.send('1') });
+    const config = { brokers: '127.0.0.1:1', topic: { type: 'fixed', name: 'trades' }, request_timeout: '2s' };
+    const { file } = await pipelineFile(t, { url: server.url, unbounded: true }, { type: 'kafka', config });
+    assertFailed(await examine(t, file), 'brokers', /^no broker answers/, /broker/);
   });
 
   it('a folder, although the feed could not be looked at', async (t) => {

@@ -59,12 +59,12 @@ test('the events of a run come in order, with facts', async (t) => {
   const closed = `DisconnectedError: The server closed the connection: ${url}, code 1012 ("restart"), after 1 frame. Set \`reconnect: true\` to connect again after a drop.`;
   assert.deepEqual(seen, [
     { name: 'connecting', url, attempt: 1 },
-    { name: 'connected', url, connection: 1, protocol: '' },
+    { name: 'connected', url, connection: 1, protocol: '', isCompressed: false },
     { name: 'subscribed', connection: 1, messages: 1 },
     { name: 'disconnected', url, connection: 1, code: 1012, reason: 'restart', error: closed, frames: 1 },
     { name: 'reconnecting', attempt: 1, delayMs: 0 },
     { name: 'connecting', url, attempt: 2 },
-    { name: 'connected', url, connection: 2, protocol: '' },
+    { name: 'connected', url, connection: 2, protocol: '', isCompressed: false },
     { name: 'subscribed', connection: 2, messages: 1 },
     { name: 'ended', cause: 'max_messages', error: 'undefined' },
   ]);

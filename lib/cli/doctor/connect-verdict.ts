@@ -18,6 +18,11 @@ export function failureOf(
   return { name: step, verdict: connectFailure(error, step) };
 }
 
+/** What keeps a look from being made, such as a file that is gone. */
+export function reachFailure(error: unknown): Verdict {
+  return spoken(error instanceof Error ? error : new Error(String(error)), NO_UPGRADE.upgrade);
+}
+
 /** What went well when the upgrade did. */
 export function acceptedText(auth: AuthSpec): string {
   return 'ref' in auth || auth.type !== 'none' ? `accepted (${kindOf(auth)})` : 'none given, none asked for';
@@ -46,7 +51,8 @@ export function frameVerdict(
 
 function credentialFailure(error: AuthError, auth: AuthSpec): Verdict {
   if (error.status === undefined) return failed(withoutStop(error.message), 'No connection was tried without them.');
-  if (error.status === 407) return failed(withoutStop(firstSentence(error.message)), 'Check the user info in `proxy`.');
+  // A proxy's, which says so.
+  if (error.status === 407) return spoken(error, 'Check the user info in `proxy`.');
   const detail = `refused with status ${error.status}`;
   if (error.status === 403) return failed(detail, FORBIDDEN);
   return 'ref' in auth || auth.type !== 'none'
@@ -56,7 +62,7 @@ function credentialFailure(error: AuthError, auth: AuthSpec): Verdict {
 
 function connectFailure(error: unknown, step: 'upgrade' | 'subscribe' | 'first frame'): Verdict {
   if (error instanceof ConnectError) {
-    if (error.status === undefined) return failed(withoutStop(firstSentence(error.message)), NO_UPGRADE[step]);
+    if (error.status === undefined) return spoken(error, NO_UPGRADE[step]);
     const after = error.retryAfter === undefined ? '' : `, Retry-After: ${error.retryAfter}`;
     return failed(`status ${error.status} in place of 101${after}`, statusAdvice(error.status));
   }
@@ -76,7 +82,7 @@ function connectFailure(error: unknown, step: 'upgrade' | 'subscribe' | 'first f
     const because = cause instanceof Error ? `: ${withoutStop(cause.message)}` : '';
     return failed(`${how}${because}`, closeAdvice(closeCode));
   }
-  return failed(error instanceof Error ? withoutStop(error.message) : String(error), NO_UPGRADE[step]);
+  return spoken(error instanceof Error ? error : new Error(String(error)), NO_UPGRADE[step]);
 }
 
 function kindOf(auth: AuthSpec): string {
@@ -89,8 +95,11 @@ function subscribeAdvice({ subscribeMessages }: ResolvedSourceConfig): string {
     : "Check `subscribe_messages` against the feed's documentation.";
 }
 
-function firstSentence(text: string): string {
-  return /^.*?\.(?= [A-Z]|$)/s.exec(text)?.[0] ?? text;
+/** What an error says by itself: what happened, and what to do, which takes the place of `advice`. */
+function spoken(error: Error, advice: string): Verdict {
+  const what = /^.*?\.(?= [A-Z]|$)/s.exec(error.message)?.[0] ?? error.message;
+  const rest = error.message.slice(what.length).trim();
+  return failed(withoutStop(what), rest === '' || rest === SAYS_LITTLE ? advice : rest);
 }
 
 function withoutStop(text: string): string {
@@ -99,6 +108,8 @@ function withoutStop(text: string): string {
 
 const STORED_AS = { json: 'JSON', raw_string: 'stored as text', binary: 'stored as base64' } as const;
 
+/** What is said of a failure of which nothing is known. */
+const SAYS_LITTLE = 'Check the address, and that the server is up.';
 const QUIET = 'A feed that is quiet at times needs a longer --wait.';
 const NOT_JSON =
   'Set `message_format: raw_string` to store frames as text, or `on_parse_error: skip` if only some of them are no JSON.';

@@ -1,21 +1,22 @@
 import type { ResolvedSourceConfig } from '../../config/source-config.js';
-import type { EndCause } from '../../connect/events.js';
+import { tlsFromConfig } from '../../config/tls-files.js';
+import type { Connected, EndCause } from '../../connect/events.js';
+import { proxyFor } from '../../connect/proxy.js';
+import type { TlsOptions } from '../../connect/reach-options.js';
+import { showProxy } from '../../internal/proxy-address.js';
+import { redactUrl } from '../../internal/redaction.js';
 import { watchedCheck } from '../../source.js';
 import { formatNumber } from '../format.js';
-import { serverAddress } from './address.js';
-import { acceptedText, failureOf, frameVerdict } from './connect-verdict.js';
+import { type Peer, peerOf } from './address.js';
+import { acceptedText, failureOf, frameVerdict, reachFailure } from './connect-verdict.js';
 import { Deadline } from './deadline.js';
 import { checkDns } from './dns.js';
-import { failed, ok, skipped, type Verdict } from './result.js';
+import { ok, skipped, type Verdict } from './result.js';
 import { checkTcp } from './tcp.js';
 import { checkTls } from './tls.js';
-import { wayOf } from './way.js';
 
 /** Tells what one look at the feed's side found. */
-export type TellFeed = (name: FeedStep, verdict: Verdict, elapsedMs: number | undefined) => void;
-
-/** The looks at the feed's side, in their order: each needs that those before it went well. */
-export type FeedStep = (typeof FEED_STEPS)[number];
+export type TellFeed = (name: string, verdict: Verdict, elapsedMs: number | undefined) => void;
 
 /** How to look. */
 export interface FeedCheckOptions {
@@ -26,44 +27,74 @@ export interface FeedCheckOptions {
 }
 
 /**
- * Looks at all between this machine and the first frame. It stops at the first failure, since that makes the rest
- * meaningless, and tells what was not looked at. DNS, TCP and TLS are tried by themselves, for what they have to say;
- * from the upgrade on it is the connect of a run that is watched.
+ * Looks at all between this machine and the first frame, at each address of the feed. For each it stops at the first
+ * failure, since that makes the rest meaningless, and tells what was not looked at. DNS, TCP and TLS are tried by
+ * themselves, for what they have to say; from the upgrade on it is the connect of a run that is watched.
  */
 export async function checkFeedSide(
   config: ResolvedSourceConfig,
   options: FeedCheckOptions,
   tell: TellFeed,
 ): Promise<void> {
-  const told = new Set<FeedStep>();
-  let failure: FeedStep | undefined;
+  for (const url of config.urls) {
+    const suffix = config.urls.length === 1 ? '' : ` of ${new URL(url).host}`;
+    await checkAddress({ ...config, url, urls: [url] }, options, (name, verdict, elapsedMs) =>
+      tell(`${name}${suffix}`, verdict, elapsedMs),
+    );
+  }
+}
+
+async function checkAddress(config: ResolvedSourceConfig, options: FeedCheckOptions, tell: TellFeed): Promise<void> {
+  const { signal } = options;
+  const told = new Set<string>();
+  let failure: string | undefined;
   const note: TellFeed = (name, verdict, elapsedMs) => {
     told.add(name);
     if (verdict.status === 'failed') failure = name;
     tell(name, verdict, elapsedMs);
   };
-  const way = await wayOf(config, config.urls[0] as string).catch((error: Error) => {
-    note('TLS', failed(error.message, 'Check the files in `tls`, and `proxy`.'), undefined);
-  });
   for (const [name, probe] of PROBES) {
-    if (way === undefined || failure !== undefined || options.signal.aborted) break;
+    if (failure !== undefined || signal.aborted) break;
     const startedAt = performance.now();
-    const verdict =
-      way.proxy === undefined
-        ? await probe(serverAddress(config, way.tls), new Deadline(config.handshakeTimeoutMs, options.signal))
-        : skipped(`the way to the server is through ${way.proxy}`);
-    if (options.signal.aborted) break;
-    note(name, verdict, verdict.status === 'skipped' ? undefined : performance.now() - startedAt);
+    const verdict = await probe(config, new Deadline(config.handshakeTimeoutMs, signal)).catch(reachFailure);
+    if (!signal.aborted) note(name, verdict, verdict.status === 'skipped' ? undefined : performance.now() - startedAt);
   }
-  if (failure === undefined && !options.signal.aborted) await checkConnect(config, options, note);
-  for (const name of FEED_STEPS) {
-    if (told.has(name)) continue;
-    tell(
-      name,
-      skipped(failure === undefined ? 'not looked at: interrupted' : `not looked at, since ${failure} failed`),
-      undefined,
-    );
+  if (failure === undefined && !signal.aborted) await checkConnect(config, options, note);
+  const why = failure === undefined ? 'interrupted' : `since ${failure} failed`;
+  for (const name of STEPS) {
+    if (!told.has(name)) tell(name, skipped(`not looked at${failure === undefined ? ':' : ','} ${why}`), undefined);
   }
+}
+
+/** The looks before the connect of a run, each of which needs those before it. With a proxy, it is the proxy that is looked at. */
+const PROBES: readonly (readonly [
+  name: string,
+  probe: (config: ResolvedSourceConfig, deadline: Deadline) => Promise<Verdict>,
+])[] = [
+  ['DNS', (config, deadline) => atFirstPeer(config, (peer) => checkDns(peer, deadline))],
+  ['TCP', (config, deadline) => atFirstPeer(config, (peer) => checkTcp(peer, deadline))],
+  [
+    'TLS',
+    async ({ url, reach }, deadline) => {
+      const proxy = await proxyFor(url, reach.proxy);
+      if (!/^wss:/i.test(url)) return skipped('a ws:// address is not encrypted');
+      if (proxy !== undefined) return skipped(`the way leads through the proxy ${showProxy(proxy)}: the upgrade tells`);
+      const given = tlsFromConfig(reach.tls);
+      const tls: TlsOptions = typeof given === 'function' ? await given({ url: redactUrl(url) }) : given;
+      return checkTls({ ...peerOf(new URL(url), 'url'), tls }, deadline);
+    },
+  ],
+];
+
+/** Looks at the server, or at the proxy on the way to it. */
+async function atFirstPeer(
+  { url, reach }: ResolvedSourceConfig,
+  look: (peer: Peer) => Promise<Verdict>,
+): Promise<Verdict> {
+  const proxy = await proxyFor(url, reach.proxy);
+  if (proxy === undefined) return look(peerOf(new URL(url), 'url'));
+  const verdict = await look(peerOf(proxy, 'proxy'));
+  return { ...verdict, detail: `the proxy ${showProxy(proxy)}: ${verdict.detail}` };
 }
 
 /** The connect of a run, up to the first frame. */
@@ -86,15 +117,11 @@ async function checkConnect(config: ResolvedSourceConfig, options: FeedCheckOpti
         connected(event) {
           // That they are good is told by the upgrade.
           tell('credentials', ok(acceptedText(config.auth)), undefined);
-          tell('upgrade', ok(upgradeText(config, event.protocol)), took());
+          tell('upgrade', ok(upgradeText(config, event)), took());
           step = 'subscribe';
         },
         subscribed({ messages }) {
-          tell(
-            'subscribe',
-            ok(messages === 0 ? 'nothing to send' : `${formatNumber(messages, 'message')} sent`),
-            took(),
-          );
+          tell('subscribe', ok(subscribedText(config, messages)), took());
           step = 'first frame';
         },
         ended(event) {
@@ -110,16 +137,17 @@ async function checkConnect(config: ResolvedSourceConfig, options: FeedCheckOpti
   }
 }
 
-function upgradeText({ perMessageDeflate, protocols }: ResolvedSourceConfig, protocol: string): string {
-  const agreed = protocol === '' ? 'no sub-protocol' : `sub-protocol ${protocol}`;
-  const named = protocols.length === 0 ? 'no sub-protocol asked for' : agreed;
-  return `status 101, ${named}, compression ${perMessageDeflate ? 'offered' : 'not offered'}`;
+function subscribedText({ subscribe }: ResolvedSourceConfig, messages: number): string {
+  const confirmed = subscribe.subscribe.filter(({ expect }) => expect !== undefined).length;
+  if (messages === 0) return 'nothing to send';
+  return `${formatNumber(messages, 'message')} sent${confirmed === 0 ? '' : `, ${confirmed} confirmed`}`;
 }
 
-const FEED_STEPS = ['DNS', 'TCP', 'TLS', 'credentials', 'upgrade', 'subscribe', 'first frame'] as const;
+function upgradeText({ perMessageDeflate, protocols }: ResolvedSourceConfig, event: Connected): string {
+  const agreed = event.protocol === '' ? 'no sub-protocol' : `sub-protocol ${event.protocol}`;
+  const named = protocols.length === 0 ? 'no sub-protocol asked for' : agreed;
+  const compression = event.isCompressed ? 'agreed on' : perMessageDeflate ? 'offered, and not taken' : 'not offered';
+  return `status 101, ${named}, compression ${compression}`;
+}
 
-const PROBES = [
-  ['DNS', checkDns],
-  ['TCP', checkTcp],
-  ['TLS', checkTls],
-] as const;
+const STEPS = ['DNS', 'TCP', 'TLS', 'credentials', 'upgrade', 'subscribe', 'first frame'] as const;

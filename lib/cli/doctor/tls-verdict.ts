@@ -43,7 +43,7 @@ function refused({ host, certificate, now }: CertificateFacts, refusal: string, 
     case 'HOSTNAME_MISMATCH':
       return failed(
         `the certificate is for ${namesOf(certificate)}, not for ${host} (${refusal})`,
-        'Connect by a name that the certificate is for, or have the server show another one.',
+        'Connect by a name that the certificate is for, or give the one that it is to be for as `tls.servername`.',
       );
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return failed(`the certificate is signed by itself, and this machine does not know it (${refusal})`, UNKNOWN);
@@ -78,7 +78,7 @@ const MAX_NAMES = 5;
 const CLOCK = "If it should be good, check this machine's clock.";
 const RENEW = "Have the server's certificate renewed before it ends.";
 const UNKNOWN =
-  'If you trust that server, give the certificate of its authority: the environment variable NODE_EXTRA_CA_CERTS names a file of them.';
+  'If you trust that server, name the file of its authority as `tls.ca`, or in the environment variable NODE_EXTRA_CA_CERTS.';
 const OTHER =
   'Have the certificate looked at by whoever runs the server: `openssl s_client -connect host:port` shows it.';
 const NOT_FOR_LONG = 'Accept any certificate for tests alone: whoever is in between can read and change everything.';

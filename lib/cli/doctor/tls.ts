@@ -2,17 +2,16 @@ import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { formatDuration } from '../format.js';
-import type { ServerAddress } from './address.js';
+import type { SecureServer } from './address.js';
 import type { Deadline } from './deadline.js';
-import { failed, skipped, type Verdict } from './result.js';
+import { failed, type Verdict } from './result.js';
 import { certificateVerdict } from './tls-verdict.js';
 
 /**
  * What the server proves of itself. The certificate is looked at even when it is not good, which takes a connection that
  * accepts any; nothing is sent over it.
  */
-export async function checkTls({ host, port, isSecure, tls }: ServerAddress, deadline: Deadline): Promise<Verdict> {
-  if (!isSecure) return skipped('a ws:// address is not encrypted');
+export async function checkTls({ host, port, tls }: SecureServer, deadline: Deadline): Promise<Verdict> {
   const servername = tls.servername ?? (isIP(host) === 0 ? host : '');
   const socket = connect({ ...tls, host, port, servername, rejectUnauthorized: false });
   try {
@@ -60,4 +59,4 @@ function handshakeFailure({ code = '', message }: NodeJS.ErrnoException): Verdic
 const NOT_TLS =
   'Check the port in `url`: behind it should be TLS. A server without TLS is reached by ws:// in place of wss://.';
 const CLIENT_CERTIFICATE =
-  'The server may want a certificate from its clients, or a TLS version or cipher that this Node does not offer.';
+  'The server may ask for a certificate of ours (`tls.cert` and `tls.key`), or for a TLS version or cipher that this Node does not offer.';

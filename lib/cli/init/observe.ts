@@ -24,7 +24,13 @@ export async function observe(
   url: string,
   { subscribeMessages, waitMs, signal }: ObserveOptions,
 ): Promise<Observation> {
-  const feed = new WebSocketReadable(url, { subscribeMessages, signal, maxMessages: MAX_FRAMES });
+  const feed = new WebSocketReadable(url, {
+    subscribeMessages,
+    signal,
+    maxMessages: MAX_FRAMES,
+    // As a pipeline file does when it says nothing of it.
+    proxy: 'environment',
+  });
   const startedAt = performance.now();
   const frames: { data: Buffer; isBinary: boolean }[] = [];
   let bytes = 0;
