@@ -5,11 +5,13 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { ALIVE_RECIPES } from './alive-recipes.js';
 import { feed, sends } from './feed.js';
 import { runExample, startExample, workFolder } from './run-example.js';
 
 /** What each recipe under examples/ must do. */
 export const RECIPES: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
+  ...ALIVE_RECIPES,
   'hourly-files.ts': async (t) => {
     await rotatesByTheHour(t);
     await failsWhereItCannotWrite(t);

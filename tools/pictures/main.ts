@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { numbersChart } from './numbers-chart.js';
 import { recordSession } from './session.js';
+import { stateDiagram } from './state-diagram.js';
 
 const images = join(import.meta.dirname, '../../docs/images');
 const wanted = process.argv.slice(2);
@@ -13,6 +14,7 @@ const wanted = process.argv.slice(2);
 const pictures: Readonly<Record<string, () => string | Promise<string>>> = {
   numbers: () => numbersChart(),
   terminal: recordSession,
+  states: stateDiagram,
 };
 
 for (const [name, make] of Object.entries(pictures)) {
