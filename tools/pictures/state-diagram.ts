@@ -52,7 +52,7 @@ function drawWay({ path, lines, x, y }: Way): string {
   ].join('\n');
 }
 
-const WIDTH = 880;
+const WIDTH = 920;
 const HEIGHT = 400;
 const LINE = 17;
 
@@ -80,7 +80,7 @@ const WAYS: readonly Way[] = [
     x: 390,
     y: 186,
   },
-  { path: 'M300 152 C305 200 330 235 365 258', lines: ['failed'], x: 322, y: 214 },
+  { path: 'M300 152 C305 200 330 235 365 258', lines: ['failed'], x: 334, y: 210 },
   {
     path: 'M340 315 C200 310 190 230 240 154',
     lines: ['the wait is over: the same', 'endpoint, or the next one'],
@@ -90,14 +90,14 @@ const WAYS: readonly Way[] = [
   {
     path: 'M690 66 C730 10 640 0 650 48',
     lines: ['a slow sink: paused, resumed;', 'the clocks stand still'],
-    x: 668,
-    y: 20,
+    x: 722,
+    y: 24,
   },
   {
     path: 'M690 134 C730 180 760 220 765 288',
     lines: ['max_messages, stop,', 'idle_timeout, or any', 'end without reconnect'],
-    x: 740,
-    y: 170,
+    x: 768,
+    y: 190,
   },
   { path: 'M490 322 H688', lines: ['given up, exhausted,', 'idle_timeout, stop'], x: 506, y: 342 },
 ];
