@@ -64,7 +64,7 @@ describe('a broker that asks who comes', { skip }, () => {
     test(`ends the run at once when the password is wrong (${client.name})`, async (t) => {
       const topic = await newTopic(t, kafka.address);
       const auth = { ...plain, config: { username: 'alice', password: 'not-the-password' } } as KafkaAuth;
-      const sink = client.open({ brokers: kafka.broker.addressOf('LOGIN'), topic, auth });
+      const sink = client.open({ brokers: kafka.broker.addressOf('LOGIN'), topic, auth, ...PATIENT });
       const error = await pipeline(pagesOf(['1', '2']), sink).catch((reason: unknown) => reason);
       assert.ok(error instanceof SinkError, String(error));
       assert.equal(error.recordsWritten, 0);
@@ -73,3 +73,6 @@ describe('a broker that asks who comes', { skip }, () => {
     });
   }
 });
+
+/** Whoever waits for the time to be up waits too long. */
+const PATIENT = { messageTimeoutMs: 1_000_000, drainTimeoutMs: 1_000_000 };

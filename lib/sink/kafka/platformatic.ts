@@ -30,9 +30,18 @@ export function platformaticProducer(
   const isFirst = module.clientSoftwareVersion.startsWith('1.');
   const { idempotent } = options;
   let lastFailure: unknown;
+  const waiting = new Set<(error: unknown) => void>();
   const clientOptions = toClientOptions(options, isFirst, (error) => {
     lastFailure = error;
+    // Version 2 would go on trying to log in.
+    if (LOGIN_REFUSED.has(classify(error).name)) for (const reject of waiting) reject(error);
   });
+  const unlessRefused = <T>(work: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const settled = () => waiting.delete(reject);
+      waiting.add(reject);
+      work.then(resolve, reject).then(settled, settled);
+    });
   const open = (): PlatformaticClient => {
     const opened = new module.Producer({ ...clientOptions });
     opened.on(
@@ -49,7 +58,8 @@ export function platformaticProducer(
     maxInFlight: isFirst && idempotent ? 1 : undefined,
     async send(records) {
       try {
-        await client.send({ messages: records as Parameters<PlatformaticClient['send']>[0]['messages'], acks });
+        const messages = records as Parameters<PlatformaticClient['send']>[0]['messages'];
+        await unlessRefused(client.send({ messages, acks }));
         lastFailure = undefined;
       } catch (error) {
         // Version 1 goes on with the numbers that the broker does not want.
@@ -62,11 +72,10 @@ export function platformaticProducer(
       }
     },
     async partitions(topic) {
-      const metadata = await client.metadata({
-        topics: [topic],
-        autocreateTopics: options.autoCreateTopics,
-        forceUpdate: true,
-      });
+      const { autoCreateTopics } = options;
+      const metadata = await unlessRefused(
+        client.metadata({ topics: [topic], autocreateTopics: autoCreateTopics, forceUpdate: true }),
+      );
       return metadata.topics.get(topic)!.partitionsCount;
     },
     lastFailure: () => lastFailure,
@@ -138,4 +147,5 @@ const RETRIES = 2;
 const RETRY_DELAY_MS = 100;
 const MAX_RETRY_DELAY_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const LOGIN_REFUSED = new Set(['SASL_AUTHENTICATION_FAILED', 'PLT_KFK_AUTHENTICATION']);
 const LOST_COUNT = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID']);
