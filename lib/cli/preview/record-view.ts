@@ -15,8 +15,8 @@ export function recordView(
   const view = {
     write: (bytes: Buffer, done: (error?: Error | null) => void) => {
       if (!isTerminal && !isColoured) return stdout.write(bytes, done);
-      const text = isTerminal ? shown(bytes.toString(), full) : bytes.toString();
-      return stdout.write(isColoured ? highlight(text) : text, done);
+      const { text, note } = isTerminal ? shown(bytes.toString(), full) : { text: bytes.toString(), note: '' };
+      return stdout.write(`${isColoured ? highlight(text) : text}${note}`, done);
     },
     on: (event: string, listener: (error: Error) => void) => void stdout.on(event, listener),
     removeListener: (event: string, listener: (error: Error) => void) => void stdout.removeListener(event, listener),
@@ -24,12 +24,14 @@ export function recordView(
   return view as unknown as NodeJS.WritableStream;
 }
 
-function shown(text: string, full: boolean): string {
+/** What a terminal is shown of a record, and what is said below it. */
+function shown(text: string, full: boolean): { readonly text: string; readonly note: string } {
   const clean = text.replace(CONTROL_CHARACTERS, '�');
   const lines = clean.split('\n');
-  if (full || lines.length - 1 <= MAX_LINES) return clean;
+  if (full || lines.length - 1 <= MAX_LINES) return { text: clean, note: '' };
   const left = lines.length - 1 - MAX_LINES;
-  return `${lines.slice(0, MAX_LINES).join('\n')}\n… ${formatCount(left)} more lines of this record (--full shows them)\n`;
+  const note = `… ${formatCount(left)} more lines of this record (--full shows them)\n`;
+  return { text: `${lines.slice(0, MAX_LINES).join('\n')}\n`, note };
 }
 
 /** A raw control character is no JSON, but DEL and those above ASCII are. */
