@@ -23,9 +23,11 @@ export type { SubscribeConfig } from './config/fields/subscribe.js';
 export type { SourceConfig, SourceSettings } from './config/source-config.js';
 export { type Backoff, fixedBackoff, type GrowingBackoff, growingBackoff } from './connect/backoff.js';
 export type { CredentialProvider, CredentialRequest, Credentials } from './connect/credentials.js';
+export type { DedupeOptions } from './connect/dedupe.js';
 export type * from './connect/events.js';
 export type { Frame } from './connect/frame.js';
 export { GAP_CAUSES, type Gap, type GapCause, type Moment } from './connect/gap.js';
+export type { IntakeOptions } from './connect/intake-options.js';
 export type { Heartbeat, LivenessOptions, Reply } from './connect/liveness-options.js';
 export type { FieldMatch, FrameMatch, TextMatch } from './connect/match.js';
 export { type OAuth2Options, oauth2 } from './connect/oauth2.js';
@@ -37,6 +39,7 @@ export type {
 } from './connect/options.js';
 export type { ReachOptions, TlsOptions, TlsProvider, TlsRequest } from './connect/reach-options.js';
 export type { ReconnectOptions } from './connect/reconnect-options.js';
+export type { SequenceOptions, SequenceStats } from './connect/sequence-check.js';
 export type { SubscribeOptions, SubscribeStep } from './connect/subscribe-options.js';
 // 1 · connect
 export { WebSocketReadable } from './connect/websocket-readable.js';

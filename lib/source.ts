@@ -224,6 +224,8 @@ const IDLE: Running = {
     lastFrameAt: undefined,
     gaps: 0,
     gapMs: 0,
+    duplicates: 0,
+    sequence: undefined,
     records: 0,
     skipped: 0,
   },

@@ -12,13 +12,15 @@ export class FrameFactsList {
   /** By how much the sequence goes up from record to record, in each stretch: 0 or 1. */
   readonly #steps: number[] = [];
   #length = 0;
+  #gaps = 0;
   #newest: FrameFacts | undefined;
 
   add(frame: FrameFacts): void {
-    const { receivedAt, sequence, connection, isBinary, url } = frame;
+    const { receivedAt, sequence, connection, isBinary, url, gap } = frame;
     const newest = this.#newest;
     if (
       newest === undefined ||
+      newest.gap !== gap ||
       newest.receivedAt !== receivedAt ||
       newest.connection !== connection ||
       newest.isBinary !== isBinary ||
@@ -26,11 +28,22 @@ export class FrameFactsList {
       !this.#continues(sequence - newest.sequence)
     ) {
       this.#newest = { receivedAt, sequence, connection, isBinary, url };
+      if (gap !== undefined) {
+        this.#newest = { ...this.#newest, gap };
+        this.#gaps += 1;
+      }
       this.#firsts.push(this.#newest);
       this.#starts.push(this.#length);
       this.#steps.push(1);
     }
     this.#length += 1;
+  }
+
+  /** How many of the first `count` entries are gaps. */
+  gapsAmong(count: number): number {
+    if (count >= this.#length || this.#gaps === 0) return this.#gaps;
+    return this.#firsts.filter((first, stretch) => first.gap !== undefined && (this.#starts[stretch] as number) < count)
+      .length;
   }
 
   at(index: number): FrameFacts {

@@ -22,9 +22,14 @@ export class Page {
     this.#bigIntegers = bigIntegers;
   }
 
-  /** How many records there are: at least one. */
+  /** How many lines there are, at least one: records, and gaps where `gaps: 'records'` asks for them. */
   get length(): number {
     return this.ends.length;
+  }
+
+  /** How many of the first lines are records, and no gaps. @default all */
+  recordsAmong(lines = this.length): number {
+    return lines - this.#facts.gapsAmong(lines);
   }
 
   /** The records' values, in order: built anew at each access, by one parse of the whole page. */

@@ -28,7 +28,7 @@ export class BatchStep {
     return this.#records;
   }
 
-  /** Records in the page that is not full yet. */
+  /** Records, and gaps, in the page that is not full yet. */
   get held(): number {
     return this.#ends.length;
   }
@@ -56,7 +56,7 @@ export class BatchStep {
     this.#ends.push(end);
     this.#facts.add(message.frame);
     this.#bigIntegers = message.bigIntegers;
-    this.#records += 1;
+    if (!message.isGap) this.#records += 1;
     if (cut !== undefined) return cut;
     const isFull = this.#ends.length >= this.#pageRecords || this.#used >= this.#pageBytes || this.isDone;
     return isFull ? this.#take() : undefined;

@@ -3,7 +3,9 @@ import type { SourceStats } from '../source.js';
 import { formatCount, formatDuration, formatNumber } from './format.js';
 
 /** A gap, as a line. */
-export function gapText({ cause, code, durationMs, connection, afterSequence }: Gap): string {
+export function gapText(gap: Gap): string {
+  if (gap.cause === 'sequence') return holeText(gap);
+  const { cause, code, durationMs, connection, afterSequence } = gap;
   const how = code === undefined ? cause : `${cause}, code ${code}`;
   const after = afterSequence === undefined ? 'before the first frame' : `after frame ${afterSequence}`;
   const where = connection === 0 ? after : `${after} of connection ${connection}`;
@@ -11,11 +13,22 @@ export function gapText({ cause, code, durationMs, connection, afterSequence }: 
 }
 
 /** All gaps of a run, for its summary. */
-export function gapsText({ gaps, gapMs }: SourceStats): string {
-  return gaps === 0 ? 'none' : `${formatCount(gaps)}, nothing received for ${formatDuration(gapMs)} in all`;
+export function gapsText(stats: SourceStats): string {
+  const { gaps, gapMs, duplicates, sequence } = stats;
+  const missing = sequence?.missing ?? 0;
+  return [
+    gaps === 0 ? 'none' : `${formatCount(gaps)}, nothing received for ${formatDuration(gapMs)} in all`,
+    ...(missing === 0 ? [] : [`${formatCount(missing)} of the sequence missing`]),
+    ...(duplicates === 0 ? [] : [`${formatNumber(duplicates, 'duplicate')} dropped`]),
+  ].join(', ');
 }
 
 /** All gaps so far, for a status line. */
 export function gapsInShort({ gaps, gapMs }: SourceStats): string {
   return `${formatNumber(gaps, 'gap')} (${formatDuration(gapMs)})`;
+}
+
+function holeText({ key, missing, afterSequence, beforeSequence, connection }: Gap): string {
+  const whose = key === undefined ? '' : ` of ${JSON.stringify(key)}`;
+  return `Gap: ${formatCount(missing ?? 0)} missing from the sequence${whose} between ${afterSequence} and ${beforeSequence}, on connection ${connection}.`;
 }

@@ -13,7 +13,8 @@ import type { StopSignal } from './signals.js';
  * One JSON object a line; `type` tells which, `at` is when, in epoch milliseconds:
  *
  * - `progress`, every 10 s: `state` (`idle`, `connecting`, `open`, `waiting`, `ended`), `records`, `skipped`, `frames`,
- *   `bytes`, `connections`, `reconnects`, `gaps`, `gap_ms`, `elapsed_ms`, `records_per_second`, `bytes_per_second`, `since_frame_ms`
+ *   `bytes`, `connections`, `reconnects`, `gaps`, `gap_ms`, `missing`, `duplicates`,
+ *   `elapsed_ms`, `records_per_second`, `bytes_per_second`, `since_frame_ms`
  *   (null before the first), `paused`, `paused_ms`, `buffered_frames`, `buffered_bytes`
  * - `event`: `event` (`connecting`, `connected`, `subscribed`, `disconnected`, `reconnecting`, `gap`, `stopping`, `abandoned`;
  *   with `--verbose` also `paused`, `resumed`, `ended`) and its facts; `left_out` counts events before it that were too
@@ -60,10 +61,7 @@ export class JsonReporter implements Reporter {
     const leftOut = this.#budget.take();
     if (leftOut === undefined) return;
     const facts = Object.entries(name === 'gap' ? gapRecord(payload as ConnectionEvents['gap']) : payload).map(
-      ([key, value]) => [
-        key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-        value instanceof Error ? errorFacts(value, this.#verbose) : (value ?? null),
-      ],
+      ([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), factOf(value, this.#verbose)],
     );
     const more = leftOut === 0 ? {} : { left_out: leftOut };
     this.#output.mentionJson(line('event', { event: name, ...Object.fromEntries(facts), ...more }));
@@ -110,6 +108,12 @@ function line(type: string, facts: object): object {
   return { type, at: Date.now(), ...facts };
 }
 
+function factOf(value: unknown, verbose: boolean): unknown {
+  if (value instanceof Error) return errorFacts(value, verbose);
+  // A feed's own sequence numbers can be past what JSON readers take for a number.
+  return typeof value === 'bigint' ? String(value) : (value ?? null);
+}
+
 function counters(stats: SourceStats, elapsedMs: number): object {
   return {
     skipped: stats.skipped,
@@ -119,6 +123,8 @@ function counters(stats: SourceStats, elapsedMs: number): object {
     reconnects: stats.reconnects,
     gaps: stats.gaps,
     gap_ms: Math.round(stats.gapMs),
+    missing: stats.sequence?.missing ?? 0,
+    duplicates: stats.duplicates,
     elapsed_ms: Math.round(elapsedMs),
   };
 }

@@ -1,3 +1,4 @@
+import type { ResolvedIntakeOptions } from '../connect/intake-options.js';
 import type { ResolvedLivenessOptions } from '../connect/liveness-options.js';
 import type { ResolvedSubscribeOptions } from '../connect/subscribe-options.js';
 import { ConfigError } from '../errors.js';
@@ -6,6 +7,7 @@ import { type Context, fillPlaceholders } from './context.js';
 import { parseDuration } from './durations.js';
 import { type AddressConfig, addressesOf } from './fields/address.js';
 import { toMs } from './fields/duration.js';
+import { type IntakeConfig, resolveIntake } from './fields/intake.js';
 import { type LivenessConfig, resolveLiveness } from './fields/liveness.js';
 import { type ReachConfig, type ResolvedReachConfig, resolveReach } from './fields/reach.js';
 import { type ReconnectConfig, resolveReconnect } from './fields/reconnect.js';
@@ -21,7 +23,13 @@ import { sourceConfigSchema } from './source-schema.js';
  * numbers of seconds, or text such as `"500ms"`, `"30s"`, `"5m"`. One of `max_messages`, `idle_timeout` and
  * `unbounded: true` must be set.
  */
-export interface SourceSettings extends LivenessConfig, ReachConfig, ReconnectConfig, SelectConfig, SubscribeConfig {
+export interface SourceSettings
+  extends LivenessConfig,
+    ReachConfig,
+    ReconnectConfig,
+    SelectConfig,
+    SubscribeConfig,
+    IntakeConfig {
   /** How to prove who we are. @default { type: 'none' } */
   readonly auth?: AuthSpec | undefined;
   /** Sent in this order after every connect and reconnect. @default [] */
@@ -106,6 +114,7 @@ export interface ResolvedSourceConfig {
   readonly liveness: ResolvedLivenessOptions;
   readonly reach: ResolvedReachConfig;
   readonly subscribe: ResolvedSubscribeOptions;
+  readonly intake: ResolvedIntakeOptions;
   readonly reconnect: ReturnType<typeof resolveReconnect>;
 }
 
@@ -169,6 +178,7 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     liveness: resolveLiveness(given),
     reach: resolveReach(given),
     subscribe: resolveSubscribe(given),
+    intake: resolveIntake(given),
     reconnect: resolveReconnect(given),
   };
 }

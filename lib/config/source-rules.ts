@@ -2,6 +2,7 @@ import { ConfigError } from '../errors.js';
 import { type Context, fillPlaceholders } from './context.js';
 import { POSITIVE_DURATION_PATTERN, parseDuration } from './durations.js';
 import { checkAddress } from './fields/address.js';
+import { checkIntake, INTAKE_TIMERS } from './fields/intake.js';
 import { checkLiveness, LIVENESS_TIMERS } from './fields/liveness.js';
 import { RECONNECT_TIMERS } from './fields/reconnect.js';
 import { subscribeTimers } from './fields/subscribe.js';
@@ -21,6 +22,7 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
     ...checkDurations(given),
     ...checkLiveness(given),
     ...checkReach(given),
+    ...checkIntake(given),
   ];
 }
 
@@ -97,6 +99,7 @@ const TIMERS = [
   ['linger'],
   ['handshake_timeout'],
   ...LIVENESS_TIMERS,
+  ...INTAKE_TIMERS,
   ...RECONNECT_TIMERS,
 ] as const;
 const POSITIVE_TEXT = new RegExp(POSITIVE_DURATION_PATTERN);

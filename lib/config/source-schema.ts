@@ -1,6 +1,7 @@
 import { authSchemas } from './auth-schema.js';
 import { MAX_SECONDS, POSITIVE_DURATION_PATTERN } from './durations.js';
 import { urlsField } from './fields/address.js';
+import { intakeFields } from './fields/intake.js';
 import { livenessFields } from './fields/liveness.js';
 import { PATH_PATTERN } from './fields/path.js';
 import { reachFields } from './fields/reach.js';
@@ -239,6 +240,7 @@ export const sourceConfigSchema = {
     ...selectField,
     ...livenessFields,
     ...reachFields,
+    ...intakeFields,
   },
   $defs: authSchemas,
 } as const;

@@ -1,5 +1,6 @@
 import type { SpillwayError } from '../errors.js';
 import type { Gap } from './gap.js';
+import type { SequenceStats } from './sequence-check.js';
 
 /** Why a run ended. */
 export type EndCause =
@@ -119,4 +120,8 @@ export interface ConnectionStats {
   readonly gaps: number;
   /** For how long nothing could be received, in milliseconds: what the connection's gaps come to. */
   readonly gapMs: number;
+  /** Frames that `dedupe` dropped, since they had come before. */
+  readonly duplicates: number;
+  /** What the feed's own numbers came to, with `sequence`. */
+  readonly sequence: SequenceStats | undefined;
 }

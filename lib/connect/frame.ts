@@ -1,3 +1,5 @@
+import type { Gap } from './gap.js';
+
 /** One WebSocket message as it arrived. */
 export interface Frame {
   /**
@@ -15,4 +17,9 @@ export interface Frame {
   readonly connection: number;
   /** 0, 1, … over the whole run. */
   readonly sequence: number;
+  /**
+   * Present when it is no frame at all, but stands for a gap at its place between the frames, as `gaps: 'records'` asks
+   * for; `data` is its JSON text, and `sequence` that of the frame after it.
+   */
+  readonly gap?: Gap;
 }

@@ -72,6 +72,24 @@ export class GapRecorder {
       afterSequence,
       beforeSequence,
       dropped: 0,
+      missing: undefined,
+      key: undefined,
+    });
+  }
+
+  /** A gap that is known as a whole, when it is found. It is counted, but it is no time in which nothing was received. */
+  add(facts: Pick<Gap, 'cause' | 'connection' | 'from' | 'afterSequence' | 'beforeSequence'> & Partial<Gap>): void {
+    const to = now(this.#clock);
+    this.#count += 1;
+    this.#tell({
+      code: undefined,
+      dropped: 0,
+      missing: undefined,
+      key: undefined,
+      ...facts,
+      feed: this.#feed,
+      to,
+      durationMs: to.monotonic - facts.from.monotonic,
     });
   }
 }

@@ -1,3 +1,6 @@
+import { serialise } from '../json/serialise.js';
+import type { Frame } from './frame.js';
+
 /** Every cause of a {@link Gap}, with what it stands for. */
 export const GAP_CAUSES = {
   not_connected: 'The first attempt to connect failed, so nothing came from the start of the run.',
@@ -5,6 +8,7 @@ export const GAP_CAUSES = {
   pong_timeout: 'A ping was not answered within `pong_timeout`, and the connection was ended.',
   heartbeat: 'A heartbeat was not answered in time, and the connection was ended.',
   stale_timeout: 'No data came for `stale_timeout`, and the connection was ended.',
+  sequence: 'Numbers are missing from the sequence of the feed (`sequence`).',
 } as const;
 
 /** One of the causes of {@link GAP_CAUSES}. */
@@ -33,16 +37,23 @@ export interface Gap {
   readonly from: Moment;
   readonly to: Moment;
   readonly durationMs: number;
-  /** The sequence of the last frame before it; `undefined` when there was none. */
-  readonly afterSequence: number | undefined;
-  /** The sequence of the first frame after it; `undefined` when none came any more. */
-  readonly beforeSequence: number | undefined;
+  /**
+   * The sequence of the last frame before it; `undefined` when there was none. With the cause `sequence` it is the feed's
+   * own number, a `bigint` past 2^53.
+   */
+  readonly afterSequence: number | bigint | undefined;
+  /** The sequence of the first frame after it, or the feed's own number; `undefined` when none came any more. */
+  readonly beforeSequence: number | bigint | undefined;
   /** Frames that were received and dropped; how many the server sent in vain nobody knows. */
   readonly dropped: number;
+  /** With the cause `sequence`: how many of the feed's numbers are missing. */
+  readonly missing: number | undefined;
+  /** With the cause `sequence`: the key whose sequence has the hole, when each has one of its own. */
+  readonly key: string | undefined;
 }
 
 /** A gap in the form in which it is stored: snake_case, epoch milliseconds, and null for what is not known. */
-export function gapRecord(gap: Gap): Readonly<Record<string, string | number | null>> {
+export function gapRecord(gap: Gap): Readonly<Record<string, string | number | bigint | null>> {
   return {
     cause: gap.cause,
     ...(gap.feed === undefined ? {} : { feed: gap.feed }),
@@ -54,5 +65,13 @@ export function gapRecord(gap: Gap): Readonly<Record<string, string | number | n
     after_sequence: gap.afterSequence ?? null,
     before_sequence: gap.beforeSequence ?? null,
     dropped: gap.dropped,
+    ...(gap.missing === undefined ? {} : { missing: gap.missing }),
+    ...(gap.key === undefined ? {} : { key: gap.key }),
   };
+}
+
+/** A gap as a frame that stands in its place between the others: `{"gap":{…}}`. */
+export function gapFrame(gap: Gap, place: { readonly url: string; readonly sequence: number }): Frame {
+  const data = serialise({ gap: gapRecord(gap) });
+  return { data, isBinary: false, receivedAt: gap.to.at, connection: gap.connection, ...place, gap };
 }

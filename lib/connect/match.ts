@@ -1,5 +1,5 @@
 import { JsonCheck } from '../json/check.js';
-import { compilePath, FieldReader, scalarAt } from '../json/field.js';
+import { compilePath, FieldReader, isPath, scalarAt } from '../json/field.js';
 
 /** A frame of JSON that has a field: with that very value, where `equals` is given. */
 export interface FieldMatch {
@@ -62,7 +62,7 @@ export function isFrameMatch(value: unknown): value is FrameMatch {
   const extra = Object.keys(value).filter((key) => !['text', 'path', 'equals'].includes(key));
   if (extra.length > 0) return false;
   if (text !== undefined) return typeof text === 'string' && path === undefined && equals === undefined;
-  return typeof path === 'string' && isPath(path) && isScalar(equals);
+  return isPath(path) && isScalar(equals);
 }
 
 /** What {@link isFrameMatch} accepts, as the end of "expected …". */
@@ -87,13 +87,4 @@ function fieldMatcher({ path, equals }: FieldMatch, option: string): Matcher {
 
 function isScalar(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value);
-}
-
-function isPath(path: string): boolean {
-  try {
-    compilePath(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -15,6 +15,7 @@ import {
 } from '../internal/options.js';
 import { redactUrl } from '../internal/redaction.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
+import { INTAKE_FIELDS, type IntakeOptions, type ResolvedIntakeOptions } from './intake-options.js';
 import { LIVENESS_FIELDS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
 import { checkReach, REACH_FIELDS, type ReachOptions, type ResolvedReachOptions } from './reach-options.js';
 import { RECONNECT_FIELDS, type ReconnectOptions, type ResolvedReconnectOptions } from './reconnect-options.js';
@@ -36,7 +37,12 @@ export type SubscribeFunction = (
 ) => readonly SubscribeMessage[] | Promise<readonly SubscribeMessage[]>;
 
 /** Options of `WebSocketReadable`. An explicit `undefined` means the default. */
-export interface WebSocketReadableOptions extends LivenessOptions, ReachOptions, ReconnectOptions, SubscribeOptions {
+export interface WebSocketReadableOptions
+  extends LivenessOptions,
+    ReachOptions,
+    ReconnectOptions,
+    SubscribeOptions,
+    IntakeOptions {
   /** Subprotocols offered to the server. @default [] */
   readonly protocols?: readonly string[] | undefined;
   /** Further headers of the upgrade request. @default {} */
@@ -89,7 +95,8 @@ export interface ResolvedWebSocketOptions
   extends ResolvedLivenessOptions,
     ResolvedReachOptions,
     ResolvedReconnectOptions,
-    ResolvedSubscribeOptions {
+    ResolvedSubscribeOptions,
+    ResolvedIntakeOptions {
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials | CredentialProvider;
@@ -164,6 +171,7 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   idleTimeoutMs: milliseconds<number | undefined>(undefined),
   ...SUBSCRIBE_FIELDS,
   ...LIVENESS_FIELDS,
+  ...INTAKE_FIELDS,
   ...RECONNECT_FIELDS,
   maxMessageBytes: wholeNumber(64 * 1024 * 1024, 1, 2 ** 31 - 1),
   handshakeTimeoutMs: milliseconds(10_000),

@@ -2,14 +2,16 @@ import { DisconnectedError, type SpillwayError } from '../errors.js';
 import { abortError } from '../internal/abort.js';
 import type { TimerHandle } from '../internal/clock.js';
 import { type Agreed, Connection, type ConnectionHandler, type Ending } from './connection.js';
+import { Dedupe } from './dedupe.js';
 import { Endpoints } from './endpoints.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
-import type { Moment } from './gap.js';
+import { type Gap, gapFrame, type Moment } from './gap.js';
 import { GapRecorder } from './gap-recorder.js';
 import { IdleClock } from './idle-clock.js';
 import type { ResolvedWebSocketOptions, SubscribeMessage } from './options.js';
 import { type Next, Reconnects } from './reconnects.js';
+import { SequenceCheck } from './sequence-check.js';
 import type { SubscribeStep } from './subscribe-options.js';
 import type { NamedStep } from './subscriber.js';
 import { Subscriptions } from './subscriptions.js';
@@ -37,6 +39,8 @@ export class Run implements ConnectionHandler {
   readonly #reconnects: Reconnects;
   readonly #idle: IdleClock;
   readonly #gaps: GapRecorder;
+  readonly #dedupe: Dedupe | undefined;
+  readonly #sequence: SequenceCheck | undefined;
   readonly #onAbort = (): void => this.#end('aborted', abortError(this.#options.signal as AbortSignal));
   readonly #forgetStamp = (): void => {
     this.#stampedAt = 0;
@@ -52,10 +56,11 @@ export class Run implements ConnectionHandler {
   #controlFrames = 0;
   #lastFrameAt: number | undefined;
   /** When data came last, or the run began. */
-  #fed: Moment | undefined;
+  #fed: Moment = { at: 0, monotonic: 0 };
   #stampedAt = 0;
   #pausedSince: number | undefined;
   #pausedMs = 0;
+  #isDestroyed = false;
   #onReleased: (() => void) | undefined;
 
   constructor(urls: readonly string[], options: ResolvedWebSocketOptions, handler: RunHandler) {
@@ -64,7 +69,9 @@ export class Run implements ConnectionHandler {
     this.#handler = handler;
     this.#reconnects = new Reconnects(options, this.#endpoints);
     this.#idle = new IdleClock(options.clock, options.idleTimeoutMs, () => this.#end('idle_timeout', undefined));
-    this.#gaps = new GapRecorder(options.clock, options.feed, (gap) => handler.event('gap', gap));
+    this.#gaps = new GapRecorder(options.clock, options.feed, (gap) => this.#tellGap(gap));
+    this.#dedupe = options.dedupe && new Dedupe(options.dedupe);
+    this.#sequence = options.sequence && new SequenceCheck(options.sequence);
   }
 
   /** Connects. Once. */
@@ -131,6 +138,7 @@ export class Run implements ConnectionHandler {
 
   /** Lets go of everything. `onReleased` is called when no socket, timer or listener is left. */
   release(onReleased: () => void): void {
+    this.#isDestroyed = true;
     if (!this.#isEnded()) this.#finish('destroyed', undefined);
     if (this.#connection === undefined) onReleased();
     else this.#onReleased = onReleased;
@@ -154,6 +162,8 @@ export class Run implements ConnectionHandler {
       lastFrameAt: this.#lastFrameAt,
       gaps: this.#gaps.count,
       gapMs: this.#gaps.ms,
+      duplicates: this.#dedupe?.duplicates ?? 0,
+      sequence: this.#sequence?.stats,
     };
   }
 
@@ -186,7 +196,9 @@ export class Run implements ConnectionHandler {
   data(data: Buffer, isBinary: boolean, connection: Connection): void {
     if (this.#state !== 'open') return;
     const receivedAt = this.#stampedAt === 0 ? this.#stamp(connection) : this.#stampedAt;
+    if (this.#dedupe?.isDuplicate(data, connection.number, this.#fed.monotonic) === true) return;
     if (this.#gaps.isOpen && !this.#closeGap()) return;
+    if (this.#sequence !== undefined && !this.#look(this.#sequence, data, connection.number)) return;
     this.#take(data, isBinary, receivedAt, connection);
   }
 
@@ -252,6 +264,22 @@ export class Run implements ConnectionHandler {
   #closeGap(): boolean {
     this.#gaps.close(this.#frames);
     return !this.#isEnded();
+  }
+
+  /** Looks for a hole before the frame. Returns whether the run goes on, since a listener may have ended it. */
+  #look(sequence: SequenceCheck, data: Buffer, connection: number): boolean {
+    const hole = sequence.look(data, this.#fed);
+    if (hole === undefined) return true;
+    const { key, missing, since, after, before } = hole;
+    const numbers = { afterSequence: after, beforeSequence: before };
+    this.#gaps.add({ cause: 'sequence', connection, from: since, ...numbers, missing, key });
+    return !this.#isEnded();
+  }
+
+  #tellGap(gap: Gap): void {
+    this.#handler.event('gap', gap);
+    if (this.#options.gaps === 'events' || this.#isDestroyed) return;
+    this.#handler.frame(gapFrame(gap, { url: this.#endpoints.current.frameUrl, sequence: this.#frames }));
   }
 
   #connect(refused: boolean): void {

@@ -8,6 +8,7 @@ export class EnvelopeStep {
   #tail: Buffer = Buffer.alloc(0);
 
   wrap(message: Message): Message {
+    if (message.isGap) return message;
     const { receivedAt, url } = message.frame;
     // Frames that came together share their tail: one a millisecond at most is made.
     if (receivedAt !== this.#receivedAt || url !== this.#url) {

@@ -36,6 +36,16 @@ export function compilePath(path: string | readonly (string | number)[], option 
   return { text: JSON.stringify(path), segments: keys.map(compileSegment) };
 }
 
+/** Whether it is a path that {@link compilePath} can read. */
+export function isPath(path: unknown): path is string {
+  try {
+    if (typeof path === 'string') compilePath(path);
+    return typeof path === 'string';
+  } catch {
+    return false;
+  }
+}
+
 /** A path that may have been compiled already. */
 export function toPath(path: Path | string | readonly (string | number)[]): Path {
   return typeof path === 'object' && 'segments' in path ? path : compilePath(path);

@@ -10,6 +10,10 @@ export function glue(name: string, work: (message: Message) => Promise<Message |
       failAfterDelivery(stage as unknown as Readable, notAMessage(name, message));
       return;
     }
+    if (message.isGap) {
+      callback(null, message);
+      return;
+    }
     work(message).then(
       (result) => (result === undefined ? callback() : callback(null, result)),
       // The callback is not called any more: nothing further is taken in.

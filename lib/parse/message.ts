@@ -41,6 +41,11 @@ export class Message {
     this.bigIntegers = bigIntegers;
   }
 
+  /** Whether it is no record but a gap at its place between them: stages pass it on as it is. */
+  get isGap(): boolean {
+    return this.frame.gap !== undefined;
+  }
+
   /** The length of the text in bytes. */
   get byteLength(): number {
     return this.end - this.start;

@@ -33,7 +33,7 @@ export class ParseStep {
    * @throws {ParseError} with `onError: 'fail'`
    */
   one(frame: Frame): Message | undefined {
-    return this.#parse(frame, 0, frame.data.length);
+    return frame.gap === undefined ? this.#parse(frame, 0, frame.data.length) : this.#gapMessage(frame);
   }
 
   /**
@@ -47,6 +47,10 @@ export class ParseStep {
   *many(frame: Frame, tellsRefusals = false): Generator<Message | undefined> {
     const { data } = frame;
     const { split, recordsPath } = this.#options;
+    if (frame.gap !== undefined) {
+      yield this.#gapMessage(frame);
+      return;
+    }
     if (split === 'none') {
       yield* this.#elements(frame, 0, data.length);
       return;
@@ -65,6 +69,10 @@ export class ParseStep {
       }
       start = next;
     }
+  }
+
+  #gapMessage(frame: Frame): Message {
+    return new Message(frame, frame.data, 0, frame.data.length, false, this.#options.bigIntegers);
   }
 
   *#elements(frame: Frame, start: number, end: number): Generator<Message> {

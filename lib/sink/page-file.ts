@@ -4,7 +4,7 @@ import { type Encoding, encodings } from './encodings.js';
 import { countRecords, fileError } from './file-failure.js';
 import type { ResolvedJsonlFileOptions } from './jsonl-file-options.js';
 import { OutputFile } from './output-file.js';
-import { type PageText, wholeRecords } from './page-text.js';
+import { type PageText, wholeLines } from './page-text.js';
 import type { SinkStats } from './sink.js';
 
 /**
@@ -56,7 +56,7 @@ export class PageFile {
     }
     this.#lead = NOTHING;
     this.#encoding.stored(text.bytes);
-    this.#records += text.ends.length;
+    this.#records += text.recordsAmong();
     this.#pages += 1;
     if (this.#options.fsync === 'page') await this.#sync();
   }
@@ -85,8 +85,8 @@ export class PageFile {
     const file = this.#file!;
     this.#isComplete = true;
     // Of a compressed page nothing can be told record by record.
-    const whole = this.#options.compression === 'none' ? wholeRecords(text, file.size - start) : 0;
-    this.#records += whole;
+    const whole = this.#options.compression === 'none' ? wholeLines(text, file.size - start) : 0;
+    this.#records += text.recordsAmong(whole);
     const isCut = await file.cutBack(whole === 0 ? before : start + (text.ends[whole - 1] as number) + 1);
     if (!isCut) return this.#failure('write to', `${this.#storedState()} What follows is torn.`, cause);
     const hasEnding = await this.#writeEnding(file).then(

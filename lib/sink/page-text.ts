@@ -8,6 +8,8 @@ export interface PageText {
   readonly bytes: Buffer;
   /** The offset of each record's line feed in `bytes`. */
   readonly ends: readonly number[];
+  /** How many of the first lines are records, and no gaps. @default all */
+  recordsAmong(lines?: number): number;
 }
 
 /**
@@ -25,8 +27,8 @@ export function pageText(owner: string, page: unknown, pretty: boolean): PageTex
   return pretty ? indented(page) : page;
 }
 
-/** How many of a text's records are whole in its first `length` bytes, with their line feeds. */
-export function wholeRecords({ ends }: PageText, length: number): number {
+/** How many of a text's lines are whole in its first `length` bytes, with their line feeds. */
+export function wholeLines({ ends }: PageText, length: number): number {
   let low = 0;
   let high = ends.length;
   while (low < high) {
@@ -37,7 +39,8 @@ export function wholeRecords({ ends }: PageText, length: number): number {
   return low;
 }
 
-function indented({ bytes, ends }: PageText): PageText {
+function indented(page: Page): PageText {
+  const { bytes, ends } = page;
   const parts: Buffer[] = [];
   const newEnds: number[] = [];
   let start = 0;
@@ -50,7 +53,7 @@ function indented({ bytes, ends }: PageText): PageText {
     newEnds.push(length);
     length += 1;
   }
-  return { bytes: Buffer.concat(parts, length), ends: newEnds };
+  return { bytes: Buffer.concat(parts, length), ends: newEnds, recordsAmong: (lines) => page.recordsAmong(lines) };
 }
 
 const LINE_FEED = Buffer.from('\n');

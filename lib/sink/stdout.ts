@@ -89,7 +89,7 @@ export class StdoutWritable extends Writable {
         this.#hasWriteFailed = true;
         callback(this.#fail(error));
       } else {
-        this.#records += page.length;
+        this.#records += page.recordsAmong();
         this.#pages += 1;
         this.#bytes += bytes.length;
         callback();

@@ -37,6 +37,7 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
     origin: config.reach.origin,
     proxy: config.reach.proxy,
     ...config.subscribe,
+    ...config.intake,
   };
 }
 

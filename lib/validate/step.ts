@@ -26,7 +26,7 @@ export class ValidateStep {
    * @throws {InvalidRecordError} with `onError: 'fail'`
    */
   accepts(message: Message): boolean {
-    if (this.#validate(message.value)) return true;
+    if (message.isGap || this.#validate(message.value)) return true;
     const problems = (this.#validate.errors ?? []).map((error) => ({
       instancePath: error.instancePath,
       keyword: error.keyword,

@@ -192,6 +192,8 @@ describe('spillway run --json', () => {
       connections: 2,
       reconnects: 1,
       gaps: 1,
+      missing: 0,
+      duplicates: 0,
     });
     assert.equal(typeof gap_ms, 'number');
     assert.equal(frames, 5);

@@ -29,6 +29,8 @@ const stats: SourceStats = {
   lastFrameAt: undefined,
   gaps: 0,
   gapMs: 0,
+  duplicates: 0,
+  sequence: undefined,
   records: 12_345,
   skipped: 1,
 };
@@ -112,6 +114,8 @@ describe('progress in JSON', () => {
       reconnects: 1,
       gaps: 0,
       gap_ms: 0,
+      missing: 0,
+      duplicates: 0,
       elapsed_ms: 65_000,
       records_per_second: 5_012,
       bytes_per_second: 600_000,
@@ -146,6 +150,9 @@ describe('the summary in text', () => {
     const { terminal, reporter: text } = reporter();
     text.summary({ ...summary, stats: { ...stats, gaps: 2, gapMs: 65_000 } });
     assert.match(terminal.text, /^Gaps: {5}2, nothing received for 1 min 5 s in all$/m);
+    const counts = { missing: 1_200, repeated: 0, backwards: 0, restarts: 0, unnumbered: 0, keys: 1 };
+    text.summary({ ...summary, stats: { ...stats, gaps: 1, duplicates: 3, sequence: counts } });
+    assert.match(terminal.text, /0 ms in all, 1,200 of the sequence missing, 3 duplicates dropped$/m);
   });
 });
 
@@ -182,6 +189,8 @@ describe('connection events', () => {
       afterSequence: 41,
       beforeSequence: 42,
       dropped: 0,
+      missing: undefined,
+      key: undefined,
     };
     const { terminal, reporter: text } = reporter();
     text.event('gap', gap);
@@ -194,6 +203,33 @@ describe('connection events', () => {
     const [{ at, ...line }] = jsonLines(output.text) as [Record<string, unknown>];
     assert.ok(Number.isInteger(at));
     assert.deepEqual(line, { type: 'event', event: 'gap', ...gapRecord(gap) });
+  });
+
+  it('tell a hole in a sequence, with numbers past 2^53', () => {
+    const moment = { at: 1_700_000_000_000, monotonic: 0 };
+    const gap: Gap = {
+      cause: 'sequence',
+      feed: undefined,
+      connection: 2,
+      code: undefined,
+      from: moment,
+      to: moment,
+      durationMs: 0,
+      afterSequence: 2n ** 53n + 1n,
+      beforeSequence: 2n ** 53n + 4n,
+      dropped: 0,
+      missing: 2,
+      key: 'BTC',
+    };
+    const { terminal, reporter: text } = reporter();
+    text.event('gap', gap);
+    const [after, before] = ['9007199254740993', '9007199254740996'];
+    const hole = `Gap: 2 missing from the sequence of "BTC" between ${after} and ${before}, on connection 2.\n`;
+    assert.equal(terminal.text, hole);
+    const { terminal: output, reporter: json } = reporter({ json: true });
+    json.event('gap', gap);
+    const [line] = jsonLines(output.text);
+    assert.deepEqual([line?.['after_sequence'], line?.['missing'], line?.['key']], [after, 2, 'BTC']);
   });
 
   it('show a close reason as a quoted text, without control characters', () => {

@@ -46,6 +46,7 @@ test('A minimal configuration has the default of the contract in every field', (
       reply: [],
       controlFrames: 'drop',
     },
+    intake: { gaps: 'events', sequence: undefined, dedupe: undefined },
   } satisfies ResolvedSourceConfig);
 });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DisconnectedError, type Gap, ReconnectExhaustedError } from '../../lib/index.js';
+import { DisconnectedError, ReconnectExhaustedError } from '../../lib/index.js';
 import { createFakeClock, type FakeClock, type FeedClient } from '../../lib/testing/index.js';
-import { ARRANGEMENTS, type Outcome, run } from '../support/arrangements.js';
+import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
 import { feed, hasRead, sends } from '../support/feed.js';
 
 for (const arrangement of ARRANGEMENTS) {
@@ -31,6 +31,8 @@ for (const arrangement of ARRANGEMENTS) {
         afterSequence: 0,
         beforeSequence: 1,
         dropped: 0,
+        missing: undefined,
+        key: undefined,
       },
     ]);
     assert.deepEqual([outcome.stats.gaps, outcome.stats.gapMs], [1, 5_000]);
@@ -145,8 +147,4 @@ for (const arrangement of ARRANGEMENTS) {
 /** Lets the wait before each attempt to reconnect pass. */
 function waits(clock: FakeClock, ms: number): (name: string) => void {
   return (name) => void (name === 'reconnecting' && clock.advance(ms));
-}
-
-function gapsOf(outcome: Outcome): Gap[] {
-  return outcome.events.filter((event) => event.name === 'gap').map((event) => event.payload as Gap);
 }

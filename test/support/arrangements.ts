@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ConnectionEvents } from '../../lib/connect/events.js';
-import type { Page } from '../../lib/index.js';
+import type { Gap, Page } from '../../lib/index.js';
 import { createSource, type Source, type SourceConfig, type SourceOptions, type SourceStats } from '../../lib/index.js';
 
 /** The two ways in which the same configuration runs. Every scenario goes through both. */
@@ -58,6 +58,11 @@ export async function run(arrangement: Arrangement, config: SourceConfig, option
   );
   const texts = pages.flatMap((page) => Array.from(page.ends, (_, index) => page.text(index).toString()));
   return { pages, texts, values: pages.flatMap((page) => page.records), error, stats: source.stats, events };
+}
+
+/** The gaps that were told, in order. */
+export function gapsOf(outcome: Outcome): Gap[] {
+  return outcome.events.filter((event) => event.name === 'gap').map((event) => event.payload as Gap);
 }
 
 const EVENT_NAMES = [

@@ -1,0 +1,53 @@
+import { type Fields, field, oneOf } from '../internal/options.js';
+import { isPath } from '../json/field.js';
+import type { DedupeOptions } from './dedupe.js';
+import type { SequenceOptions } from './sequence-check.js';
+
+/** The options that say which of the frames that came are taken, and how it is told what is missing. */
+export interface IntakeOptions {
+  /**
+   * Gaps are events and counted in any case. `records`: each also stands in the stream, at its place between the frames,
+   * as a frame with a `gap` whose text is `{"gap":{…}}`. The stages pass it on as it is; it counts as no record.
+   * @default 'events'
+   */
+  readonly gaps?: 'events' | 'records' | undefined;
+  /** Where the feed numbers its frames: a hole is a gap with the cause `sequence`. @default none */
+  readonly sequence?: SequenceOptions | undefined;
+  /** Frames that came before, over another connection or sent again, are dropped and counted. @default none */
+  readonly dedupe?: DedupeOptions | undefined;
+}
+
+/** {@link IntakeOptions} with every default filled in. */
+export interface ResolvedIntakeOptions {
+  readonly gaps: 'events' | 'records';
+  readonly sequence: SequenceOptions | undefined;
+  readonly dedupe: DedupeOptions | undefined;
+}
+
+export const INTAKE_FIELDS: Fields<ResolvedIntakeOptions> = {
+  gaps: oneOf<'events' | 'records'>('events', ['events', 'records']),
+  sequence: field<SequenceOptions | undefined>(
+    undefined,
+    '{ path, key, step }: two paths, of which `key` may be left out, and a whole number of at least 1',
+    isSequence,
+  ),
+  dedupe: field<DedupeOptions | undefined>(
+    undefined,
+    "{ by, windowMs }: an array of paths or 'content', and a finite number of milliseconds of at least 1",
+    isDedupe,
+  ),
+};
+
+function isSequence(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, key, step, ...rest } = value as SequenceOptions;
+  const isStep = step === undefined || (Number.isSafeInteger(step) && step >= 1);
+  return Object.keys(rest).length === 0 && isPath(path) && (key === undefined || isPath(key)) && isStep;
+}
+
+function isDedupe(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { by, windowMs, ...rest } = value as DedupeOptions;
+  const isBy = by === 'content' || (Array.isArray(by) && by.length > 0 && by.every(isPath));
+  return Object.keys(rest).length === 0 && isBy && Number.isFinite(windowMs) && windowMs >= 1;
+}
