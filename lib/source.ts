@@ -224,6 +224,7 @@ const IDLE: Running = {
     lastFrameAt: undefined,
     gaps: 0,
     gapMs: 0,
+    dropped: 0,
     duplicates: 0,
     sequence: undefined,
     records: 0,

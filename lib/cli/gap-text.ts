@@ -5,6 +5,7 @@ import { formatCount, formatDuration, formatNumber } from './format.js';
 /** A gap, as a line. */
 export function gapText(gap: Gap): string {
   if (gap.cause === 'sequence') return holeText(gap);
+  if (gap.cause === 'overflow') return droppedText(gap);
   const { cause, code, durationMs, connection, afterSequence } = gap;
   const how = code === undefined ? cause : `${cause}, code ${code}`;
   const after = afterSequence === undefined ? 'before the first frame' : `after frame ${afterSequence}`;
@@ -14,10 +15,11 @@ export function gapText(gap: Gap): string {
 
 /** All gaps of a run, for its summary. */
 export function gapsText(stats: SourceStats): string {
-  const { gaps, gapMs, duplicates, sequence } = stats;
+  const { gaps, gapMs, dropped, duplicates, sequence } = stats;
   const missing = sequence?.missing ?? 0;
   return [
     gaps === 0 ? 'none' : `${formatCount(gaps)}, nothing received for ${formatDuration(gapMs)} in all`,
+    ...(dropped === 0 ? [] : [`${formatNumber(dropped, 'frame')} dropped`]),
     ...(missing === 0 ? [] : [`${formatCount(missing)} of the sequence missing`]),
     ...(duplicates === 0 ? [] : [`${formatNumber(duplicates, 'duplicate')} dropped`]),
   ].join(', ');
@@ -26,6 +28,11 @@ export function gapsText(stats: SourceStats): string {
 /** All gaps so far, for a status line. */
 export function gapsInShort({ gaps, gapMs }: SourceStats): string {
   return `${formatNumber(gaps, 'gap')} (${formatDuration(gapMs)})`;
+}
+
+function droppedText({ dropped, afterSequence, connection }: Gap): string {
+  const after = afterSequence === undefined ? 'before the first frame' : `after frame ${afterSequence}`;
+  return `Gap: ${formatNumber(dropped, 'frame')} dropped, since too many waited for the sink, ${after} of connection ${connection}.`;
 }
 
 function holeText({ key, missing, afterSequence, beforeSequence, connection }: Gap): string {

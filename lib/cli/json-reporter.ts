@@ -13,7 +13,7 @@ import type { StopSignal } from './signals.js';
  * One JSON object a line; `type` tells which, `at` is when, in epoch milliseconds:
  *
  * - `progress`, every 10 s: `state` (`idle`, `connecting`, `open`, `waiting`, `ended`), `records`, `skipped`, `frames`,
- *   `bytes`, `connections`, `reconnects`, `gaps`, `gap_ms`, `missing`, `duplicates`,
+ *   `bytes`, `connections`, `reconnects`, `gaps`, `gap_ms`, `dropped`, `missing`, `duplicates`,
  *   `elapsed_ms`, `records_per_second`, `bytes_per_second`, `since_frame_ms`
  *   (null before the first), `paused`, `paused_ms`, `buffered_frames`, `buffered_bytes`
  * - `event`: `event` (`connecting`, `connected`, `subscribed`, `disconnected`, `reconnecting`, `gap`, `stopping`, `abandoned`;
@@ -123,6 +123,7 @@ function counters(stats: SourceStats, elapsedMs: number): object {
     reconnects: stats.reconnects,
     gaps: stats.gaps,
     gap_ms: Math.round(stats.gapMs),
+    dropped: stats.dropped,
     missing: stats.sequence?.missing ?? 0,
     duplicates: stats.duplicates,
     elapsed_ms: Math.round(elapsedMs),

@@ -120,6 +120,8 @@ export interface ConnectionStats {
   readonly gaps: number;
   /** For how long nothing could be received, in milliseconds: what the connection's gaps come to. */
   readonly gapMs: number;
+  /** Frames that `overflow` dropped, since too many waited for a slow consumer. */
+  readonly dropped: number;
   /** Frames that `dedupe` dropped, since they had come before. */
   readonly duplicates: number;
   /** What the feed's own numbers came to, with `sequence`. */

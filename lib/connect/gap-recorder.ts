@@ -78,10 +78,13 @@ export class GapRecorder {
   }
 
   /** A gap that is known as a whole, when it is found. It is counted, but it is no time in which nothing was received. */
-  add(facts: Pick<Gap, 'cause' | 'connection' | 'from' | 'afterSequence' | 'beforeSequence'> & Partial<Gap>): void {
+  add(
+    facts: Pick<Gap, 'cause' | 'connection' | 'from' | 'afterSequence' | 'beforeSequence'> & Partial<Gap>,
+    tell = this.#tell,
+  ): void {
     const to = now(this.#clock);
     this.#count += 1;
-    this.#tell({
+    tell({
       code: undefined,
       dropped: 0,
       missing: undefined,

@@ -8,6 +8,7 @@ export const GAP_CAUSES = {
   pong_timeout: 'A ping was not answered within `pong_timeout`, and the connection was ended.',
   heartbeat: 'A heartbeat was not answered in time, and the connection was ended.',
   stale_timeout: 'No data came for `stale_timeout`, and the connection was ended.',
+  overflow: 'Frames were dropped, since too many waited for a slow consumer (`overflow`).',
   sequence: 'Numbers are missing from the sequence of the feed (`sequence`).',
 } as const;
 

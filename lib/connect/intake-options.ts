@@ -1,6 +1,7 @@
-import { type Fields, field, oneOf } from '../internal/options.js';
+import { type Fields, field, oneOf, wholeNumber } from '../internal/options.js';
 import { isPath } from '../json/field.js';
 import type { DedupeOptions } from './dedupe.js';
+import type { Overflow } from './overflow-queue.js';
 import type { SequenceOptions } from './sequence-check.js';
 
 /** The options that say which of the frames that came are taken, and how it is told what is missing. */
@@ -15,6 +16,14 @@ export interface IntakeOptions {
   readonly sequence?: SequenceOptions | undefined;
   /** Frames that came before, over another connection or sent again, are dropped and counted. @default none */
   readonly dedupe?: DedupeOptions | undefined;
+  /**
+   * What becomes of frames while too many wait for a slow consumer. With anything but `block` the socket goes on being
+   * read, so that pings are answered; what is dropped is counted, and told as a gap.
+   * @default 'block'
+   */
+  readonly overflow?: Overflow | undefined;
+  /** So many frames may wait, beside what `maxBufferedBytes` says. @default 100_000 */
+  readonly maxBufferedFrames?: number | undefined;
 }
 
 /** {@link IntakeOptions} with every default filled in. */
@@ -22,6 +31,8 @@ export interface ResolvedIntakeOptions {
   readonly gaps: 'events' | 'records';
   readonly sequence: SequenceOptions | undefined;
   readonly dedupe: DedupeOptions | undefined;
+  readonly overflow: Overflow;
+  readonly maxBufferedFrames: number;
 }
 
 export const INTAKE_FIELDS: Fields<ResolvedIntakeOptions> = {
@@ -36,6 +47,12 @@ export const INTAKE_FIELDS: Fields<ResolvedIntakeOptions> = {
     "{ by, windowMs }: an array of paths or 'content', and a finite number of milliseconds of at least 1",
     isDedupe,
   ),
+  overflow: field<Overflow>(
+    'block',
+    "'block', 'drop_oldest', 'drop_newest' or { latestBy: path }",
+    (value) => POLICIES.includes(value) || isLatestBy(value),
+  ),
+  maxBufferedFrames: wholeNumber(100_000, 1),
 };
 
 function isSequence(value: unknown): boolean {
@@ -45,9 +62,16 @@ function isSequence(value: unknown): boolean {
   return Object.keys(rest).length === 0 && isPath(path) && (key === undefined || isPath(key)) && isStep;
 }
 
+function isLatestBy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.keys(value).join() === 'latestBy' && isPath((value as { latestBy: unknown }).latestBy);
+}
+
 function isDedupe(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { by, windowMs, ...rest } = value as DedupeOptions;
   const isBy = by === 'content' || (Array.isArray(by) && by.length > 0 && by.every(isPath));
   return Object.keys(rest).length === 0 && isBy && Number.isFinite(windowMs) && windowMs >= 1;
 }
+
+const POLICIES: readonly unknown[] = ['block', 'drop_oldest', 'drop_newest'];

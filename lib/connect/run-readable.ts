@@ -5,6 +5,7 @@ import { BufferedSum } from './buffered-sum.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
 import { checkUrls, type ResolvedWebSocketOptions } from './options.js';
+import { OverflowQueue } from './overflow-queue.js';
 import { Run } from './run.js';
 import type { SubscribeStep } from './subscribe-options.js';
 
@@ -22,6 +23,12 @@ export abstract class RunReadable<T> extends TypedReadable {
   readonly #run: Run;
   readonly #maxItems: number;
   readonly #maxBytes: number;
+  readonly #maxFrames: number;
+  /** Where frames wait, unless `overflow` is `block`: then the socket is held. */
+  readonly #queue: OverflowQueue | undefined;
+  #isFull = false;
+  #isEnding = false;
+  #lateError: Error | undefined;
   readonly #bytes = new BufferedSum();
   readonly #frames = new BufferedSum();
 
@@ -30,16 +37,27 @@ export abstract class RunReadable<T> extends TypedReadable {
    */
   constructor(urls: string | readonly string[], options: ResolvedWebSocketOptions) {
     super({ objectMode: true, highWaterMark: options.highWaterMark });
-    this.#maxItems = options.highWaterMark;
-    this.#maxBytes = options.maxBufferedBytes;
+    const { overflow, maxBufferedBytes: maxBytes, maxBufferedFrames: maxFrames } = options;
+    this.#maxItems = overflow === 'block' ? options.highWaterMark : Math.min(options.highWaterMark, this.lump);
+    this.#maxBytes = maxBytes;
+    this.#maxFrames = maxFrames;
+    if (overflow !== 'block') {
+      this.#queue = new OverflowQueue(overflow, { maxFrames, maxBytes }, (stretch) => this.#run.overflowed(stretch));
+    }
     this.#run = new Run(checkUrls(urls), options, {
-      frame: (frame) => this.receive(frame),
+      frame: (frame) => (this.#queue === undefined ? this.receive(frame) : this.#offer(this.#queue, frame)),
       ended: (_cause, error) => {
+        if (this.#queue !== undefined) this.#deliverRest(this.#queue);
         this.beforeEnd();
-        if (error === undefined) this.push(null);
-        else failAfterDelivery(this, error);
+        const failure = this.#lateError ?? error;
+        if (failure === undefined) this.push(null);
+        else failAfterDelivery(this, failure);
       },
-      buffered: () => ({ frames: this.#frames.of(this.readableLength), bytes: this.#bytes.of(this.readableLength) }),
+      buffered: () => ({
+        frames: this.#frames.of(this.readableLength) + (this.#queue?.frames ?? 0),
+        bytes: this.#bytes.of(this.readableLength) + (this.#queue?.bytes ?? 0),
+        dropped: this.#queue?.dropped ?? 0,
+      }),
       event: (name, payload) => void this.emit(name, payload),
     });
     trackPipes(this);
@@ -111,6 +129,11 @@ export abstract class RunReadable<T> extends TypedReadable {
   /** A frame came. The hot path. */
   protected abstract receive(frame: Frame): void;
 
+  /** How many items are handed out at a time when `overflow` is not `block`. */
+  protected get lump(): number {
+    return FRAMES_A_LUMP;
+  }
+
   /** The last chance to {@link deliver}: called once, before the end or the error. */
   protected beforeEnd(): void {}
 
@@ -119,22 +142,62 @@ export abstract class RunReadable<T> extends TypedReadable {
     this.push(item);
     const waiting = this.readableLength;
     if (waiting === 0) return;
-    this.#frames.added(frames, waiting);
-    if (this.#bytes.added(bytes, waiting) >= this.#maxBytes || waiting >= this.#maxItems) this.#run.pause();
+    const tooMany = this.#frames.added(frames, waiting) >= this.#maxFrames;
+    const isFull = this.#bytes.added(bytes, waiting) >= this.#maxBytes || waiting >= this.#maxItems || tooMany;
+    if (!isFull) return;
+    if (this.#queue === undefined) this.#run.pause();
+    else this.#isFull = true;
   }
 
   /** Ends the run with an error, which is reported after all that came before it is delivered. */
   protected fail(error: Error): void {
-    this.#run.fail(error);
+    this.#queue?.clear();
+    if (this.#isEnding) this.#lateError ??= error;
+    else this.#run.fail(error);
   }
 
   /** Ends the run because it has all that it was to get. */
   protected complete(cause: EndCause): void {
+    this.#queue?.clear();
     this.#run.stop(cause);
   }
 
   #resumeIfRoom(): void {
     const waiting = this.readableLength;
-    if (waiting < this.#maxItems && this.#bytes.of(waiting) < this.#maxBytes) this.#run.resume();
+    if (this.#queue !== undefined) {
+      // In lumps, so that what is dropped between them is one stretch.
+      if (waiting === 0) this.#isFull = false;
+      this.#drain(this.#queue);
+      return;
+    }
+    const hasRoom = this.#bytes.of(waiting) < this.#maxBytes && this.#frames.of(waiting) < this.#maxFrames;
+    if (waiting < this.#maxItems && hasRoom) this.#run.resume();
+  }
+
+  #offer(queue: OverflowQueue, frame: Frame): void {
+    if (!this.#isFull && queue.isIdle) {
+      this.receive(frame);
+      return;
+    }
+    queue.offer(frame);
+    this.#drain(queue);
+  }
+
+  #drain(queue: OverflowQueue): void {
+    while (!this.#isFull && !queue.isIdle) {
+      const frame = queue.take();
+      if (frame === undefined) return;
+      this.receive(frame);
+    }
+  }
+
+  /** At the end all that was received and not dropped is delivered, whether there is room or not. */
+  #deliverRest(queue: OverflowQueue): void {
+    this.#isEnding = true;
+    queue.end();
+    for (let frame = queue.take(); frame !== undefined; frame = queue.take()) this.receive(frame);
   }
 }
+
+/** Frames that a consumer by hand is given at a time when others may be dropped. */
+const FRAMES_A_LUMP = 64;

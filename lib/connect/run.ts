@@ -10,6 +10,7 @@ import { type Gap, gapFrame, type Moment } from './gap.js';
 import { GapRecorder } from './gap-recorder.js';
 import { IdleClock } from './idle-clock.js';
 import type { ResolvedWebSocketOptions, SubscribeMessage } from './options.js';
+import type { Stretch } from './overflow-queue.js';
 import { type Next, Reconnects } from './reconnects.js';
 import { SequenceCheck } from './sequence-check.js';
 import type { SubscribeStep } from './subscribe-options.js';
@@ -23,7 +24,7 @@ export interface RunHandler {
   /** No further frame will come. With an error the run failed; without, it ended as it should. */
   ended(cause: EndCause, error: Error | undefined): void;
   /** What waits for the consumer, for events and stats. */
-  buffered(): { readonly frames: number; readonly bytes: number };
+  buffered(): { readonly frames: number; readonly bytes: number; readonly dropped: number };
   /** Something happened on the connection. */
   event<K extends keyof ConnectionEvents>(name: K, payload: ConnectionEvents[K]): void;
 }
@@ -146,7 +147,7 @@ export class Run implements ConnectionHandler {
 
   /** A snapshot of the counters. */
   get stats(): ConnectionStats {
-    const { frames, bytes } = this.#handler.buffered();
+    const { frames, bytes, dropped } = this.#handler.buffered();
     const pausedNow = this.#pausedSince === undefined ? 0 : this.#options.clock.monotonic() - this.#pausedSince;
     return {
       state: this.#state,
@@ -162,6 +163,7 @@ export class Run implements ConnectionHandler {
       lastFrameAt: this.#lastFrameAt,
       gaps: this.#gaps.count,
       gapMs: this.#gaps.ms,
+      dropped,
       duplicates: this.#dedupe?.duplicates ?? 0,
       sequence: this.#sequence?.stats,
     };
@@ -274,6 +276,23 @@ export class Run implements ConnectionHandler {
     const numbers = { afterSequence: after, beforeSequence: before };
     this.#gaps.add({ cause: 'sequence', connection, from: since, ...numbers, missing, key });
     return !this.#isEnded();
+  }
+
+  /** Frames were dropped for a slow consumer. Returns what stands for them between the frames, if anything does. */
+  overflowed({ dropped, first, last, connection, at, isLast }: Stretch): Frame | undefined {
+    const { clock } = this.#options;
+    const from = { at, monotonic: clock.monotonic() - Math.max(0, clock.now() - at) };
+    let stand: Frame | undefined;
+    const numbers = {
+      afterSequence: first === 0 ? undefined : first - 1,
+      beforeSequence: isLast ? undefined : last + 1,
+    };
+    this.#gaps.add({ cause: 'overflow', connection, from, ...numbers, dropped }, (gap) => {
+      this.#handler.event('gap', gap);
+      if (this.#options.gaps === 'records')
+        stand = gapFrame(gap, { url: this.#endpoints.current.frameUrl, sequence: last + 1 });
+    });
+    return stand;
   }
 
   #tellGap(gap: Gap): void {

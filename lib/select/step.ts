@@ -14,6 +14,7 @@ export class SelectStep {
 
   /** The record `{ path: value, … }` of the fields that are there, each with the bytes that arrived. */
   pick(message: Message): Message {
+    if (message.isGap) return message;
     const { text } = message;
     const pieces: Buffer[] = [OPEN];
     for (const { reader, key } of this.#fields) {

@@ -73,6 +73,10 @@ export class PagesReadable extends RunReadable<Page> {
     }
   }
 
+  protected override get lump(): number {
+    return 1;
+  }
+
   protected override beforeEnd(): void {
     this.#deliverPage(this.#batch.flush());
   }

@@ -192,6 +192,7 @@ describe('spillway run --json', () => {
       connections: 2,
       reconnects: 1,
       gaps: 1,
+      dropped: 0,
       missing: 0,
       duplicates: 0,
     });

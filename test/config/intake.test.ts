@@ -6,17 +6,27 @@ import { ConfigError, WebSocketReadable } from '../../lib/index.js';
 const base = { url: 'ws://127.0.0.1:1', unbounded: true };
 
 test('what is given in seconds and snake_case comes out in milliseconds, with every default', () => {
-  assert.deepEqual(resolveSourceConfig(base).intake, { gaps: 'events', sequence: undefined, dedupe: undefined });
+  assert.deepEqual(resolveSourceConfig(base).intake, {
+    gaps: 'events',
+    sequence: undefined,
+    dedupe: undefined,
+    overflow: 'block',
+    maxBufferedFrames: 100_000,
+  });
   const { intake } = resolveSourceConfig({
     ...base,
     gaps: 'records',
     sequence: { path: 'data.u', key: 'data.s', step: 2 },
     dedupe: { by: ['s', 'id'], window: '10s' },
+    overflow: { latest_by: 's' },
+    max_buffered_frames: 5,
   });
   assert.deepEqual(intake, {
     gaps: 'records',
     sequence: { path: 'data.u', key: 'data.s', step: 2 },
     dedupe: { by: ['s', 'id'], windowMs: 10_000 },
+    overflow: { latestBy: 's' },
+    maxBufferedFrames: 5,
   });
 });
 
@@ -35,6 +45,10 @@ test('what makes no sense is refused, with where it stands', () => {
   refused({ dedupe: { by: [], window: 1 } }, /dedupe\.by/);
   refused({ dedupe: { by: ['id'] } }, /dedupe\.window/);
   refused({ dedupe: { by: ['id'], window: '0.1ms' } }, /dedupe\.window.*at least 1 ms/);
+  refused({ overflow: 'drop' }, /overflow/);
+  refused({ overflow: { latest_by: 'a..b' } }, /overflow/);
+  refused({ overflow: { latest_by: 'a' }, message_format: 'raw_string' }, /overflow.*`message_format: raw_string`/);
+  refused({ max_buffered_frames: 0 }, /max_buffered_frames/);
   refused({ sequence: { path: 'a' }, split: 'lines' }, /sequence.*`split: lines`/);
   refused({ dedupe: { by: ['id'], window: 1 }, message_format: 'binary' }, /dedupe.*`message_format: binary`/);
 });
@@ -50,5 +64,7 @@ test('the stream class refuses the same, at construction', () => {
   refused({ sequence: { path: 'a..b' } }, /WebSocketReadable\.sequence/);
   refused({ sequence: { path: 'a', steps: 1 } }, /WebSocketReadable\.sequence/);
   refused({ dedupe: { by: [], windowMs: 1 } }, /WebSocketReadable\.dedupe/);
+  refused({ overflow: 'drop' }, /WebSocketReadable\.overflow/);
+  refused({ overflow: { latestBy: 'a', x: 1 } }, /WebSocketReadable\.overflow/);
   refused({ dedupe: { by: 'content' } }, /WebSocketReadable\.dedupe/);
 });

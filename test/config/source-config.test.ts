@@ -46,7 +46,7 @@ test('A minimal configuration has the default of the contract in every field', (
       reply: [],
       controlFrames: 'drop',
     },
-    intake: { gaps: 'events', sequence: undefined, dedupe: undefined },
+    intake: { gaps: 'events', sequence: undefined, dedupe: undefined, overflow: 'block', maxBufferedFrames: 100_000 },
   } satisfies ResolvedSourceConfig);
 });
 

@@ -65,7 +65,7 @@ for (const arrangement of ARRANGEMENTS) {
     );
   });
 
-  test(`gaps records: envelope, record_schema, split and records_path leave a gap alone (${arrangement})`, async (t) => {
+  test(`gaps records: envelope, record_schema, select, split and records_path leave a gap alone (${arrangement})`, async (t) => {
     const config = { gaps: 'records', max_messages: 3, ...RECONNECTS } as const;
     const url = async (): Promise<string> => (await feed(t, dropsOnce)).url;
     const record_schema = { type: 'object', required: ['n'] };
@@ -75,6 +75,8 @@ for (const arrangement of ARRANGEMENTS) {
       ['data', 'gap', 'data', 'data'],
     );
     assert.equal(enveloped.stats.skipped, 0);
+    const selected = await run(arrangement, { ...config, url: await url(), select: ['n'] });
+    assert.match(selected.texts[1]!, /^\{"gap":\{"cause":"disconnected"/);
     const lines = await run(arrangement, { ...config, url: await url(), split: 'lines' });
     assert.match(lines.texts[1]!, /^\{"gap":\{"cause":"disconnected"/);
     const raw = await run(arrangement, { ...config, url: await url(), message_format: 'raw_string' });

@@ -28,6 +28,10 @@ export interface IntakeConfig {
         readonly window: number | string;
       }
     | undefined;
+  /** What becomes of frames while too many wait for a slow sink. @default 'block': the socket is paused */
+  readonly overflow?: 'block' | 'drop_oldest' | 'drop_newest' | { readonly latest_by: string } | undefined;
+  /** So many frames may wait for a slow sink. @default 100_000 */
+  readonly max_buffered_frames?: number | undefined;
 }
 
 const path = {
@@ -89,6 +93,38 @@ export const intakeFields = {
       { by: 'content', window: '5s' },
     ],
   },
+  overflow: {
+    title: 'Overflow',
+    description:
+      'What becomes of frames while `max_buffered_bytes` or `max_buffered_frames` wait for a slow sink: `block` pauses the socket; `drop_oldest`, `drop_newest` and `{latest_by: path}` (a frame takes the place of the one with the same value in that field) go on reading, so that pings are answered, and tell what they drop as gaps.',
+    $comment: '`block`, `drop_oldest`, `drop_newest`, or `latest_by` with a path such as `data.symbol`',
+    anyOf: [
+      { enum: ['block', 'drop_oldest', 'drop_newest'] },
+      {
+        type: 'object',
+        additionalProperties: false,
+        required: ['latest_by'],
+        properties: {
+          latest_by: {
+            title: 'Key',
+            description: 'The field whose newest frame is kept for each of its values.',
+            ...path,
+          },
+        },
+      },
+    ],
+    default: 'block',
+    examples: ['drop_oldest', { latest_by: 'symbol' }],
+  },
+  max_buffered_frames: {
+    title: 'Frames waiting for the sink',
+    description: 'So many received frames may wait for a slow sink, beside what `max_buffered_bytes` says.',
+    type: 'integer',
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: 100_000,
+    examples: [10_000],
+  },
 } as const;
 
 /** Where durations stand that must be at least 1 ms. */
@@ -101,6 +137,7 @@ export function checkIntake(given: Readonly<Record<string, unknown>>): Finding[]
   const looksInside = [
     ...(given['sequence'] === undefined ? [] : ['sequence']),
     ...(Array.isArray(by) ? ['dedupe'] : []),
+    ...(typeof given['overflow'] === 'object' ? ['overflow'] : []),
   ];
   return looksInside.flatMap((key): Finding[] => {
     if (format !== 'raw_string' && format !== 'binary' && given['split'] !== 'lines') return [];
@@ -112,10 +149,13 @@ export function checkIntake(given: Readonly<Record<string, unknown>>): Finding[]
 
 /** The same in the terms of the stream classes. */
 export function resolveIntake(given: IntakeConfig): ResolvedIntakeOptions {
-  const { gaps, sequence, dedupe } = given;
+  const { gaps, sequence, dedupe, overflow } = given;
   return {
     gaps: gaps ?? intakeFields.gaps.default,
     sequence,
     dedupe: dedupe === undefined ? undefined : { by: dedupe.by, windowMs: parseDuration(dedupe.window) },
+    overflow:
+      typeof overflow === 'object' ? { latestBy: overflow.latest_by } : (overflow ?? intakeFields.overflow.default),
+    maxBufferedFrames: given.max_buffered_frames ?? intakeFields.max_buffered_frames.default,
   };
 }

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Frame } from '../../lib/connect/frame.js';
+import { type Overflow, OverflowQueue, type Stretch } from '../../lib/connect/overflow-queue.js';
+import { frameOf } from '../support/messages.js';
+
+type Policy = Exclude<Overflow, 'block'>;
+
+const POLICIES: readonly Policy[] = ['drop_oldest', 'drop_newest', { latestBy: 'k' }];
+
+function queueOf(policy: Policy, maxFrames: number, maxBytes = 1_000_000) {
+  const stretches: Stretch[] = [];
+  const queue = new OverflowQueue(policy, { maxFrames, maxBytes }, (stretch) => {
+    stretches.push(stretch);
+    return { ...frameOf('gap'), gap: {} as never, sequence: stretch.last + 1 };
+  });
+  return { queue, stretches };
+}
+
+function all(queue: OverflowQueue): string[] {
+  queue.end();
+  const out: string[] = [];
+  for (let frame = queue.take(); frame !== undefined; frame = queue.take()) {
+    out.push(frame.gap === undefined ? frame.data.toString() : `gap before ${frame.sequence}`);
+  }
+  return out;
+}
+
+function offer(queue: OverflowQueue, ...texts: string[]): void {
+  for (const [sequence, text] of texts.entries()) queue.offer(frameOf(text, { sequence }));
+}
+
+test('drop_oldest: the newest are kept, and the gap stands before them', () => {
+  const { queue, stretches } = queueOf('drop_oldest', 2);
+  offer(queue, 'a', 'b', 'c', 'd');
+  assert.deepEqual([queue.frames, queue.bytes, queue.dropped], [2, 2, 2]);
+  assert.deepEqual(all(queue), ['gap before 2', 'c', 'd']);
+  assert.deepEqual(
+    stretches.map(({ dropped, first, last, isLast }) => [dropped, first, last, isLast]),
+    [[2, 0, 1, false]],
+  );
+});
+
+test('drop_newest: the oldest are kept, and the gap stands behind them', () => {
+  const { queue } = queueOf('drop_newest', 2);
+  offer(queue, 'a', 'b', 'c', 'd');
+  assert.equal(queue.take()?.data.toString(), 'a');
+  queue.offer(frameOf('e', { sequence: 4 }));
+  queue.offer(frameOf('f', { sequence: 5 }));
+  assert.deepEqual(all(queue), ['b', 'gap before 4', 'e', 'gap before 6']);
+});
+
+test('latest_by: a frame takes the place of the one with the same key', () => {
+  const { queue, stretches } = queueOf({ latestBy: 'k' }, 3);
+  const [a1, b1, a2, none] = ['{"k":"a","n":1}', '{"k":"b","n":1}', '{"k":"a","n":2}', '{"n":1}'];
+  offer(queue, a1, b1, none, a2);
+  assert.deepEqual(all(queue), ['gap before 1', a2, b1, none]);
+  assert.deepEqual([stretches.length, queue.dropped], [1, 1]);
+  offer(queue, none, none, 'no JSON', '{"k":"c"}');
+  assert.deepEqual(all(queue), ['gap before 1', none, 'no JSON', '{"k":"c"}']);
+});
+
+test('the budget of bytes rules, too, but one frame always fits', () => {
+  const { queue } = queueOf('drop_oldest', 100, 5);
+  offer(queue, 'aa', 'bb', 'cc', 'too large for it');
+  assert.deepEqual(all(queue), ['gap before 3', 'too large for it']);
+});
+
+test('gaps of the connection are not dropped, up to a thousand of them', () => {
+  const gap: Frame = { ...frameOf('{}'), gap: {} as never, sequence: 77 };
+  const { queue } = queueOf('drop_oldest', 1);
+  queue.offer(frameOf('a', { sequence: 0 }));
+  queue.offer(gap);
+  offer(queue, 'b', 'c');
+  assert.deepEqual(all(queue), ['gap before 1', 'gap before 77', 'c']);
+  for (let n = 0; n < 1_500; n++) queue.offer(gap);
+  assert.equal(all(queue).length, 1_000);
+  assert.equal(queue.isIdle, true);
+});
+
+test('what comes out and what is told as dropped is what went in, in order, within the budget', () => {
+  const step = fc.oneof({ arbitrary: fc.nat(4), weight: 3 }, { arbitrary: fc.constant('take' as const), weight: 2 });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...POLICIES),
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(step, { maxLength: 80 }),
+      (policy, most, steps) => {
+        const { queue, stretches } = queueOf(policy, most, 60);
+        const out: Frame[] = [];
+        let sequence = 0;
+        for (const one of steps) {
+          if (one === 'take') {
+            const frame = queue.take();
+            if (frame !== undefined) out.push(frame);
+          } else {
+            queue.offer(frameOf(`{"k":${one},"x":"${'x'.repeat(one)}"}`, { sequence }));
+            sequence += 1;
+          }
+          assert.ok(queue.frames <= most && (queue.bytes <= 60 || queue.frames === 1));
+        }
+        queue.end();
+        for (let frame = queue.take(); frame !== undefined; frame = queue.take()) out.push(frame);
+        const frames = out.filter((frame) => frame.gap === undefined);
+        const dropped = stretches.reduce((sum, stretch) => sum + stretch.dropped, 0);
+        assert.deepEqual([frames.length + dropped, queue.dropped], [sequence, dropped]);
+        assert.deepEqual([queue.frames, queue.bytes, queue.isIdle], [0, 0, true]);
+        if (typeof policy === 'string') {
+          // Every number is there, or lies in the one gap that stands in its place.
+          let next = 0;
+          for (const frame of out) {
+            if (frame.gap === undefined) assert.equal(frame.sequence, next++);
+            else {
+              const stretch = stretches.shift()!;
+              assert.deepEqual([stretch.first, stretch.last - stretch.first + 1], [next, stretch.dropped]);
+              next = stretch.last + 1;
+            }
+          }
+          assert.equal(next, sequence);
+        } else {
+          for (let key = 0; key <= 4; key++) {
+            const mine = frames.filter((frame) => frame.data.toString().startsWith(`{"k":${key},`));
+            const numbers = mine.map((frame) => frame.sequence);
+            assert.deepEqual(
+              numbers,
+              numbers.toSorted((a, b) => a - b),
+            );
+          }
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

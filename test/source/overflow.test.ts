@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ParseError } from '../../lib/index.js';
+import { ARRANGEMENTS, type Arrangement, gapsOf, type Outcome, run } from '../support/arrangements.js';
+import { feed, hasRead } from '../support/feed.js';
+
+const FRAMES = 3_000;
+
+/** A run whose sink takes nothing before the server has sent everything and seen its ping answered. */
+async function flooded(
+  t: Parameters<typeof feed>[0],
+  arrangement: Arrangement,
+  overflow: 'drop_oldest' | 'drop_newest' | { latest_by: string },
+  last?: string,
+): Promise<Outcome> {
+  let open: (value?: unknown) => void = () => {};
+  const isOpen = new Promise((resolve) => {
+    open = resolve;
+  });
+  const server = await feed(t, async (client) => {
+    await client.sendMany(Array.from({ length: FRAMES }, (_, n) => `{"k":${n % 5},"n":${n}}`));
+    if (last !== undefined) await client.send(last);
+    await hasRead(client);
+    open();
+    await client.close(1000);
+  });
+  const config = {
+    url: server.url,
+    unbounded: true,
+    max_buffered_frames: 100,
+    batch_size: 10,
+    gaps: 'records',
+  } as const;
+  return await run(arrangement, { ...config, overflow }, { onPage: () => isOpen });
+}
+
+/** The numbers that came, with each gap put in their place; and how many those gaps say were dropped. */
+function account({ values }: Outcome): { numbers: number[]; dropped: number } {
+  let next = 0;
+  let dropped = 0;
+  const numbers: number[] = [];
+  for (const value of values as { n: number; gap?: Record<string, number | null> }[]) {
+    if (value.gap === undefined) {
+      assert.equal(value.n, next);
+      numbers.push(value.n);
+      next += 1;
+    } else {
+      assert.equal(value.gap['after_sequence'], next - 1);
+      next += value.gap['dropped'] as number;
+      dropped += value.gap['dropped'] as number;
+      if (value.gap['before_sequence'] !== null) assert.equal(value.gap['before_sequence'], next);
+    }
+  }
+  assert.equal(next, FRAMES);
+  return { numbers, dropped };
+}
+
+for (const arrangement of ARRANGEMENTS) {
+  for (const overflow of ['drop_oldest', 'drop_newest'] as const) {
+    test(`overflow ${overflow}: pings are answered while the sink stalls, and what is dropped is told at its place (${arrangement})`, async (t) => {
+      const outcome = await flooded(t, arrangement, overflow);
+      assert.equal(outcome.error, undefined);
+      const { numbers, dropped } = account(outcome);
+      assert.ok(dropped > FRAMES / 2);
+      assert.deepEqual(
+        [outcome.stats.dropped, outcome.stats.frames, outcome.stats.records],
+        [dropped, FRAMES, numbers.length],
+      );
+      const gaps = gapsOf(outcome);
+      assert.equal(outcome.stats.gaps, gaps.length);
+      assert.ok(gaps.every((gap) => gap.cause === 'overflow' && gap.connection === 1));
+      assert.equal(numbers.includes(FRAMES - 1), overflow === 'drop_oldest');
+      assert.deepEqual([outcome.stats.pausedMs, outcome.stats.gapMs], [0, 0]);
+    });
+  }
+
+  test(`overflow latest_by: the newest of each key comes, in order per key (${arrangement})`, async (t) => {
+    const outcome = await flooded(t, arrangement, { latest_by: 'k' });
+    const records = (outcome.values as { k: number; n: number }[]).filter((value) => value.n !== undefined);
+    assert.equal(records.length + outcome.stats.dropped, FRAMES);
+    for (let key = 0; key < 5; key++) {
+      const numbers = records.filter((record) => record.k === key).map((record) => record.n);
+      assert.deepEqual(
+        numbers,
+        numbers.toSorted((a, b) => a - b),
+      );
+      assert.equal(numbers.at(-1), FRAMES - 5 + key);
+    }
+    const told = gapsOf(outcome).reduce((sum, gap) => sum + gap.dropped, 0);
+    assert.deepEqual([told, outcome.stats.records], [outcome.stats.dropped, records.length]);
+  });
+
+  test(`overflow: a frame that cannot be parsed ends the run after what came before it, from the queue, too (${arrangement})`, async (t) => {
+    const { error, values, stats } = await flooded(t, arrangement, 'drop_oldest', 'bad');
+    assert.ok(error instanceof ParseError);
+    const last = values.at(-1) as { n: number };
+    assert.equal(last.n, FRAMES - 1);
+    assert.equal(stats.records + stats.dropped, FRAMES);
+  });
+}
