@@ -19,6 +19,7 @@ export type { LivenessConfig } from './config/fields/liveness.js';
 export type { MatchConfig } from './config/fields/match.js';
 export type { ReachConfig, TlsConfig } from './config/fields/reach.js';
 export type { ReconnectConfig } from './config/fields/reconnect.js';
+export type { RotationConfig } from './config/fields/rotation.js';
 export type { SubscribeConfig } from './config/fields/subscribe.js';
 export type { SourceConfig, SourceSettings } from './config/source-config.js';
 export { type Backoff, fixedBackoff, type GrowingBackoff, growingBackoff } from './connect/backoff.js';
@@ -39,6 +40,7 @@ export type {
 } from './connect/options.js';
 export type { ReachOptions, TlsOptions, TlsProvider, TlsRequest } from './connect/reach-options.js';
 export type { ReconnectOptions } from './connect/reconnect-options.js';
+export type { RotationOptions } from './connect/rotation-options.js';
 export type { SequenceOptions, SequenceStats } from './connect/sequence-check.js';
 export type { SubscribeOptions, SubscribeStep } from './connect/subscribe-options.js';
 // 1 · connect

@@ -217,6 +217,7 @@ const IDLE: Running = {
     controlFrames: 0,
     connections: 0,
     reconnects: 0,
+    rotations: 0,
     paused: false,
     pausedMs: 0,
     bufferedFrames: 0,

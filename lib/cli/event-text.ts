@@ -41,6 +41,12 @@ function everyEvent(event: NamedEvent): string {
       return waitText(event);
     case 'gap':
       return gapText(event);
+    case 'rotating':
+      return `Rotating: a new connection is opened beside connection ${event.connection}.`;
+    case 'rotated':
+      return `Rotated: connection ${event.to} has taken over from connection ${event.from}.`;
+    case 'rotationFailed':
+      return `Not rotated: ${event.error?.message ?? 'too much waited for the old connection.'} Again in ${formatDuration(event.delayMs)}.`;
     case 'paused':
       return `Paused: the sink is slow, and ${formatNumber(event.bufferedFrames, 'record')} (${formatBytes(event.bufferedBytes)}) wait for it.`;
     case 'resumed':

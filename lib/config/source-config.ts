@@ -1,5 +1,6 @@
 import type { ResolvedIntakeOptions } from '../connect/intake-options.js';
 import type { ResolvedLivenessOptions } from '../connect/liveness-options.js';
+import type { ResolvedRotationOptions } from '../connect/rotation-options.js';
 import type { ResolvedSubscribeOptions } from '../connect/subscribe-options.js';
 import { ConfigError } from '../errors.js';
 import type { AuthSpec } from './auth-spec.js';
@@ -11,6 +12,7 @@ import { type IntakeConfig, resolveIntake } from './fields/intake.js';
 import { type LivenessConfig, resolveLiveness } from './fields/liveness.js';
 import { type ReachConfig, type ResolvedReachConfig, resolveReach } from './fields/reach.js';
 import { type ReconnectConfig, resolveReconnect } from './fields/reconnect.js';
+import { type RotationConfig, resolveRotation } from './fields/rotation.js';
 import type { SelectConfig } from './fields/select.js';
 import { resolveSubscribe, type SubscribeConfig } from './fields/subscribe.js';
 import { type Finding, type IsHidden, isSecret, toProblem } from './findings.js';
@@ -27,6 +29,7 @@ export interface SourceSettings
   extends LivenessConfig,
     ReachConfig,
     ReconnectConfig,
+    RotationConfig,
     SelectConfig,
     SubscribeConfig,
     IntakeConfig {
@@ -115,6 +118,7 @@ export interface ResolvedSourceConfig {
   readonly reach: ResolvedReachConfig;
   readonly subscribe: ResolvedSubscribeOptions;
   readonly intake: ResolvedIntakeOptions;
+  readonly rotation: ResolvedRotationOptions;
   readonly reconnect: ReturnType<typeof resolveReconnect>;
 }
 
@@ -179,6 +183,7 @@ export function toResolved(config: SourceConfig, context: Context): ResolvedSour
     reach: resolveReach(given),
     subscribe: resolveSubscribe(given),
     intake: resolveIntake(given),
+    rotation: resolveRotation(given),
     reconnect: resolveReconnect(given),
   };
 }

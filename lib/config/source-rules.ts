@@ -5,6 +5,7 @@ import { checkAddress } from './fields/address.js';
 import { checkIntake, INTAKE_TIMERS } from './fields/intake.js';
 import { checkLiveness, LIVENESS_TIMERS } from './fields/liveness.js';
 import { RECONNECT_TIMERS } from './fields/reconnect.js';
+import { checkRotation, ROTATION_TIMERS } from './fields/rotation.js';
 import { subscribeTimers } from './fields/subscribe.js';
 import { type Finding, valueFinding } from './findings.js';
 import { checkAuth, checkHeaders } from './header-rules.js';
@@ -21,6 +22,7 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
     ...checkFormat(given),
     ...checkDurations(given),
     ...checkLiveness(given),
+    ...checkRotation(given),
     ...checkReach(given),
     ...checkIntake(given),
   ];
@@ -101,5 +103,6 @@ const TIMERS = [
   ...LIVENESS_TIMERS,
   ...INTAKE_TIMERS,
   ...RECONNECT_TIMERS,
+  ...ROTATION_TIMERS,
 ] as const;
 const POSITIVE_TEXT = new RegExp(POSITIVE_DURATION_PATTERN);

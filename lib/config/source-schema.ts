@@ -6,6 +6,7 @@ import { livenessFields } from './fields/liveness.js';
 import { PATH_PATTERN } from './fields/path.js';
 import { reachFields } from './fields/reach.js';
 import { reconnectFields } from './fields/reconnect.js';
+import { rotationFields } from './fields/rotation.js';
 import { selectField } from './fields/select.js';
 import { subscribeFields } from './fields/subscribe.js';
 
@@ -103,6 +104,7 @@ export const sourceConfigSchema = {
       examples: [30, '5m'],
     },
     ...reconnectFields,
+    ...rotationFields,
     max_message_bytes: {
       title: 'Largest message',
       description: 'A larger message fails the connection with an error; memory never grows past it.',

@@ -40,6 +40,12 @@ export function growingBackoff(options: GrowingBackoff, random: () => number = M
   };
 }
 
+/** The back-off that an option stands for. */
+export function toBackoff(backoff: number | GrowingBackoff | Backoff, random: () => number): Backoff {
+  if (typeof backoff === 'function') return backoff;
+  return typeof backoff === 'number' ? fixedBackoff(backoff) : growingBackoff(backoff, random);
+}
+
 /** Whether it can be given to {@link growingBackoff}. */
 export function isGrowingBackoff(value: unknown): value is GrowingBackoff {
   if (typeof value !== 'object' || value === null) return false;

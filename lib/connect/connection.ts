@@ -94,6 +94,7 @@ export class Connection {
   #isOpen = false;
   #subscribedAt: number | undefined;
   #isPaused = false;
+  #isDraining = false;
   #error: SpillwayError | undefined;
   #onReleased: (() => void) | undefined;
 
@@ -125,21 +126,41 @@ export class Connection {
     if (!this.#isOpen) return;
     this.#hold();
     this.#ws?.pause();
+    // Nobody can see the server's answer to our close.
+    if (this.#isDraining) this.#options.clock.clearTimeout(this.#timer);
   }
 
   /** Goes on reading. */
   resume(): void {
     this.#isPaused = false;
     if (!this.#isOpen) return;
-    this.#liveness.goOn();
-    this.#subscriber?.goOn();
+    if (this.#isDraining) {
+      this.#boundClose();
+    } else {
+      this.#liveness.goOn();
+      this.#subscriber?.goOn();
+    }
     this.#ws?.resume();
+  }
+
+  /** Ends it from our side, but takes what the server sends until it answers. Its end is reported to the handler. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#liveness.stop();
+    this.#subscriber?.stop();
+    this.#ws?.close(1000);
+    if (!this.#isPaused) this.#boundClose();
   }
 
   /** Sends a subscription that came at run time, after what was to be sent before. Returns whether it came that far. */
   subscribe(step: NamedStep): boolean {
     this.#subscriber?.take([step]).catch((error: unknown) => this.#lose(error));
     return this.#subscriber !== undefined;
+  }
+
+  /** Whether it is being read. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   /** Whether every subscribe step was confirmed: it is a connection of the feed, and no mere attempt. */
@@ -172,10 +193,17 @@ export class Connection {
       ws.terminate();
       return;
     }
-    this.#timer = this.#options.clock.setTimeout(() => ws.terminate(), this.#options.closeTimeoutMs);
+    this.#boundClose();
     ws.close(1000);
     // A paused socket would never see the server's answer.
     ws.resume();
+  }
+
+  /** A server that does not answer our close is cut off after a while. */
+  #boundClose(): void {
+    const { clock, closeTimeoutMs } = this.#options;
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => this.#ws?.terminate(), closeTimeoutMs);
   }
 
   async #connect(attempt: Attempt): Promise<void> {

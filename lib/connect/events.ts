@@ -66,6 +66,23 @@ export interface Reconnecting {
   readonly delayMs: number;
 }
 
+/** A planned rotation begins: a new connection is opened beside this one. */
+export interface Rotating {
+  readonly connection: number;
+}
+
+/** A new connection has taken over, and the old one is closed. */
+export interface Rotated {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The new connection failed. The old one goes on, and another attempt to rotate will be made. */
+export interface RotationFailed {
+  readonly error: SpillwayError | undefined;
+  readonly delayMs: number;
+}
+
 /** A slow consumer made the socket stop reading, or made it go on. */
 export interface FlowChanged {
   readonly bufferedFrames: number;
@@ -87,6 +104,9 @@ export interface ConnectionEvents {
   reconnecting: Reconnecting;
   /** A gap is over: told when data flows again, or at the end of the run. */
   gap: Gap;
+  rotating: Rotating;
+  rotated: Rotated;
+  rotationFailed: RotationFailed;
   paused: FlowChanged;
   resumed: FlowChanged;
   ended: Ended;
@@ -104,8 +124,10 @@ export interface ConnectionStats {
   readonly controlFrames: number;
   /** Sockets opened; the number of the newest. */
   readonly connections: number;
-  /** Attempts to connect after the first. */
+  /** Attempts to connect after the first, without those of planned rotations. */
   readonly reconnects: number;
+  /** Planned rotations that were made. */
+  readonly rotations: number;
   /** Whether a slow consumer holds the socket now. */
   readonly paused: boolean;
   /** Milliseconds for which a slow consumer held the socket. */
@@ -122,7 +144,7 @@ export interface ConnectionStats {
   readonly gapMs: number;
   /** Frames that `overflow` dropped, since too many waited for a slow consumer. */
   readonly dropped: number;
-  /** Frames that `dedupe` dropped, since they had come before. */
+  /** Frames that had come before, and were dropped: by `dedupe`, or as the second of two during a rotation. */
   readonly duplicates: number;
   /** What the feed's own numbers came to, with `sequence`. */
   readonly sequence: SequenceStats | undefined;

@@ -19,6 +19,12 @@ import { INTAKE_FIELDS, type IntakeOptions, type ResolvedIntakeOptions } from '.
 import { LIVENESS_FIELDS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
 import { checkReach, REACH_FIELDS, type ReachOptions, type ResolvedReachOptions } from './reach-options.js';
 import { RECONNECT_FIELDS, type ReconnectOptions, type ResolvedReconnectOptions } from './reconnect-options.js';
+import {
+  checkRotation,
+  type ResolvedRotationOptions,
+  ROTATION_FIELDS,
+  type RotationOptions,
+} from './rotation-options.js';
 import { type ResolvedSubscribeOptions, SUBSCRIBE_FIELDS, type SubscribeOptions } from './subscribe-options.js';
 
 /** One subscribe message: a string goes out as a text frame, a Buffer as a binary one. */
@@ -41,6 +47,7 @@ export interface WebSocketReadableOptions
   extends LivenessOptions,
     ReachOptions,
     ReconnectOptions,
+    RotationOptions,
     SubscribeOptions,
     IntakeOptions {
   /** Subprotocols offered to the server. @default [] */
@@ -95,6 +102,7 @@ export interface ResolvedWebSocketOptions
   extends ResolvedLivenessOptions,
     ResolvedReachOptions,
     ResolvedReconnectOptions,
+    ResolvedRotationOptions,
     ResolvedSubscribeOptions,
     ResolvedIntakeOptions {
   readonly protocols: readonly string[];
@@ -125,6 +133,7 @@ export function resolveWebSocketOptions(options: WebSocketReadableOptions): Reso
     throw optionError('WebSocketReadable.pongTimeoutMs', 'Without `pingIntervalMs` there is no pong to wait for.');
   }
   checkReach(resolved);
+  checkRotation(resolved);
   return resolved;
 }
 
@@ -170,6 +179,7 @@ const FIELDS: Fields<ResolvedWebSocketOptions> = {
   maxMessages: wholeNumber<number | undefined>(undefined, 1),
   idleTimeoutMs: milliseconds<number | undefined>(undefined),
   ...SUBSCRIBE_FIELDS,
+  ...ROTATION_FIELDS,
   ...LIVENESS_FIELDS,
   ...INTAKE_FIELDS,
   ...RECONNECT_FIELDS,

@@ -1,5 +1,5 @@
 import { ConnectError, ReconnectExhaustedError, type SpillwayError } from '../errors.js';
-import { type Backoff, fixedBackoff, growingBackoff } from './backoff.js';
+import { type Backoff, toBackoff } from './backoff.js';
 import type { Endpoints } from './endpoints.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { reconnectRule } from './reconnect-table.js';
@@ -96,11 +96,6 @@ export class Reconnects {
   #exhausted(cause: SpillwayError | undefined): ReconnectExhaustedError {
     return new ReconnectExhaustedError({ url: this.#endpoints.current.shownUrl, attempts: this.#attempts, cause });
   }
-}
-
-function toBackoff(backoff: ResolvedWebSocketOptions['reconnectBackoff'], random: () => number): Backoff {
-  if (typeof backoff === 'function') return backoff;
-  return typeof backoff === 'number' ? fixedBackoff(backoff) : growingBackoff(backoff, random);
 }
 
 /** A server that ends each connection as soon as it is there must not be asked again and again without a wait. */

@@ -8,10 +8,12 @@ import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
 import { type Gap, gapFrame, type Moment } from './gap.js';
 import { GapRecorder } from './gap-recorder.js';
+import type { Handover, HeldFrame } from './handover.js';
 import { IdleClock } from './idle-clock.js';
 import type { ResolvedWebSocketOptions, SubscribeMessage } from './options.js';
 import type { Stretch } from './overflow-queue.js';
 import { type Next, Reconnects } from './reconnects.js';
+import { Rotation } from './rotation.js';
 import { SequenceCheck } from './sequence-check.js';
 import type { SubscribeStep } from './subscribe-options.js';
 import type { NamedStep } from './subscriber.js';
@@ -48,9 +50,14 @@ export class Run implements ConnectionHandler {
   };
   readonly #subscriptions = new Subscriptions();
   #state: ConnectionStats['state'] = 'idle';
+  readonly #rotation: Rotation;
+  /** Every connection that is not closed and released yet. */
+  readonly #live = new Set<Connection>();
+  /** The one that feeds the run. */
   #connection: Connection | undefined;
   #waitTimer: TimerHandle;
   #attempts = 0;
+  #rotations = 0;
   #connections = 0;
   #frames = 0;
   #bytes = 0;
@@ -73,6 +80,14 @@ export class Run implements ConnectionHandler {
     this.#gaps = new GapRecorder(options.clock, options.feed, (gap) => this.#tellGap(gap));
     this.#dedupe = options.dedupe && new Dedupe(options.dedupe);
     this.#sequence = options.sequence && new SequenceCheck(options.sequence);
+    this.#rotation = new Rotation(options, {
+      open: () => this.#openSuccessor(),
+      swap: (successor) => this.#swap(successor),
+      emit: (frame, connection) => this.#emitHeld(frame, connection),
+      goOn: (heir) => this.#pausedSince === undefined && heir.resume(),
+      rotated: (from, to) => this.#handler.event('rotated', { from, to }),
+      failed: (error, delayMs) => this.#handler.event('rotationFailed', { error, delayMs }),
+    });
   }
 
   /** Connects. Once. */
@@ -98,7 +113,7 @@ export class Run implements ConnectionHandler {
   pause(): void {
     if (this.#pausedSince !== undefined || this.#state === 'ended') return;
     this.#pausedSince = this.#options.clock.monotonic();
-    this.#connection?.pause();
+    for (const connection of this.#live) connection.pause();
     this.#idle.stop();
     this.#tellFlow('paused');
   }
@@ -109,21 +124,27 @@ export class Run implements ConnectionHandler {
     this.#pausedMs += this.#options.clock.monotonic() - this.#pausedSince;
     this.#pausedSince = undefined;
     this.#idle.start();
-    this.#connection?.resume();
+    for (const connection of this.#live) {
+      // One that has taken over waits for the old one to be drained.
+      if (this.#rotation.old === undefined || connection !== this.#connection) connection.resume();
+    }
     this.#tellFlow('resumed');
   }
 
   /** Sends a subscription now, and again on each connection to come. Resolves when it was confirmed for the first time. */
   addSubscription(name: string, step: SubscribeStep): Promise<void> {
     const { named, confirmed } = this.#subscriptions.add(name, step);
-    this.#connection?.subscribe(named);
+    for (const connection of this.#live) if (connection !== this.#rotation.old) connection.subscribe(named);
     return confirmed;
   }
 
   /** Sends it on no connection to come; with a step that says so to the server now. */
   removeSubscription(name: string, step?: SubscribeStep): Promise<void> {
     const { named, confirmed } = this.#subscriptions.remove(name, step);
-    const isSent = named !== undefined && this.#connection?.subscribe(named) === true;
+    let isSent = false;
+    for (const connection of named === undefined ? [] : this.#live) {
+      if (connection !== this.#rotation.old && connection.subscribe(named as NamedStep)) isSent = true;
+    }
     return isSent ? confirmed : Promise.resolve();
   }
 
@@ -141,7 +162,7 @@ export class Run implements ConnectionHandler {
   release(onReleased: () => void): void {
     this.#isDestroyed = true;
     if (!this.#isEnded()) this.#finish('destroyed', undefined);
-    if (this.#connection === undefined) onReleased();
+    if (this.#live.size === 0) onReleased();
     else this.#onReleased = onReleased;
   }
 
@@ -155,7 +176,8 @@ export class Run implements ConnectionHandler {
       bytes: this.#bytes,
       controlFrames: this.#controlFrames,
       connections: this.#connections,
-      reconnects: Math.max(0, this.#attempts - 1),
+      reconnects: Math.max(0, this.#attempts - this.#rotations - 1),
+      rotations: this.#rotation.count,
       paused: this.#pausedSince !== undefined,
       pausedMs: this.#pausedMs + pausedNow,
       bufferedFrames: frames,
@@ -164,7 +186,7 @@ export class Run implements ConnectionHandler {
       gaps: this.#gaps.count,
       gapMs: this.#gaps.ms,
       dropped,
-      duplicates: this.#dedupe?.duplicates ?? 0,
+      duplicates: this.#rotation.duplicates + (this.#dedupe?.duplicates ?? 0),
       sequence: this.#sequence?.stats,
     };
   }
@@ -177,8 +199,8 @@ export class Run implements ConnectionHandler {
     return this.#connections;
   }
 
-  opened(): void {
-    this.#state = 'open';
+  opened(connection: Connection): void {
+    if (connection === this.#connection) this.#state = 'open';
   }
 
   plan(first: readonly SubscribeMessage[]): readonly NamedStep[] {
@@ -190,25 +212,32 @@ export class Run implements ConnectionHandler {
     ];
   }
 
-  subscribed(messages: number, { endpoint, number }: Connection): void {
+  subscribed(messages: number, connection: Connection): void {
+    const { endpoint, number } = connection;
     this.#options.logger.info({ url: endpoint.shownUrl, connection: number }, 'connected');
     this.#handler.event('subscribed', { connection: number, messages });
+    if (this.#isEnded()) return;
+    if (connection === this.#rotation.successor) this.#rotation.takeOver();
+    else this.#rotation.start();
   }
 
   data(data: Buffer, isBinary: boolean, connection: Connection): void {
     if (this.#state !== 'open') return;
     const receivedAt = this.#stampedAt === 0 ? this.#stamp(connection) : this.#stampedAt;
-    if (this.#dedupe?.isDuplicate(data, connection.number, this.#fed.monotonic) === true) return;
-    if (this.#gaps.isOpen && !this.#closeGap()) return;
-    if (this.#sequence !== undefined && !this.#look(this.#sequence, data, connection.number)) return;
-    this.#take(data, isBinary, receivedAt, connection);
+    const { handover } = this.#rotation;
+    if (handover !== undefined && this.#isTaken(handover, data, isBinary, receivedAt, connection)) return;
+    this.#accept(data, isBinary, receivedAt, connection);
   }
 
   control(data: Buffer, isBinary: boolean, connection: Connection): void {
     if (this.#state !== 'open') return;
     this.#controlFrames += 1;
     this.alive();
-    if (this.#options.controlFrames === 'keep') this.#take(data, isBinary, this.#options.clock.now(), connection);
+    if (this.#options.controlFrames === 'drop') return;
+    const receivedAt = this.#options.clock.now();
+    const { handover } = this.#rotation;
+    if (handover !== undefined && this.#isTaken(handover, data, isBinary, receivedAt, connection)) return;
+    this.#take(data, isBinary, receivedAt, connection);
   }
 
   alive(): void {
@@ -219,8 +248,29 @@ export class Run implements ConnectionHandler {
     return this.#frames;
   }
 
-  closed({ code, reason, error, wasOpen, openMs }: Ending, { endpoint, number }: Connection): void {
+  closed(ending: Ending, connection: Connection): void {
+    const heir = this.#connection as Connection;
+    this.#live.delete(connection);
+    if (connection === this.#rotation.successor) {
+      this.#options.logger.warn({ url: connection.endpoint.shownUrl, err: ending.error }, 'rotation failed');
+      this.#endpoints.turn();
+      this.#rotation.fail(ending.error);
+    } else if (connection === this.#rotation.old) {
+      // Cut off before the server answered, as a slow consumer makes `ws` do after 30 s: there may have been more.
+      if (ending.code === 1006) this.#openGap(connection.number, ending.code, undefined);
+      const late = this.#rotation.drained(heir);
+      if (late !== undefined && !this.#isEnded()) this.#lost(late, heir);
+    } else if (this.#rotation.old === undefined) {
+      this.#lost(ending, connection);
+    } else {
+      this.#rotation.endLater(ending);
+    }
+  }
+
+  /** The connection that feeds the run has ended. */
+  #lost({ code, reason, error, wasOpen, openMs }: Ending, { endpoint, number }: Connection): void {
     this.#connection = undefined;
+    this.#rotation.stop();
     const { shownUrl } = endpoint;
     this.#options.logger.warn({ url: shownUrl, code, reason, err: error }, 'disconnected');
     this.#handler.event('disconnected', {
@@ -236,8 +286,58 @@ export class Run implements ConnectionHandler {
     const next = this.#reconnects.after({ error, openMs });
     // Without a connection before and without another attempt there is only an error.
     if (next.kind === 'attempt' || (wasOpen && error !== undefined)) this.#openGap(wasOpen ? number : 0, code, error);
-    if (next.kind === 'attempt') this.#waitFor(next);
-    else this.#end(next.error === undefined ? 'closed' : 'failed', next.error);
+    if (this.#isEnded()) return;
+    if (next.kind === 'end') this.#end(next.error === undefined ? 'closed' : 'failed', next.error);
+    else if (this.#rotation.successor === undefined) this.#waitFor(next);
+    else this.#promote();
+  }
+
+  /** The connection was lost while a new one was being opened to take over: that is the next attempt. */
+  #promote(): void {
+    const heir = this.#rotation.promote() as Connection;
+    this.#connection = heir;
+    this.#state = heir.isOpen ? 'open' : 'connecting';
+    this.#rotation.release(heir);
+  }
+
+  /** Opens a connection beside the one that feeds the run. */
+  #openSuccessor(): Connection | undefined {
+    if (this.#state !== 'open' || this.#connection === undefined) return undefined;
+    this.#rotations += 1;
+    this.#handler.event('rotating', { connection: this.#connection.number });
+    return this.#isEnded() ? undefined : this.#dial(false);
+  }
+
+  /** The successor feeds the run from now on; the old connection is drained. */
+  #swap(successor: Connection): Connection {
+    const old = this.#connection as Connection;
+    this.#connection = successor;
+    old.drain();
+    return old;
+  }
+
+  /** Whether a frame of two connections waits, or was emitted before. */
+  #isTaken(handover: Handover, data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): boolean {
+    const isTaken = handover.takes(data, isBinary, receivedAt, connection);
+    this.#rotation.settle();
+    const { successor } = this.#rotation;
+    if (handover.isOverfull && successor !== undefined) {
+      successor.close(() => this.#released(successor));
+      this.#rotation.fail(undefined);
+    }
+    return isTaken;
+  }
+
+  #emitHeld({ data, isBinary, receivedAt }: HeldFrame, connection: Connection): void {
+    if (!this.#isEnded()) this.#accept(data, isBinary, receivedAt, connection);
+  }
+
+  /** A data frame whose turn it is. */
+  #accept(data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): void {
+    if (this.#dedupe?.isDuplicate(data, connection.number, this.#fed.monotonic) === true) return;
+    if (this.#gaps.isOpen && !this.#closeGap()) return;
+    if (this.#sequence !== undefined && !this.#look(this.#sequence, data, connection.number)) return;
+    this.#take(data, isBinary, receivedAt, connection);
   }
 
   #take(data: Buffer, isBinary: boolean, receivedAt: number, { number, endpoint }: Connection): void {
@@ -303,13 +403,25 @@ export class Run implements ConnectionHandler {
 
   #connect(refused: boolean): void {
     this.#state = 'connecting';
+    this.#connection = this.#dial(refused);
+  }
+
+  /** Makes an attempt; `undefined` when a listener has ended the run. */
+  #dial(refused: boolean): Connection | undefined {
     this.#attempts += 1;
     const endpoint = this.#endpoints.current;
     this.#options.logger.debug({ url: endpoint.shownUrl, attempt: this.#attempts }, 'connecting');
     this.#handler.event('connecting', { url: endpoint.shownUrl, attempt: this.#attempts });
-    if (this.#isEnded()) return;
-    this.#connection = new Connection(endpoint, { attempt: this.#attempts, refused }, this.#options, this);
-    if (this.#pausedSince !== undefined) this.#connection.pause();
+    if (this.#isEnded()) return undefined;
+    const connection = new Connection(endpoint, { attempt: this.#attempts, refused }, this.#options, this);
+    this.#live.add(connection);
+    if (this.#pausedSince !== undefined) connection.pause();
+    return connection;
+  }
+
+  #released(connection: Connection): void {
+    this.#live.delete(connection);
+    if (this.#live.size === 0) this.#onReleased?.();
   }
 
   #waitFor({ attempt, delayMs, refused }: Next & { kind: 'attempt' }): void {
@@ -333,14 +445,12 @@ export class Run implements ConnectionHandler {
     this.#state = 'ended';
     this.#gaps.close(undefined);
     this.#subscriptions.end();
+    this.#rotation.stop();
     this.#idle.stop();
     this.#options.clock.clearTimeout(this.#waitTimer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     // The server need not wait until the consumer has taken what came before.
-    this.#connection?.close(() => {
-      this.#connection = undefined;
-      this.#onReleased?.();
-    });
+    for (const connection of this.#live) connection.close(() => this.#released(connection));
     this.#options.logger.info(
       { url: this.#endpoints.current.shownUrl, cause, frames: this.#frames, err: error },
       'ended',

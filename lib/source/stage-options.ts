@@ -38,6 +38,7 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
     proxy: config.reach.proxy,
     ...config.subscribe,
     ...config.intake,
+    ...config.rotation,
   };
 }
 

@@ -22,6 +22,7 @@ const stats: SourceStats = {
   bytes: 1_500_000,
   connections: 2,
   reconnects: 1,
+  rotations: 0,
   paused: false,
   pausedMs: 0,
   bufferedFrames: 0,

@@ -16,6 +16,7 @@ interface Documented {
 const NEEDED: Readonly<Record<string, object>> = {
   tls: { url: 'wss://x' },
   pong_timeout: { ping_interval: 20 },
+  rotation_jitter: { max_connection_age: '1h' },
   urls: { url: undefined },
 };
 const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, allErrors: true });

@@ -37,6 +37,7 @@ test('A minimal configuration has the default of the contract in every field', (
     reach: { tls: {}, origin: undefined, proxy: 'environment' },
     maxBufferedBytes: 16_777_216,
     subscribe: { subscribe: [], throttleMs: undefined },
+    rotation: { maxConnectionAgeMs: undefined, rotateAt: undefined, rotationJitterMs: 0 },
     reconnect: { reconnect: false, reconnectBackoff: 1000, maxReconnectAttempts: undefined, stableAfterMs: undefined },
     liveness: {
       pongTimeoutMs: undefined,

@@ -1,0 +1,70 @@
+import { optionError } from '../errors.js';
+import { type Fields, field, milliseconds } from '../internal/options.js';
+
+/** The options of planned rotation: a new connection takes over before the old one is closed. */
+export interface RotationOptions {
+  /**
+   * A connection that is so old is rotated: a new one is opened, subscribed and confirmed, and only then the old one is
+   * closed. Frames that came over both are emitted once. If the new one fails, the old one goes on. @default none
+   */
+  readonly maxConnectionAgeMs?: number | undefined;
+  /** The time of day at which connections are rotated, in UTC: `'23:55'` or `'23:55:30'`. @default none */
+  readonly rotateAt?: string | undefined;
+  /** A rotation comes earlier than planned by anything up to this, so that many feeds do not rotate at the same moment. @default 0 */
+  readonly rotationJitterMs?: number | undefined;
+}
+
+/** {@link RotationOptions} with every default filled in. */
+export interface ResolvedRotationOptions {
+  readonly maxConnectionAgeMs: number | undefined;
+  readonly rotateAt: string | undefined;
+  readonly rotationJitterMs: number;
+}
+
+export const ROTATION_FIELDS: Fields<ResolvedRotationOptions> = {
+  maxConnectionAgeMs: milliseconds<number | undefined>(undefined),
+  rotateAt: field<string | undefined>(
+    undefined,
+    "a time of day in UTC, such as '23:55'",
+    (value) => typeof value === 'string' && TIME_OF_DAY.test(value),
+  ),
+  rotationJitterMs: milliseconds(0, 0),
+};
+
+/**
+ * @throws {ConfigError} when there is jitter for a rotation that never comes, or more of it than a connection's age
+ */
+export function checkRotation({ maxConnectionAgeMs, rotateAt, rotationJitterMs }: ResolvedRotationOptions): void {
+  if (rotationJitterMs === 0) return;
+  const option = 'WebSocketReadable.rotationJitterMs';
+  if (maxConnectionAgeMs === undefined && rotateAt === undefined) {
+    throw optionError(option, 'Without `maxConnectionAgeMs` and `rotateAt` no rotation is planned.');
+  }
+  if (rotationJitterMs >= (maxConnectionAgeMs ?? DAY_MS)) {
+    throw optionError(option, 'Expected less than the age at which a connection is rotated.');
+  }
+}
+
+/**
+ * How long after `now` a connection that is new now is to be rotated; `undefined` for never.
+ *
+ * @param now epoch milliseconds
+ */
+export function rotationDelay(options: ResolvedRotationOptions, now: number, random: () => number): number | undefined {
+  const { maxConnectionAgeMs, rotateAt, rotationJitterMs } = options;
+  const atMs = rotateAt === undefined ? undefined : untilTimeOfDay(rotateAt, now);
+  // One that came early by its jitter must not come again at the planned time.
+  const dailyMs = atMs === undefined || atMs > rotationJitterMs ? atMs : atMs + DAY_MS;
+  const waits = [maxConnectionAgeMs, dailyMs].filter((ms) => ms !== undefined);
+  return waits.length === 0 ? undefined : Math.min(...waits) - random() * rotationJitterMs;
+}
+
+/** More than nothing, and at most a day. */
+function untilTimeOfDay(text: string, now: number): number {
+  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
+  const atMs = ((hours * 60 + minutes) * 60 + seconds) * 1_000;
+  return DAY_MS - ((now - atMs) % DAY_MS);
+}
+
+const DAY_MS = 86_400_000;
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/;

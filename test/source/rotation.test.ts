@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Rotated, type SourceConfig, WebSocketReadable } from '../../lib/index.js';
+import { createFakeClock, type FeedClient, type FeedServer } from '../../lib/testing/index.js';
+import { ARRANGEMENTS, type Outcome, run } from '../support/arrangements.js';
+import { feed, hasRead, until } from '../support/feed.js';
+import { again } from '../support/time.js';
+
+const LOGIN = { send: 'login', expect: { text: 'welcome' } } as const;
+
+for (const arrangement of ARRANGEMENTS) {
+  test(`max_connection_age: the new connection is confirmed before the old one is closed, and each frame comes once (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const order: string[] = [];
+    let first: FeedClient | undefined;
+    const server = await feed(t, async (client) => {
+      void client.closed.then(({ code }) => order.push(`${client.number} closed with ${code}`));
+      assert.equal(await client.receive(), 'login');
+      if (client.number === 1) {
+        first = client;
+        await client.send('welcome');
+        await client.send('1');
+        await hasRead(client);
+        void clock.advance(60_000);
+        return;
+      }
+      // What the new connection brings before it is confirmed waits for what the old one still has.
+      await client.send('3');
+      await first?.send('2');
+      await first?.send('3');
+      await hasRead(client);
+      order.push(`2 is confirmed`);
+      await client.send('welcome');
+      await first?.closed;
+      await client.send('4');
+      await client.close(1000);
+    });
+    const config = { url: server.url, unbounded: true, max_connection_age: '1m', subscribe: [LOGIN] };
+    const { texts, error, stats, events, pages } = await run(arrangement, config, { clock });
+    assert.equal(error, undefined);
+    assert.deepEqual(texts, ['1', '2', '3', '4']);
+    assert.deepEqual(order.slice(0, 2), ['2 is confirmed', '1 closed with 1000']);
+    assert.deepEqual(
+      [stats.rotations, stats.duplicates, stats.reconnects, stats.connections, stats.gaps],
+      [1, 1, 0, 2, 0],
+    );
+    assert.deepEqual(payloads(events, 'rotating'), [{ connection: 1 }]);
+    assert.deepEqual(payloads(events, 'rotated'), [{ from: 1, to: 2 }]);
+    assert.deepEqual(payloads(events, 'disconnected'), [
+      { url: `${server.url}/`, connection: 2, code: 1000, reason: '', error: undefined, frames: 4 },
+    ]);
+    const connections = pages.flatMap((page) => page.messages.map(({ frame }) => frame.connection));
+    assert.deepEqual(connections, [1, 1, 1, 2]);
+    assert.equal(clock.pending, 0);
+  });
+
+  test(`max_connection_age: if the new connection fails the old one goes on, and it is tried again with back-off (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    let first: FeedClient | undefined;
+    const server: FeedServer = await feed(
+      t,
+      async (client) => {
+        await client.receive();
+        await client.send('welcome');
+        if (client.number === 1) {
+          first = client;
+          await client.send('1');
+          await hasRead(client);
+          void again(clock, () => server.requests.length === 2, 60_000);
+          return;
+        }
+        await first?.closed;
+        await client.send('3');
+        await client.close(1000);
+      },
+      {
+        refuse: (_request, attempt) => {
+          if (attempt !== 2) return undefined;
+          void (async () => {
+            await until(() => failures.length === 1);
+            await first?.send('2');
+            await hasRead(first as FeedClient);
+            void clock.advance(7_000);
+          })();
+          return { status: 503 };
+        },
+      },
+    );
+    const failures: unknown[] = [];
+    const config: SourceConfig = {
+      url: server.url,
+      unbounded: true,
+      max_connection_age: 60,
+      subscribe: [LOGIN],
+      reconnect_backoff: 7,
+    };
+    const outcome = await run(arrangement, config, {
+      clock,
+      logger: {
+        debug() {},
+        info() {},
+        warn: (_facts, message) => void (message === 'rotation failed' && failures.push(message)),
+        error() {},
+      },
+    });
+    assert.equal(outcome.error, undefined);
+    assert.deepEqual(outcome.texts, ['1', '2', '3']);
+    const [failed] = payloads(outcome.events, 'rotationFailed') as [{ delayMs: number; error: { status: number } }];
+    assert.deepEqual([failed.delayMs, failed.error.status], [7_000, 503]);
+    assert.deepEqual([outcome.stats.rotations, outcome.stats.gaps], [1, 0]);
+    assert.equal(clock.pending, 0);
+  });
+
+  test(`max_connection_age: a connection that is lost meanwhile is followed by the new one, and that is one gap (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    let first: FeedClient | undefined;
+    const server = await feed(t, async (client) => {
+      await client.receive();
+      if (client.number === 1) {
+        first = client;
+        await client.send('welcome');
+        await client.send('1');
+        await hasRead(client);
+        void clock.advance(60_000);
+        return;
+      }
+      await client.send('2');
+      await hasRead(client);
+      await first?.drop();
+      await client.send('welcome');
+      await client.send('3');
+    });
+    const outcome = await run(
+      arrangement,
+      { url: server.url, max_messages: 3, max_connection_age: 60, subscribe: [LOGIN], reconnect: true },
+      { clock },
+    );
+    assert.equal(outcome.error, undefined);
+    assert.deepEqual(outcome.texts, ['1', '2', '3']);
+    assert.equal(server.requests.length, 2);
+    assert.deepEqual([outcome.stats.gaps, outcome.stats.connections], [1, 2]);
+    assert.equal(clock.pending, 0);
+  });
+
+  test(`rotate_at: a connection is rotated at that time of day, early by its jitter, and not again at it (${arrangement})`, async (t) => {
+    const clock = createFakeClock(Date.UTC(2026, 0, 1, 22, 55));
+    const rotatedAt: string[] = [];
+    const server = await feed(t, async (client) => {
+      await client.send(`${client.number}`);
+      await hasRead(client);
+      if (client.number === 1) void again(clock, () => server.clients.length === 2, 3_540_000);
+      if (client.number === 2) {
+        await server.clients[0]?.closed;
+        await until(() => clock.pending === 1);
+        await clock.advance(120_000);
+        rotatedAt.push(`still ${server.clients.length}`);
+        void clock.advance(86_400_000 - 120_000);
+      }
+      if (client.number === 3) await client.send('"last"');
+    });
+    const outcome = await run(
+      arrangement,
+      { url: server.url, max_messages: 4, rotate_at: '23:55', rotation_jitter: '2m' },
+      { clock, random: () => 0.5 },
+    );
+    assert.equal(outcome.error, undefined);
+    assert.deepEqual(outcome.texts, ['1', '2', '3', '"last"']);
+    assert.deepEqual(rotatedAt, ['still 2']);
+    assert.equal(clock.pending, 0);
+  });
+}
+
+test('100 rotations under a fast feed that numbers its frames: every number once, in order', async (t) => {
+  const ROTATIONS = 100;
+  const AGE_MS = 1_000;
+  const clock = createFakeClock();
+  let next = 0;
+  const server = await feed(t, (client) => {
+    void broadcast(client);
+  });
+  // Each client gets every number from its subscription on, in chunks of many frames, as fast as it reads.
+  async function broadcast(client: FeedClient): Promise<void> {
+    assert.equal(await client.receive(), 'login');
+    await client.send('welcome');
+    subscribers.add(client);
+    void client.closed.then(() => subscribers.delete(client));
+  }
+  const subscribers = new Set<FeedClient>();
+  const pump = new AbortController();
+  t.after(() => pump.abort());
+  const pumping = (async () => {
+    while (!pump.signal.aborted) {
+      const to = next + 20;
+      const numbers = Array.from({ length: 20 }, (_, n) => `{"k":${(next + n) % 7},"n":${next + n}}`);
+      next = to;
+      await Promise.all(
+        [...subscribers].map(async (client) => {
+          for (const number of numbers) if (client.isOpen) await client.send(number).catch(() => {});
+        }),
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  const readable = new WebSocketReadable(server.url, {
+    clock,
+    maxConnectionAgeMs: AGE_MS,
+    subscribe: [LOGIN],
+    highWaterMark: 64,
+  });
+  let rotated = 0;
+  readable.on('rotated', ({ from, to }: Rotated) => {
+    assert.equal(to, from + 1);
+    rotated += 1;
+    isRotating = false;
+    if (rotated === ROTATIONS) readable.stop();
+  });
+  let isRotating = false;
+  readable.on('rotating', () => {
+    isRotating = true;
+  });
+  const time = (async () => {
+    while (!pump.signal.aborted) {
+      await new Promise((resolve) => setImmediate(resolve));
+      // Time stands still while a rotation is under way, however slow this machine is.
+      if (!isRotating) await clock.advance(AGE_MS);
+    }
+  })();
+  let expected: number | undefined;
+  let frames = 0;
+  let connection = 0;
+  for await (const { data, ...frame } of readable) {
+    const { n } = JSON.parse(data.toString()) as { n: number };
+    expected ??= n;
+    assert.equal(n, expected, `after ${frames} frames and ${rotated} rotations`);
+    assert.ok(frame.connection >= connection);
+    ({ connection } = frame);
+    expected += 1;
+    frames += 1;
+  }
+  pump.abort();
+  await Promise.all([pumping, time]);
+  const { duplicates, rotations, gaps } = readable.stats;
+  t.diagnostic(`${frames} frames over ${connection} connections, ${duplicates} came twice`);
+  assert.deepEqual([rotations, gaps], [ROTATIONS, 0]);
+  assert.ok(frames > ROTATIONS * 20 && duplicates > 0);
+  assert.equal(clock.pending, 0);
+});
+
+for (const options of [
+  { maxConnectionAgeMs: 0 },
+  { rotateAt: '24:00' },
+  { rotateAt: '9:00' },
+  { rotationJitterMs: 5 },
+  { rotationJitterMs: 1_000, maxConnectionAgeMs: 1_000 },
+]) {
+  test(`${JSON.stringify(options)} is refused`, () => {
+    assert.throws(() => new WebSocketReadable('ws://a', options as never), { code: 'ERR_CONFIG' });
+  });
+}
+
+function payloads(events: Outcome['events'], name: string): unknown[] {
+  return events.filter((event) => event.name === name).map(({ payload }) => payload);
+}
