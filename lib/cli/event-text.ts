@@ -23,7 +23,9 @@ type NamedEvent = { [N in keyof ConnectionEvents]: { name: N } & ConnectionEvent
 function gapEvent(event: NamedEvent, lost: ConnectionEvents['disconnected'] | undefined): string | undefined {
   if (event.name === 'reconnecting') return `${lost === undefined ? '' : `${lossText(lost)} `}${waitText(event)}`;
   if (event.name === 'gap') return gapText(event);
-  if (event.name === 'subscribed' && event.connection > 1) return `Connected again: connection ${event.connection}.`;
+  // After a rotation a new connection has subscribed, too, and nothing was lost.
+  if (event.name === 'subscribed' && event.connection > 1 && lost !== undefined)
+    return `Connected again: connection ${event.connection}.`;
   return undefined;
 }
 

@@ -36,6 +36,7 @@ export class TextReporter implements Reporter {
   event<K extends keyof ConnectionEvents>(name: K, payload: ConnectionEvents[K]): void {
     const text = eventText(name, payload, { verbose: this.#verbose, lost: this.#lost });
     if (name === 'disconnected') this.#lost = payload as ConnectionEvents['disconnected'];
+    if (name === 'subscribed') this.#lost = undefined;
     if (text === undefined) return;
     const leftOut = this.#budget.take();
     if (leftOut === undefined) return;

@@ -6,17 +6,14 @@ import {
   type ConnectStep,
   closedEarly,
   noMessages,
-  notSendable,
   refused,
   stepFailed,
   tooSlow,
   unreachable,
 } from './connection-failures.js';
-import { ControlFrames } from './control-frames.js';
 import { authHeaders } from './credentials.js';
 import type { Endpoint } from './endpoints.js';
 import type { Connected } from './events.js';
-import { Liveness } from './liveness.js';
 import {
   isSubscribeMessages,
   type ResolvedWebSocketOptions,
@@ -24,7 +21,8 @@ import {
   type SubscribeRequest,
 } from './options.js';
 import { reach } from './reach.js';
-import { type NamedStep, Subscriber } from './subscriber.js';
+import type { NamedStep } from './subscriber.js';
+import { Talk } from './talk.js';
 
 /** What a connection tells the run that opened it. */
 export interface ConnectionHandler {
@@ -84,9 +82,7 @@ export class Connection {
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: ConnectionHandler;
   readonly #abort = new AbortController();
-  readonly #liveness: Liveness;
-  readonly #control: ControlFrames;
-  #subscriber: Subscriber | undefined;
+  #talk: Talk | undefined;
   #ws: WebSocket | undefined;
   #timer: TimerHandle;
   /** What the connect is busy with, for the message when it takes too long. */
@@ -103,19 +99,6 @@ export class Connection {
     this.#url = endpoint.url;
     this.#options = options;
     this.#handler = handler;
-    const { heartbeat, reply } = options;
-    this.#liveness = new Liveness(options, {
-      ping: (isHeld) => this.#ping(isHeld),
-      beat: () =>
-        this.#say(() => (typeof heartbeat?.message === 'function' ? heartbeat.message() : heartbeat?.message)),
-      silent: (name, ms) => this.#lose(undefined, { name, ms }),
-    });
-    this.#control = new ControlFrames(heartbeat, reply, {
-      isAnswer: (frame) => this.#subscriber?.takes(frame) === true,
-      isBeatOwed: () => this.#liveness.isBeatOwed,
-      beaten: () => this.#liveness.beaten(),
-      send: (make) => this.#say(make),
-    });
     this.#timer = options.clock.setTimeout(() => this.#timeOut(), options.handshakeTimeoutMs);
     this.#connect(attempt).catch((error: unknown) => this.#fail(error));
   }
@@ -124,7 +107,7 @@ export class Connection {
   pause(): void {
     this.#isPaused = true;
     if (!this.#isOpen) return;
-    this.#hold();
+    this.#talk?.hold();
     this.#ws?.pause();
     // Nobody can see the server's answer to our close.
     if (this.#isDraining) this.#options.clock.clearTimeout(this.#timer);
@@ -134,28 +117,24 @@ export class Connection {
   resume(): void {
     this.#isPaused = false;
     if (!this.#isOpen) return;
-    if (this.#isDraining) {
-      this.#boundClose();
-    } else {
-      this.#liveness.goOn();
-      this.#subscriber?.goOn();
-    }
+    if (this.#isDraining) this.#boundClose();
+    else this.#talk?.goOn();
     this.#ws?.resume();
   }
 
   /** Ends it from our side, but takes what the server sends until it answers. Its end is reported to the handler. */
   drain(): void {
     this.#isDraining = true;
-    this.#liveness.stop();
-    this.#subscriber?.stop();
+    this.#talk?.stop();
     this.#ws?.close(1000);
     if (!this.#isPaused) this.#boundClose();
   }
 
   /** Sends a subscription that came at run time, after what was to be sent before. Returns whether it came that far. */
   subscribe(step: NamedStep): boolean {
-    this.#subscriber?.take([step]).catch((error: unknown) => this.#lose(error));
-    return this.#subscriber !== undefined;
+    if (!this.#isOpen) return false;
+    this.#talk?.subscribe([step]).catch((error: unknown) => this.#lose(error));
+    return true;
   }
 
   /** Whether it is being read. */
@@ -170,7 +149,7 @@ export class Connection {
 
   /** Data of this connection was seen. Told once for all the frames of a chunk. */
   fed(): void {
-    this.#liveness.fed();
+    this.#talk?.fed();
   }
 
   /**
@@ -179,8 +158,7 @@ export class Connection {
    */
   close(onReleased: () => void): void {
     this.#abort.abort();
-    this.#liveness.stop();
-    this.#subscriber?.stop();
+    this.#talk?.stop();
     this.#options.clock.clearTimeout(this.#timer);
     const ws = this.#ws;
     this.#onReleased = onReleased;
@@ -248,98 +226,51 @@ export class Connection {
   async #upgraded(ws: WebSocket): Promise<void> {
     // Nothing is read before the subscribe messages are out; what came with the upgrade waits, too.
     ws.pause();
-    const { subscribeMessages } = this.#options;
     this.number = this.#handler.upgraded(
       { protocol: ws.protocol, isCompressed: ws.extensions.includes('permessage-deflate') },
       this,
     );
     this.#step = 'the subscribe messages';
     const request = { connection: this.number, url: this.endpoint.frameUrl };
+    const talk = this.#newTalk(ws, request);
+    this.#talk = talk;
+    const { subscribeMessages, throttleMs } = this.#options;
     const messages =
       typeof subscribeMessages === 'function' ? await this.#ask(() => subscribeMessages(request)) : subscribeMessages;
     if (!isSubscribeMessages(messages)) throw noMessages(this.#url);
-    const isThrottled = this.#options.throttleMs !== undefined;
-    if (!isThrottled) await Promise.all(messages.map((message) => send(ws, message)));
+    // With a pause between them they are steps like the others: frames come meanwhile.
+    const [atOnce, inSteps] = throttleMs === undefined ? [messages, []] : [[], messages];
+    await Promise.all(atOnce.map((message) => talk.send(message)));
     if (this.#abort.signal.aborted) return;
-    const subscriber = this.#newSubscriber(ws, request);
-    this.#subscriber = subscriber;
-    this.#open(ws);
-    const steps = this.#handler.plan(isThrottled ? messages : []);
+    this.#open(talk);
+    const steps = this.#handler.plan(inSteps);
     if (steps.length > 0) {
       if (!this.#isPaused) ws.resume();
-      await subscriber.take(steps);
+      await talk.subscribe(steps);
     }
     this.#subscribedAt = this.#options.clock.monotonic();
-    this.#handler.subscribed((isThrottled ? 0 : messages.length) + steps.length, this);
+    this.#handler.subscribed(atOnce.length + steps.length, this);
     if (!this.#isPaused) ws.resume();
   }
 
   /** From here on frames are taken. */
-  #open(ws: WebSocket): void {
+  #open(talk: Talk): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#isOpen = true;
-    this.#liveness.start();
-    this.#listen(ws);
+    talk.start();
     this.#handler.opened(this);
-    if (this.#isPaused) this.#hold();
+    if (this.#isPaused) talk.hold();
   }
 
-  #hold(): void {
-    this.#liveness.hold();
-    this.#subscriber?.hold();
-  }
-
-  #newSubscriber(ws: WebSocket, request: SubscribeRequest): Subscriber {
-    const { clock, throttleMs } = this.#options;
-    return new Subscriber({
-      clock,
-      throttleMs,
-      url: this.endpoint.shownUrl,
-      make: async ({ send: message }) => {
-        const made = typeof message === 'function' ? await this.#ask(() => message(request)) : message;
-        if (typeof made !== 'string' && !Buffer.isBuffer(made)) throw notSendable('subscribe');
-        return made;
-      },
-      send: (message) => send(ws, message),
-      onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
-    });
-  }
-
-  #listen(ws: WebSocket): void {
+  #newTalk(ws: WebSocket, request: SubscribeRequest): Talk {
     const handler = this.#handler;
-    const control = this.#control;
-    ws.on('message', (data, isBinary) => {
-      if (control.isNeeded && control.takes(data as Buffer)) handler.control(data as Buffer, isBinary, this);
-      else handler.data(data as Buffer, isBinary, this);
+    return new Talk(ws, this.endpoint.shownUrl, request, this.#options, {
+      data: (data, isBinary) => handler.data(data, isBinary, this),
+      control: (data, isBinary) => handler.control(data, isBinary, this),
+      alive: () => handler.alive(),
+      ask: (question) => this.#ask(question),
+      lose: (cause, watchdog) => this.#lose(cause, watchdog),
     });
-    ws.on('ping', () => handler.alive());
-    ws.on('pong', () => {
-      this.#liveness.ponged();
-      handler.alive();
-    });
-  }
-
-  #ping(isHeld: boolean): void {
-    const ws = this.#ws;
-    if (ws?.readyState !== WebSocket.OPEN) return;
-    ws.ping();
-    // The server's own pings are in the socket that nobody reads: a pong that was not asked for (RFC 6455, section 5.5.3)
-    // shows it that we are there.
-    if (isHeld) ws.pong();
-  }
-
-  /** Sends what need not be waited for; nothing where the server reads nothing. A function that throws ends the connection. */
-  #say(make: () => SubscribeMessage | undefined): void {
-    const ws = this.#ws;
-    if (ws?.readyState !== WebSocket.OPEN || ws.bufferedAmount > MAX_UNSENT_BYTES) return;
-    try {
-      const message = make();
-      // `ws` would send other things, too, such as numbers.
-      if (typeof message !== 'string' && !Buffer.isBuffer(message)) throw notSendable('heartbeat, reply');
-      ws.send(message);
-    } catch (error) {
-      this.#lose(error);
-    }
   }
 
   /** Ends an open connection, as if it had dropped. */
@@ -402,8 +333,7 @@ export class Connection {
   }
 
   #closed(code: number, reason: string): void {
-    this.#liveness.stop();
-    this.#subscriber?.stop();
+    this.#talk?.stop();
     this.#options.clock.clearTimeout(this.#timer);
     this.#abort.abort();
     if (this.#onReleased !== undefined) {
@@ -434,12 +364,3 @@ export class Connection {
     return { url: this.endpoint.shownUrl };
   }
 }
-
-async function send(ws: WebSocket, message: SubscribeMessage): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    ws.send(message, (error) => (error == null ? resolve() : reject(error)));
-  });
-}
-
-/** A server that has read nothing of so much reads no reply and no heartbeat either. */
-const MAX_UNSENT_BYTES = 1024 * 1024;

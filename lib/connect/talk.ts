@@ -1,0 +1,155 @@
+import WebSocket from 'ws';
+import type { Watchdog } from '../errors.js';
+import { notSendable } from './connection-failures.js';
+import { ControlFrames } from './control-frames.js';
+import { Liveness } from './liveness.js';
+import type { ResolvedWebSocketOptions, SubscribeMessage, SubscribeRequest } from './options.js';
+import { type NamedStep, Subscriber } from './subscriber.js';
+
+/** What a {@link Talk} tells its connection. */
+export interface TalkActions {
+  /** A data frame came. The hot path. */
+  data(data: Buffer, isBinary: boolean): void;
+  /** A control frame came: a message that is no data. */
+  control(data: Buffer, isBinary: boolean): void;
+  /** A ping or a pong came. */
+  alive(): void;
+  /** Calls a function of the user's, and gives up on it when the connection is over. */
+  ask<T>(question: () => T | Promise<T>): Promise<T>;
+  /** The connection is of no use any more. */
+  lose(cause: unknown, watchdog?: { readonly name: Watchdog; readonly ms: number }): void;
+}
+
+/**
+ * What is said on an upgraded socket: subscribe steps, pings, heartbeats and replies; and which frames answer them. It takes
+ * frames from {@link start} on, until {@link stop}.
+ */
+export class Talk {
+  readonly #ws: WebSocket;
+  readonly #actions: TalkActions;
+  readonly #liveness: Liveness;
+  readonly #control: ControlFrames;
+  readonly #subscriber: Subscriber;
+
+  /**
+   * @param shownUrl the address, as errors show it
+   * @param request what functions that make messages are told
+   */
+  constructor(
+    ws: WebSocket,
+    shownUrl: string,
+    request: SubscribeRequest,
+    options: ResolvedWebSocketOptions,
+    actions: TalkActions,
+  ) {
+    this.#ws = ws;
+    this.#actions = actions;
+    const { clock, throttleMs, heartbeat, reply } = options;
+    this.#liveness = new Liveness(options, {
+      ping: (isHeld) => this.#ping(isHeld),
+      beat: () => this.#say(() => textOf(heartbeat?.message)),
+      silent: (name, ms) => actions.lose(undefined, { name, ms }),
+    });
+    this.#control = new ControlFrames(heartbeat, reply, {
+      isAnswer: (frame) => this.#subscriber.takes(frame),
+      isBeatOwed: () => this.#liveness.isBeatOwed,
+      beaten: () => this.#liveness.beaten(),
+      send: (make) => this.#say(make),
+    });
+    this.#subscriber = new Subscriber({
+      clock,
+      throttleMs,
+      url: shownUrl,
+      make: async ({ send }) =>
+        checked('subscribe', typeof send === 'function' ? await actions.ask(() => send(request)) : send),
+      send: (message) => this.send(message),
+      onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
+    });
+  }
+
+  /** From here on frames are taken. */
+  start(): void {
+    this.#liveness.start();
+    const actions = this.#actions;
+    const control = this.#control;
+    this.#ws.on('message', (data, isBinary) => {
+      if (control.isNeeded && control.takes(data as Buffer)) actions.control(data as Buffer, isBinary);
+      else actions.data(data as Buffer, isBinary);
+    });
+    this.#ws.on('ping', () => actions.alive());
+    this.#ws.on('pong', () => {
+      this.#liveness.ponged();
+      actions.alive();
+    });
+  }
+
+  /** A slow consumer holds the socket: what comes cannot be seen. */
+  hold(): void {
+    this.#liveness.hold();
+    this.#subscriber.hold();
+  }
+
+  /** The socket is read again. */
+  goOn(): void {
+    this.#liveness.goOn();
+    this.#subscriber.goOn();
+  }
+
+  /** Nothing more is said; frames are taken all the same. */
+  stop(): void {
+    this.#liveness.stop();
+    this.#subscriber.stop();
+  }
+
+  /** Data was seen. Told once for all the frames of a chunk. */
+  fed(): void {
+    this.#liveness.fed();
+  }
+
+  /**
+   * Takes subscribe steps, after those that were given before.
+   *
+   * @throws {SubscribeError} when one is rejected or not confirmed in time
+   */
+  subscribe(steps: readonly NamedStep[]): Promise<void> {
+    return this.#subscriber.take(steps);
+  }
+
+  /** Sends a message; resolves when the socket has it. */
+  send(message: SubscribeMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#ws.send(message, (error) => (error == null ? resolve() : reject(error)));
+    });
+  }
+
+  #ping(isHeld: boolean): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#ws.ping();
+    // The server's own pings are in the socket that nobody reads: a pong that was not asked for (RFC 6455, section 5.5.3)
+    // shows it that we are there.
+    if (isHeld) this.#ws.pong();
+  }
+
+  /** Sends what need not be waited for; nothing where the server reads nothing. A function that throws ends the connection. */
+  #say(make: () => unknown): void {
+    if (this.#ws.readyState !== WebSocket.OPEN || this.#ws.bufferedAmount > MAX_UNSENT_BYTES) return;
+    try {
+      this.#ws.send(checked('heartbeat, reply', make()));
+    } catch (error) {
+      this.#actions.lose(error);
+    }
+  }
+}
+
+function textOf(message: SubscribeMessage | (() => SubscribeMessage) | undefined): SubscribeMessage | undefined {
+  return typeof message === 'function' ? message() : message;
+}
+
+/** `ws` would send other things, too, such as numbers. */
+function checked(option: string, message: unknown): SubscribeMessage {
+  if (typeof message !== 'string' && !Buffer.isBuffer(message)) throw notSendable(option);
+  return message;
+}
+
+/** A server that has read nothing of so much reads no reply and no heartbeat either. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
