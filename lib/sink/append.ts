@@ -3,8 +3,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { isWholeZstd } from '../internal/zstd-frames.js';
 import type { Compression } from './encodings.js';
-import { isWholeZstd } from './zstd-frames.js';
 
 /**
  * Looks at the file that will be added to, if there is one. Returns what must be put in front of what is added: a line

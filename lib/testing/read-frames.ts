@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type Duplex, pipeline, type Readable, Transform, Writable } from 'node:stream';
+import { type Duplex, pipeline, Readable, Transform, Writable } from 'node:stream';
 import { pipeline as finished } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import split2 from 'split2';
@@ -8,6 +8,7 @@ import parser, { type Token } from 'stream-json/parser.js';
 import verifier from 'stream-json/utils/verifier.js';
 import { ConfigError, SpillwayError } from '../errors.js';
 import { field, flag, resolveOptions } from '../internal/options.js';
+import { zstdChunks } from '../internal/zstd-frames.js';
 import { JsonElements } from './json-elements.js';
 
 /** How {@link readFrames} reads a file. */
@@ -83,16 +84,24 @@ async function* readElements(path: string, recordsPath: string): AsyncGenerator<
 /** The file, inflated if need be, through `stages`. An error anywhere reaches the reader of the last one. */
 function through(path: string, ...stages: [...Duplex[], Duplex]): Readable {
   const last = stages.at(-1) as Duplex;
-  const inflate = inflaterOf(path);
-  pipeline([createReadStream(path), ...inflate, ...stages], () => {});
+  pipeline([...contentOf(path), ...stages], () => {});
   return last;
 }
 
-function inflaterOf(path: string): Duplex[] {
-  if (path.endsWith('.gz')) return [zlib.createGunzip()];
-  if (!/\.zstd?$/.test(path)) return [];
+/** The file's bytes, inflated if need be. */
+function contentOf(path: string): [Readable, ...Duplex[]] {
+  if (path.endsWith('.gz')) return [createReadStream(path), zlib.createGunzip()];
+  if (!/\.zstd?$/.test(path)) return [createReadStream(path)];
   if (createZstd === undefined) throw problem(path, 'This Node.js cannot inflate zstd. Use 22.15 or later.');
-  return [createZstd()];
+  let isCutOff = false;
+  const chunks = zstdChunks(path, () => {
+    isCutOff = true;
+  });
+  const verdict = new Transform({
+    transform: (chunk, _encoding, done) => done(null, chunk),
+    flush: (done) => done(isCutOff ? problem(path, 'The file cannot be inflated: it is cut off, or no zstd.') : null),
+  });
+  return [Readable.from(chunks, { objectMode: false }), createZstd(), verdict];
 }
 
 function explainLine(error: unknown, path: string, line: number): unknown {

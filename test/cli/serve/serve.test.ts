@@ -74,6 +74,14 @@ describe('spillway serve', { concurrency: 2 }, () => {
     assert.deepEqual(await messagesOf(new WebSocket(url)), [...MESSAGES, '4']);
   });
 
+  it('tells that a zstd file is cut off, after what it holds', { skip: zstdCompressSync === undefined }, async (t) => {
+    const content = Buffer.concat([zstdCompressSync!(LINES), zstdCompressSync!('4\n').subarray(0, -3)]);
+    const { url, running } = await serve(t, content, [], { name: 'feed.jsonl.zst' });
+    const messages = await messagesOf(new WebSocket(url));
+    assert.deepEqual(messages.slice(0, MESSAGES.length), MESSAGES);
+    await running.err.until(/cannot be inflated/);
+  });
+
   it('refuses zstd where this Node.js has none', { skip: zstdCompressSync !== undefined }, async (t) => {
     const file = join(await temporaryFolder(t), 'feed.jsonl.zst');
     await writeFile(file, LINES);

@@ -101,7 +101,7 @@ export class Broker {
   /** Makes the storage ready, once; a folder that was used before stays as it is. */
   async format(): Promise<void> {
     const id = randomBytes(16).toString('base64url');
-    const args = ['format', '--standalone', '--ignore-formatted', '-t', id, '-c', this.#properties];
+    const args = ['format', '--standalone', '--ignore-formatted', `--cluster-id=${id}`, '-c', this.#properties];
     const { formatArguments = [] } = this.#options;
     await promisify(execFile)('java', this.#java('kafka.tools.StorageTool', ...args, ...formatArguments));
   }

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 
 /**
  * Whether a file is zstd frames (RFC 8878) from its first byte to its last. It goes from block to block by their
@@ -12,6 +12,35 @@ export async function isWholeZstd(handle: FileHandle, size: number): Promise<boo
     at = end;
   }
   return true;
+}
+
+/**
+ * The bytes of a file of zstd frames in chunks of which none goes past the end of a frame. Before Node 26, its zstd drops
+ * what stands behind that end in the same chunk, without an error, and goes on with the next chunk.
+ *
+ * @param onCutOff Called before the last chunks of a file that is not whole: not every Node calls that an error.
+ */
+export async function* zstdChunks(path: string, onCutOff: () => void): AsyncGenerator<Buffer> {
+  const handle = await open(path);
+  try {
+    const { size } = await handle.stat();
+    for (let at = 0; at < size; ) {
+      const frame = await frameEnd(handle, at);
+      if (frame === undefined || frame > size) onCutOff();
+      // What is no whole frame goes out as it is, for what can be had of it.
+      const end = Math.min(size, frame ?? size);
+      while (at < end) {
+        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - at)), {
+          position: at,
+        });
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Where the frame from `at` ends, or `undefined` when there is none or it is not whole. */
@@ -45,6 +74,7 @@ async function read(handle: FileHandle, at: number, length: number): Promise<Buf
   return bytesRead === length ? buffer : undefined;
 }
 
+const CHUNK_BYTES = 64 * 1024;
 const MAGIC = 0xfd2fb528;
 /** Its last four bits are free. */
 const SKIPPABLE_MAGIC = 0x184d2a5;
