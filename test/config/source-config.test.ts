@@ -178,7 +178,7 @@ const REFUSED: readonly [string, unknown, string, string][] = [
     'auth',
     { type: 'barer' },
     'auth.type',
-    `Expected one of \`none\`, \`bearer\`, \`basic\`, \`custom\`, \`token_file\`, but found ${HIDDEN}.`,
+    `Expected one of \`none\`, \`bearer\`, \`basic\`, \`custom\`, \`token_file\`, \`oauth2\`, but found ${HIDDEN}.`,
   ],
   ['auth', { type: 'none', config: { a: 1 } }, 'auth.config.a', 'No keys are known here.'],
   ['auth', { type: 'bearer' }, 'auth.config', 'The key `config` is required here, but missing.'],
