@@ -190,9 +190,10 @@ export class MessageTooLargeError extends SpillwayError {
   /** The limit in bytes. */
   readonly limit: number;
 
-  constructor(facts: { url: string; limit: number; cause?: unknown }) {
+  constructor(facts: { url: string; limit: number; inflated?: boolean; cause?: unknown }) {
+    const size = `${facts.limit} bytes${facts.inflated === true ? ' when inflated' : ''}`;
     super(
-      `${facts.url} sent a message larger than ${facts.limit} bytes, so the connection was failed with code 1009. ` +
+      `${facts.url} sent a message larger than ${size}, so the connection was failed with code 1009. ` +
         'Raise `max_message_bytes` if messages of that size are expected.',
       { cause: facts.cause },
     );

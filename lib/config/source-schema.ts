@@ -63,7 +63,7 @@ export const sourceConfigSchema = {
     on_parse_error: {
       title: 'On a frame that is no JSON',
       description:
-        'With `message_format: json` only. `fail` ends the run with an error after delivering what came before; `skip` counts, warns and drops the frame.',
+        'With `message_format: json`, or `decompress`. `fail` ends the run with an error after delivering what came before; `skip` counts, warns and drops the frame.',
       enum: ['fail', 'skip'],
       default: 'fail',
       examples: ['skip'],

@@ -14,6 +14,7 @@ import {
 import { authHeaders } from './credentials.js';
 import type { Endpoint } from './endpoints.js';
 import type { Connected } from './events.js';
+import { Inflater } from './inflater.js';
 import {
   isSubscribeMessages,
   type ResolvedWebSocketOptions,
@@ -78,6 +79,8 @@ export class Connection {
   number = 0;
   /** Where it leads to. */
   readonly endpoint: Endpoint;
+  /** What binary frames went through; `undefined` when they are taken as they come. */
+  readonly inflater: Inflater | undefined;
   readonly #url: string;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: ConnectionHandler;
@@ -96,6 +99,8 @@ export class Connection {
 
   constructor(endpoint: Endpoint, attempt: Attempt, options: ResolvedWebSocketOptions, handler: ConnectionHandler) {
     this.endpoint = endpoint;
+    const { decompress, maxMessageBytes } = options;
+    this.inflater = decompress === undefined ? undefined : new Inflater(decompress, maxMessageBytes, endpoint.shownUrl);
     this.#url = endpoint.url;
     this.#options = options;
     this.#handler = handler;
@@ -264,7 +269,7 @@ export class Connection {
 
   #newTalk(ws: WebSocket, request: SubscribeRequest): Talk {
     const handler = this.#handler;
-    return new Talk(ws, this.endpoint.shownUrl, request, this.#options, {
+    return new Talk(ws, this.endpoint.shownUrl, request, this.#options, this.inflater, {
       data: (data, isBinary) => handler.data(data, isBinary, this),
       control: (data, isBinary) => handler.control(data, isBinary, this),
       alive: () => handler.alive(),
@@ -278,13 +283,16 @@ export class Connection {
     if (this.#error !== undefined || this.#onReleased !== undefined) return;
     const frames = this.#handler.frames();
     const facts = { ...this.#place(), closeCode: 1006, reason: '', frames, cause };
+    const isTooLarge = cause instanceof MessageTooLargeError;
     this.#error =
-      cause instanceof SubscribeError
+      isTooLarge || cause instanceof SubscribeError
         ? cause
         : new DisconnectedError(watchdog === undefined ? facts : { ...facts, watchdog });
     // A server that is there after all may know that we leave; its answer is not waited for.
-    this.#ws?.close(1000);
+    this.#ws?.close(isTooLarge ? 1009 : 1000);
     this.#ws?.terminate();
+    // What else is in the chunk that was read comes behind a hole.
+    if (isTooLarge) this.#ws?.removeAllListeners('message');
   }
 
   /** Calls a function of the user's, and gives up on it when the connect is over. */

@@ -22,4 +22,6 @@ export interface Frame {
    * for; `data` is its JSON text, and `sequence` that of the frame after it.
    */
   readonly gap?: Gap;
+  /** Present when `decompress` could not inflate it: why, as a clause; `data` is as it came. `parse()` refuses it. */
+  readonly notInflated?: string;
 }

@@ -1,11 +1,19 @@
 import { type Fields, field, oneOf, wholeNumber } from '../internal/options.js';
 import { isPath } from '../json/field.js';
 import type { DedupeOptions } from './dedupe.js';
+import { COMPRESSIONS, type Compression } from './inflater.js';
 import type { Overflow } from './overflow-queue.js';
 import type { SequenceOptions } from './sequence-check.js';
 
-/** The options that say which of the frames that came are taken, and how it is told what is missing. */
+/** The options that say what of the frames that came is taken, and how it is told what is missing. */
 export interface IntakeOptions {
+  /**
+   * Inflates binary frames, each of which is compressed by itself, before anything else looks at them; text frames pass as
+   * they are. `auto` knows gzip and zlib by how a frame begins. One that is larger than `maxMessageBytes` when inflated is
+   * too large; one that cannot be inflated is refused by `parse()`, and emitted with `notInflated`.
+   * @default none
+   */
+  readonly decompress?: Compression | undefined;
   /**
    * Gaps are events and counted in any case. `records`: each also stands in the stream, at its place between the frames,
    * as a frame with a `gap` whose text is `{"gap":{…}}`. The stages pass it on as it is; it counts as no record.
@@ -28,6 +36,7 @@ export interface IntakeOptions {
 
 /** {@link IntakeOptions} with every default filled in. */
 export interface ResolvedIntakeOptions {
+  readonly decompress: Compression | undefined;
   readonly gaps: 'events' | 'records';
   readonly sequence: SequenceOptions | undefined;
   readonly dedupe: DedupeOptions | undefined;
@@ -36,6 +45,11 @@ export interface ResolvedIntakeOptions {
 }
 
 export const INTAKE_FIELDS: Fields<ResolvedIntakeOptions> = {
+  decompress: field<Compression | undefined>(
+    undefined,
+    `one of ${COMPRESSIONS.map((name) => `'${name}'`).join(', ')}`,
+    (value) => COMPRESSIONS.includes(value as Compression),
+  ),
   gaps: oneOf<'events' | 'records'>('events', ['events', 'records']),
   sequence: field<SequenceOptions | undefined>(
     undefined,

@@ -340,12 +340,15 @@ export class Run implements ConnectionHandler {
     this.#take(data, isBinary, receivedAt, connection);
   }
 
-  #take(data: Buffer, isBinary: boolean, receivedAt: number, { number, endpoint }: Connection): void {
+  #take(data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): void {
+    const { number, endpoint, inflater } = connection;
     const sequence = this.#frames;
     this.#frames = sequence + 1;
     this.#bytes += data.length;
     this.#lastFrameAt = receivedAt;
-    this.#handler.frame({ data, isBinary, receivedAt, url: endpoint.frameUrl, connection: number, sequence });
+    const frame = { data, isBinary, receivedAt, url: endpoint.frameUrl, connection: number, sequence };
+    const notInflated = inflater?.failureOf(data);
+    this.#handler.frame(notInflated === undefined ? frame : { ...frame, notInflated });
     if (this.#frames === this.#options.maxMessages) this.#end('max_messages', undefined);
   }
 

@@ -2,6 +2,7 @@ import WebSocket from 'ws';
 import type { Watchdog } from '../errors.js';
 import { notSendable } from './connection-failures.js';
 import { ControlFrames } from './control-frames.js';
+import type { Inflater } from './inflater.js';
 import { Liveness } from './liveness.js';
 import type { ResolvedWebSocketOptions, SubscribeMessage, SubscribeRequest } from './options.js';
 import { type NamedStep, Subscriber } from './subscriber.js';
@@ -26,6 +27,7 @@ export interface TalkActions {
  */
 export class Talk {
   readonly #ws: WebSocket;
+  readonly #inflater: Inflater | undefined;
   readonly #actions: TalkActions;
   readonly #liveness: Liveness;
   readonly #control: ControlFrames;
@@ -34,15 +36,18 @@ export class Talk {
   /**
    * @param shownUrl the address, as errors show it
    * @param request what functions that make messages are told
+   * @param inflater what binary frames go through first
    */
   constructor(
     ws: WebSocket,
     shownUrl: string,
     request: SubscribeRequest,
     options: ResolvedWebSocketOptions,
+    inflater: Inflater | undefined,
     actions: TalkActions,
   ) {
     this.#ws = ws;
+    this.#inflater = inflater;
     this.#actions = actions;
     const { clock, throttleMs, heartbeat, reply } = options;
     this.#liveness = new Liveness(options, {
@@ -72,9 +77,13 @@ export class Talk {
     this.#liveness.start();
     const actions = this.#actions;
     const control = this.#control;
-    this.#ws.on('message', (data, isBinary) => {
-      if (control.isNeeded && control.takes(data as Buffer)) actions.control(data as Buffer, isBinary);
-      else actions.data(data as Buffer, isBinary);
+    const inflater = this.#inflater;
+    this.#ws.on('message', (message, isBinary) => {
+      const data =
+        inflater !== undefined && isBinary ? this.#inflated(inflater, message as Buffer) : (message as Buffer);
+      if (data === undefined) return;
+      if (control.isNeeded && control.takes(data)) actions.control(data, isBinary);
+      else actions.data(data, isBinary);
     });
     this.#ws.on('ping', () => actions.alive());
     this.#ws.on('pong', () => {
@@ -120,6 +129,16 @@ export class Talk {
     return new Promise((resolve, reject) => {
       this.#ws.send(message, (error) => (error == null ? resolve() : reject(error)));
     });
+  }
+
+  /** The frame's inflated bytes; `undefined` when there are too many, which ends the connection. */
+  #inflated(inflater: Inflater, data: Buffer): Buffer | undefined {
+    try {
+      return inflater.inflate(data);
+    } catch (error) {
+      this.#actions.lose(error);
+      return undefined;
+    }
   }
 
   #ping(isHeld: boolean): void {

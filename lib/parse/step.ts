@@ -33,7 +33,8 @@ export class ParseStep {
    * @throws {ParseError} with `onError: 'fail'`
    */
   one(frame: Frame): Message | undefined {
-    return frame.gap === undefined ? this.#parse(frame, 0, frame.data.length) : this.#gapMessage(frame);
+    if (frame.gap !== undefined) return this.#gapMessage(frame);
+    return frame.notInflated === undefined ? this.#parse(frame, 0, frame.data.length) : this.#rejectWhole(frame);
   }
 
   /**
@@ -49,6 +50,11 @@ export class ParseStep {
     const { split, recordsPath } = this.#options;
     if (frame.gap !== undefined) {
       yield this.#gapMessage(frame);
+      return;
+    }
+    if (frame.notInflated !== undefined) {
+      this.#rejectWhole(frame);
+      if (tellsRefusals) yield undefined;
       return;
     }
     if (split === 'none') {
@@ -115,6 +121,10 @@ export class ParseStep {
         ? stringText(frame.data.toString('utf8', start, end))
         : Buffer.from(`"${frame.data.toString('base64', start, end)}"`, 'latin1');
     return new Message(frame, text, 0, text.length, false, bigIntegers);
+  }
+
+  #rejectWhole(frame: Frame): undefined {
+    this.#reject(frame, 0, frame.data.length, 0, frame.notInflated as string);
   }
 
   #reject(frame: Frame, start: number, end: number, offset: number, reason: string): void {

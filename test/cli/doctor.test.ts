@@ -441,7 +441,7 @@ describe('spillway doctor names what comes after the upgrade', { concurrency: 2 
   it('a binary frame that is no JSON', async (t) => {
     const server = await feed(t, { onConnection: (client) => client.send(Buffer.from([1, 2, 3]), { binary: true }) });
     const diagnosis = await examine(t, server.url);
-    assertFailed(diagnosis, 'first frame', /^binary, 3 bytes, no JSON/, /`message_format: binary`/);
+    assertFailed(diagnosis, 'first frame', /^binary, 3 bytes, no JSON/, /`decompress`.*`message_format: binary`/);
   });
 
   it('nothing, when frames are stored as they come', async (t) => {

@@ -7,6 +7,7 @@ const base = { url: 'ws://127.0.0.1:1', unbounded: true };
 
 test('what is given in seconds and snake_case comes out in milliseconds, with every default', () => {
   assert.deepEqual(resolveSourceConfig(base).intake, {
+    decompress: undefined,
     gaps: 'events',
     sequence: undefined,
     dedupe: undefined,
@@ -15,6 +16,7 @@ test('what is given in seconds and snake_case comes out in milliseconds, with ev
   });
   const { intake } = resolveSourceConfig({
     ...base,
+    decompress: 'auto',
     gaps: 'records',
     sequence: { path: 'data.u', key: 'data.s', step: 2 },
     dedupe: { by: ['s', 'id'], window: '10s' },
@@ -22,6 +24,7 @@ test('what is given in seconds and snake_case comes out in milliseconds, with ev
     max_buffered_frames: 5,
   });
   assert.deepEqual(intake, {
+    decompress: 'auto',
     gaps: 'records',
     sequence: { path: 'data.u', key: 'data.s', step: 2 },
     dedupe: { by: ['s', 'id'], windowMs: 10_000 },
@@ -37,6 +40,7 @@ test('what makes no sense is refused, with where it stands', () => {
       (error) => error instanceof ConfigError && pattern.test(error.message),
       JSON.stringify(config),
     );
+  refused({ decompress: 'zip' }, /decompress/);
   refused({ gaps: 'none' }, /gaps/);
   refused({ sequence: { key: 's' } }, /sequence\.path/);
   refused({ sequence: { path: 'a..b' } }, /sequence\.path/);

@@ -47,7 +47,14 @@ test('A minimal configuration has the default of the contract in every field', (
       reply: [],
       controlFrames: 'drop',
     },
-    intake: { gaps: 'events', sequence: undefined, dedupe: undefined, overflow: 'block', maxBufferedFrames: 100_000 },
+    intake: {
+      decompress: undefined,
+      gaps: 'events',
+      sequence: undefined,
+      dedupe: undefined,
+      overflow: 'block',
+      maxBufferedFrames: 100_000,
+    },
   } satisfies ResolvedSourceConfig);
 });
 

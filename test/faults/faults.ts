@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { SourceConfig } from '../../lib/index.js';
 import { encodeFrame, type FeedClient, type FeedServerOptions, OPCODES } from '../../lib/testing/index.js';
 import { CertificateAuthority, makeCertificate } from '../support/certificates.js';
@@ -60,6 +61,13 @@ export function allFaults(): Fault[] {
     {
       name: 'a header that claims more than a message may have',
       act: (client) => client.sendRaw(encodeFrame({ opcode: OPCODES.text, payload: '1', declaredLength: 2 ** 40 })),
+      error: { code: 'ERR_MESSAGE_TOO_LARGE' },
+      withReconnect: ['disconnected', 1006],
+    },
+    {
+      name: 'a compressed frame that is too large when inflated',
+      act: (client) => client.send(gzipSync(Buffer.alloc(2_000, '1')), { binary: true }),
+      config: { max_message_bytes: 1_000, decompress: 'gzip' },
       error: { code: 'ERR_MESSAGE_TOO_LARGE' },
       withReconnect: ['disconnected', 1006],
     },

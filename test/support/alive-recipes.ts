@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { feed } from './feed.js';
 import { httpProxy } from './http-proxy.js';
 import { ROOT } from './readme.js';
@@ -32,10 +32,10 @@ export const ALIVE_RECIPES: Readonly<Record<string, (t: TestContext) => Promise<
   'text-pings.yaml': async (t) => {
     const server = await feed(t, async (client) => {
       await client.expectMessages(['{"sub":"ticks"}']);
-      await client.send('{"tick":1}');
-      await client.send('{"ping":1764000000}');
+      await client.send(gzipSync('{"tick":1}'), { binary: true });
+      await client.send(gzipSync('{"ping":1764000000}'), { binary: true });
       await client.expectMessages(['{"pong":1764000000}']);
-      await client.send('{"tick":2}');
+      await client.send(gzipSync('{"tick":2}'), { binary: true });
     });
     const folder = await run(t, 'text-pings.yaml', { FEED_URL: server.url, MAX_MESSAGES: '2' });
     assert.equal(String(gunzipSync(await readFile(join(folder, 'out/ticks.jsonl.gz')))), '{"tick":1}\n{"tick":2}\n');

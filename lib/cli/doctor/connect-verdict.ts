@@ -114,7 +114,7 @@ const QUIET = 'A feed that is quiet at times needs a longer --wait.';
 const NOT_JSON =
   'Set `message_format: raw_string` to store frames as text, or `on_parse_error: skip` if only some of them are no JSON.';
 const NOT_JSON_BINARY =
-  'Set `message_format: binary` to store frames as base64, or `on_parse_error: skip` if only some of them are no JSON.';
+  'Set `decompress` to what frames are compressed with, if they are, `message_format: binary` to store them as base64, or `on_parse_error: skip` if only some of them are no JSON.';
 const FORBIDDEN =
   'The server knows who asks, and says no: check what these credentials may do, and whether it serves this address of the Internet at all.';
 const NO_UPGRADE = {

@@ -1,11 +1,14 @@
+import type { Compression } from '../../connect/inflater.js';
 import type { ResolvedIntakeOptions } from '../../connect/intake-options.js';
 import { parseDuration } from '../durations.js';
 import type { Finding } from '../findings.js';
 import { positiveDuration } from './duration.js';
 import { PATH_PATTERN } from './path.js';
 
-/** Which of the frames that came are taken, and how it is told what is missing. */
+/** What of the frames that came is taken, and how it is told what is missing. */
 export interface IntakeConfig {
+  /** What binary frames are compressed with, each by itself. @default none: they are taken as they come */
+  readonly decompress?: Compression | undefined;
   /** `records`: gaps stand in the output, too, as lines `{"gap":{…}}`. @default 'events' */
   readonly gaps?: 'events' | 'records' | undefined;
   /** Where the feed numbers its frames. @default none: holes are not looked for */
@@ -43,6 +46,13 @@ const path = {
 
 /** The fields of {@link IntakeConfig}, for the table. */
 export const intakeFields = {
+  decompress: {
+    title: 'Compressed frames',
+    description:
+      'Inflates binary frames, each of which is compressed by itself, before anything looks at them: replies, subscribe steps, numbers and duplicates are found in the inflated bytes. Text frames pass as they are. `deflate` is zlib, `deflate_raw` has no header, `auto` finds gzip and zlib by how a frame begins. A frame larger than `max_message_bytes` when inflated is too large; one that cannot be inflated is refused as `on_parse_error` says, whatever the `message_format`.',
+    enum: ['gzip', 'deflate', 'deflate_raw', 'brotli', 'auto'] satisfies Compression[],
+    examples: ['gzip'],
+  },
   gaps: {
     title: 'Gaps',
     description:
@@ -149,8 +159,9 @@ export function checkIntake(given: Readonly<Record<string, unknown>>): Finding[]
 
 /** The same in the terms of the stream classes. */
 export function resolveIntake(given: IntakeConfig): ResolvedIntakeOptions {
-  const { gaps, sequence, dedupe, overflow } = given;
+  const { decompress, gaps, sequence, dedupe, overflow } = given;
   return {
+    decompress,
     gaps: gaps ?? intakeFields.gaps.default,
     sequence,
     dedupe: dedupe === undefined ? undefined : { by: dedupe.by, windowMs: parseDuration(dedupe.window) },
