@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { FeedClient } from '../../lib/testing/index.js';
 import { feed } from './feed.js';
 import { httpProxy } from './http-proxy.js';
 import { ROOT } from './readme.js';
@@ -14,20 +15,44 @@ import { tokenServer } from './token-server.js';
 /** What each recipe of the page on keeping a feed alive must do. */
 export const ALIVE_RECIPES: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
   'exchange-login.yaml': async (t) => {
-    const server = await feed(t, async (client) => {
+    const confirm = async (client: FeedClient, ...early: string[]): Promise<void> => {
       await client.expectMessages(['{"op":"login","key":"k-1"}']);
       await client.send('{"event":"login"}');
       await client.expectMessages(['{"op":"subscribe","channel":"orders"}']);
-      await client.send('{"order":"early"}');
+      for (const order of early) await client.send(order);
       await client.send('{"event":"subscribe"}');
+    };
+    const orders = (folder: string): Promise<string> => readFile(join(folder, 'out/orders.jsonl'), 'utf8');
+    const env = { API_KEY: 'k-1', MAX_MESSAGES: '4' };
+
+    const cutting = await feed(t, async (client) => {
+      await confirm(client, '{"order":"early"}');
       await client.send(`{"order":${client.number}}`);
       if (client.number === 1) await client.close(1001, 'your 24 hours are over');
     });
-    const folder = await run(t, 'exchange-login.yaml', { FEED_URL: server.url, API_KEY: 'k-1', MAX_MESSAGES: '4' });
     assert.equal(
-      await readFile(join(folder, 'out/orders.jsonl'), 'utf8'),
+      await orders(await run(t, 'exchange-login.yaml', { ...env, FEED_URL: cutting.url })),
       '{"order":"early"}\n{"order":1}\n{"order":"early"}\n{"order":2}\n',
     );
+
+    let first: FeedClient | undefined;
+    const patient = await feed(t, async (client) => {
+      if (client.number === 1) {
+        first = client;
+        await confirm(client, '{"order":1}');
+        await client.send('{"order":2}');
+      } else if (client.number === 2) {
+        await first?.send('{"order":3}');
+        await confirm(client, '{"order":3}');
+        await first?.closed;
+        await client.send('{"order":4}');
+      }
+    });
+    assert.equal(
+      await orders(await run(t, 'exchange-login.yaml', { ...env, FEED_URL: patient.url, MAX_AGE: '100ms' })),
+      '{"order":1}\n{"order":2}\n{"order":3}\n{"order":4}\n',
+    );
+    assert.equal((await first?.closed)?.code, 1000);
   },
   'text-pings.yaml': async (t) => {
     const server = await feed(t, async (client) => {
