@@ -59,6 +59,11 @@ export class Page {
     return this.#facts.at(index);
   }
 
+  /** Whether the line at `index` tells a gap, and is no record. */
+  isGap(index: number): boolean {
+    return this.recordsAmong() < this.length && this.frame(index).gap !== undefined;
+  }
+
   /** When the frame arrived that the record at `index` came in, in epoch milliseconds: without making an object for it. */
   receivedAt(index: number): number {
     return this.#facts.receivedAt(index);

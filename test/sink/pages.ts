@@ -1,16 +1,21 @@
 import { resolveBatchOptions } from '../../lib/batch/options.js';
 import type { Page } from '../../lib/batch/page.js';
 import { BatchStep } from '../../lib/batch/step.js';
+import type { Gap } from '../../lib/connect/gap.js';
 import { resolveParseOptions } from '../../lib/parse/options.js';
 import { ParseStep } from '../../lib/parse/step.js';
 
-/** Records as they come off a feed, `texts` in pages of `size`: made by the real steps. */
+/**
+ * Records as they come off a feed, `texts` in pages of `size`: made by the real steps. A text that begins with `{"gap":`
+ * is a gap.
+ */
 export function pagesOf(texts: readonly string[], size = 3): Page[] {
   const parse = new ParseStep(resolveParseOptions({}));
   const batch = new BatchStep(resolveBatchOptions({ size }));
   const pages: (Page | undefined)[] = texts.map((text, sequence) => {
     const facts = { isBinary: false, receivedAt: 1_700_000_000_000, url: 'ws://127.0.0.1/', connection: 1, sequence };
-    return batch.add(parse.one({ ...facts, data: Buffer.from(text) })!);
+    const gap = text.startsWith('{"gap":') ? { gap: {} as Gap } : {};
+    return batch.add(parse.one({ ...facts, ...gap, data: Buffer.from(text) })!);
   });
   return [...pages, batch.flush()].filter((page) => page !== undefined);
 }

@@ -107,7 +107,8 @@ export class Router {
       const problem = this.#routeOne(handover, index);
       if (problem === undefined) continue;
       const bad = { index, reason: problem };
-      if (onKeyError === 'fail') return { skipped, firstBad, stoppedAt: bad };
+      // A gap that names no topic has nowhere to go; its event and the summary tell it all the same.
+      if (onKeyError === 'fail' && !page.isGap(index)) return { skipped, firstBad, stoppedAt: bad };
       firstBad ??= bad;
       skipped += 1;
     }
@@ -120,7 +121,8 @@ export class Router {
     const { bytes } = page;
     const start = page.start(index);
     const end = page.ends[index]!;
-    const isLenient = this.#options.onKeyError === 'null_key';
+    // A gap has neither key nor headers, and is sent all the same.
+    const isLenient = this.#options.onKeyError === 'null_key' || page.isGap(index);
     const name = this.#topicName ?? this.#topicOf(page, index);
     if (name === undefined) return 'has no valid name of a topic where `topic.path` looks for one';
     const topic = this.#topics.get(name)!;

@@ -56,6 +56,33 @@ test('with `null_key`, a record without a key goes without one', async () => {
   );
 });
 
+test('a gap goes without a key and without headers, whatever is asked of records', async () => {
+  const texts = ['{"k":"a","p":1,"h":{}}', '{"gap":{"cause":"disconnected"}}', '{"k":"b","p":2,"h":{}}'];
+  const options = { keyPath: 'k', partitionPath: 'p', headersPath: 'h' };
+  const { cluster, error, sink } = await run(texts, options);
+  assert.equal(error, undefined);
+  assert.deepEqual(
+    cluster
+      .stored('trades')
+      .map(({ key, value }) => [key?.toString(), value.toString()])
+      .toSorted(),
+    [
+      [undefined, texts[1]],
+      ['a', texts[0]],
+      ['b', texts[2]],
+    ].toSorted(),
+  );
+  assert.equal(sink.stats.skipped, 0);
+});
+
+test('a gap that names no topic is dropped and counted, and ends no run', async () => {
+  const texts = ['{"t":"x"}', '{"gap":{"cause":"disconnected"}}', '{"t":"x","n":2}'];
+  const { cluster, error, sink } = await run(texts, { topic: { fromPath: 't' } });
+  assert.equal(error, undefined);
+  assert.equal(cluster.stored('x').length, 2);
+  assert.equal(sink.stats.skipped, 1);
+});
+
 test('a record goes to the partition that it names, whatever its key', async () => {
   const texts = ['{"k":"a","p":2}', '{"k":"a","p":0}', '{"k":"a","p":1}'];
   const { cluster } = await run(texts, { keyPath: 'k', partitionPath: 'p' });
