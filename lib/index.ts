@@ -38,6 +38,7 @@ export type {
   SubscribeRequest,
   WebSocketReadableOptions,
 } from './connect/options.js';
+export type { Overflow } from './connect/overflow-queue.js';
 export type { ReachOptions, TlsOptions, TlsProvider, TlsRequest } from './connect/reach-options.js';
 export type { ReconnectOptions } from './connect/reconnect-options.js';
 export type { RotationOptions } from './connect/rotation-options.js';
