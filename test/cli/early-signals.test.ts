@@ -25,7 +25,10 @@ function heldAt(file: string): string[] {
 const unshare = ['--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
 const noNamespaces = spawnSync('unshare', [...unshare, 'true']).status === 0 ? false : 'there are no namespaces here';
 
-describe('a signal before a command listens', { concurrency: 2 }, () => {
+// Node 22 ends a process whose loader hooks wait for ever, before a signal can come.
+const skip = process.version.startsWith('v22.') ? 'Node 22 cannot be held while it loads' : false;
+
+describe('a signal before a command listens', { concurrency: 2, skip }, () => {
   it('ends a run that has not begun with 0', async (t) => {
     const running = spillway(t, ['run', 'x.yaml'], { nodeArgs: heldAt('cli/reporter.ts') });
     await running.err.until(/held/);
