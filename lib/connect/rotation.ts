@@ -1,7 +1,8 @@
 import type { SpillwayError } from '../errors.js';
 import type { TimerHandle } from '../internal/clock.js';
 import { type Backoff, toBackoff } from './backoff.js';
-import type { Connection, Ending } from './connection.js';
+import type { Connection } from './connection.js';
+import type { Ending } from './ending.js';
 import { Handover, type HeldFrame } from './handover.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { rotationDelay } from './rotation-options.js';
@@ -17,6 +18,8 @@ export interface RotationActions {
   /** The heir is read again, unless a slow consumer holds it. */
   goOn(heir: Connection): void;
   rotated(from: number, to: number): void;
+  /** The new connection is not wanted any more. */
+  abandon(successor: Connection): void;
   /** The new connection failed; the old one goes on, and the next attempt comes after `delayMs`. */
   failed(error: SpillwayError | undefined, delayMs: number): void;
 }
@@ -130,14 +133,26 @@ export class Rotation {
     this.#actions.failed(error, delayMs);
   }
 
+  /** Whether a frame of two connections waits, or was emitted before. */
+  takes(handover: Handover, data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): boolean {
+    const isTaken = handover.takes(data, isBinary, receivedAt, connection);
+    this.#settle();
+    const successor = this.#successor;
+    if (handover.isOverfull && successor !== undefined) {
+      this.#actions.abandon(successor);
+      this.fail(undefined);
+    }
+    return isTaken;
+  }
+
   /** Forgets a handover that is over. */
-  settle(): void {
+  #settle(): void {
     if (this.#handover?.isOver === true) this.#forget();
   }
 
   #release(heir: Connection): void {
     for (const frame of this.#handover?.release() ?? []) this.#actions.emit(frame, heir);
-    this.settle();
+    this.#settle();
     this.#actions.goOn(heir);
   }
 

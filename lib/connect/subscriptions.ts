@@ -1,21 +1,45 @@
 import { optionError, SubscribeError } from '../errors.js';
+import type { SubscribeMessage } from './options.js';
 import { isSubscribeStep, type SubscribeStep } from './subscribe-options.js';
 import type { NamedStep } from './subscriber.js';
 
-/** The subscriptions of a run that came at run time: they are sent again on each connection, until they are removed. */
+/** Where a subscription can be sent at once. */
+export interface Talking {
+  /** Returns whether the connection came that far. */
+  subscribe(step: NamedStep): boolean;
+}
+
+/**
+ * What a run is subscribed to: what its options say, and what came at run time, which is sent again on each connection
+ * until it is removed.
+ */
 export class Subscriptions {
+  readonly #planned: readonly SubscribeStep[];
+  readonly #talking: () => Iterable<Talking>;
   readonly #all = new Map<string, Subscription>();
 
-  /** What a new connection has to send. */
-  get steps(): readonly NamedStep[] {
-    return [...this.#all.values()].map(({ named }) => named);
+  /** @param talking the connections that are there */
+  constructor(planned: readonly SubscribeStep[], talking: () => Iterable<Talking>) {
+    this.#planned = planned;
+    this.#talking = talking;
+  }
+
+  /** What a new connection has to send, with `first` before it. */
+  plan(first: readonly SubscribeMessage[]): readonly NamedStep[] {
+    return [
+      ...first.map((send, index) => ({ name: `Message ${index + 1} of \`subscribe_messages\``, step: { send } })),
+      ...this.#planned.map((step, index) => ({ name: `Step ${index + 1} of \`subscribe\``, step })),
+      ...[...this.#all.values()].map(({ named }) => named),
+    ];
   }
 
   /**
-   * @returns what is to be sent now, and a promise for its first confirmation, which need not be looked at
+   * Sends it now, where a connection is there.
+   *
+   * @returns a promise for its first confirmation, which need not be looked at
    * @throws {ConfigError} when there is one of this name, or too many, or the step is none
    */
-  add(name: string, step: SubscribeStep): { named: NamedStep; confirmed: Promise<void> } {
+  add(name: string, step: SubscribeStep): Promise<void> {
     checkStep('addSubscription', step);
     if (this.#all.has(name)) {
       throw optionError(
@@ -44,34 +68,41 @@ export class Subscriptions {
       },
     };
     this.#all.set(name, { named, reject });
-    return { named, confirmed: promise };
+    this.#send(named);
+    return promise;
   }
 
   /**
-   * @returns what is to be sent now, if anything, and a promise for its confirmation, which need not be looked at
+   * Sends the step, if one is given, on the connections that are there.
+   *
+   * @returns a promise for its confirmation, which need not be looked at
    * @throws {ConfigError} when the step is none
    */
-  remove(name: string, step: SubscribeStep | undefined): { named: NamedStep | undefined; confirmed: Promise<void> } {
+  remove(name: string, step: SubscribeStep | undefined): Promise<void> {
     if (step !== undefined) checkStep('removeSubscription', step);
     const subscription = this.#all.get(name);
     this.#all.delete(name);
     subscription?.reject(gone(name, 'was removed before it was confirmed'));
-    if (subscription === undefined || step === undefined) return { named: undefined, confirmed: Promise.resolve() };
+    if (subscription === undefined || step === undefined) return Promise.resolve();
     const { promise, resolve, reject } = deferred();
     const failed = (error: SubscribeError): true => {
       reject(error);
       return true;
     };
-    return {
-      named: { name: sentenceName(name), step, confirmed: resolve, dropped: resolve, failed },
-      confirmed: promise,
-    };
+    const isSent = this.#send({ name: sentenceName(name), step, confirmed: resolve, dropped: resolve, failed });
+    return isSent ? promise : Promise.resolve();
   }
 
   /** The run is over: nothing will be confirmed any more. */
   end(): void {
     for (const [name, { reject }] of this.#all) reject(gone(name, 'was not confirmed before the run ended'));
     this.#all.clear();
+  }
+
+  #send(named: NamedStep): boolean {
+    let isSent = false;
+    for (const connection of this.#talking()) if (connection.subscribe(named)) isSent = true;
+    return isSent;
   }
 }
 

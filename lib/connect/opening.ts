@@ -1,0 +1,106 @@
+import type { ClientOptions } from 'ws';
+import { SpillwayError } from '../errors.js';
+import type { TimerHandle } from '../internal/clock.js';
+import { type ConnectStep, stepFailed, tooSlow } from './connection-failures.js';
+import { authHeaders } from './credentials.js';
+import type { Endpoint } from './endpoints.js';
+import type { ResolvedWebSocketOptions } from './options.js';
+import { reach } from './reach.js';
+
+/** Which attempt of a run a connection is. */
+export interface Attempt {
+  /** 1, 2, … */
+  readonly attempt: number;
+  /** Whether the server refused the credentials of the attempt before. */
+  readonly refused: boolean;
+}
+
+/**
+ * The time before a connection is open: what it is busy with, and one timer that bounds all of it. It asks what has to
+ * be known for the upgrade, and gives up on functions of the user's when the connection is over.
+ */
+export class Opening {
+  /** What the connect is busy with, for the message when it fails or takes too long. */
+  step: ConnectStep = 'the credentials';
+  readonly #endpoint: Endpoint;
+  readonly #options: ResolvedWebSocketOptions;
+  readonly #abort = new AbortController();
+  /** Ends a talk with a proxy, which is none of the request's sockets yet. */
+  readonly #dialling = new AbortController();
+  readonly #timer: TimerHandle;
+
+  /** @param onLate it has taken longer than `handshakeTimeoutMs` */
+  constructor(endpoint: Endpoint, options: ResolvedWebSocketOptions, onLate: (error: SpillwayError) => void) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    const { clock, handshakeTimeoutMs } = options;
+    this.#timer = clock.setTimeout(
+      () => onLate(tooSlow(endpoint.url, this.step, handshakeTimeoutMs)),
+      handshakeTimeoutMs,
+    );
+  }
+
+  /** Asks for the credentials and for the way to the server: what the upgrade request is made of. */
+  async prepare(attempt: Attempt): Promise<ClientOptions> {
+    const options = this.#options;
+    const { credentials } = options;
+    const request = { url: this.#endpoint.frameUrl, ...attempt, signal: this.#abort.signal };
+    const headers = authHeaders(
+      typeof credentials === 'function' ? await this.ask(() => credentials(request)) : credentials,
+    );
+    this.step = 'the way to the server';
+    const way = await this.ask(() => reach(this.#endpoint.url, options, this.#dialling.signal));
+    this.step = 'the upgrade';
+    return {
+      ...way,
+      headers: { ...options.headers, ...headers },
+      maxPayload: options.maxMessageBytes,
+      perMessageDeflate: options.perMessageDeflate,
+      // The check of the bytes refuses what is not UTF-8, and a raw string has it replaced: once is enough.
+      skipUTF8Validation: true,
+      autoPong: false,
+    };
+  }
+
+  /** Calls a function of the user's, and gives up on it when the connection is over. */
+  async ask<T>(question: () => T | Promise<T>): Promise<T> {
+    const { signal } = this.#abort;
+    let onAbort = (): void => {};
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort);
+        Promise.resolve().then(question).then(resolve, reject);
+      });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The connection is open: it may take as long as it likes from here on. */
+  done(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  /** The connection is over, or nobody wants it any more. */
+  giveUp(): void {
+    this.done();
+    this.#abort.abort();
+  }
+
+  /** The socket is gone. */
+  hangUp(): void {
+    this.giveUp();
+    this.#dialling.abort();
+  }
+
+  /** Whether {@link giveUp} was called. */
+  get isGivenUp(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** The error for something of ours that failed. */
+  failure(cause: unknown): SpillwayError {
+    return cause instanceof SpillwayError ? cause : stepFailed(this.#endpoint.url, this.step, cause);
+  }
+}
