@@ -68,9 +68,7 @@ for (const client of tried) {
       assertAcknowledgedThere(await stored(broker.address, topic), end);
     });
 
-    test('a topic that is deleted ends the run with what is undelivered', {
-      skip: client === kafkaJs && 'with kafkajs a run goes on trying when its topic is deleted: docs/kafka.md says so',
-    }, async (t) => {
+    test('a topic that is deleted ends the run with what is undelivered', async (t) => {
       const broker = await brokerFor(t);
       const topic = await newTopic(t, broker.address, { partitions: 2 });
       const options = { ...FAST, brokers: broker.address, topic, messageTimeoutMs: 5_000 };

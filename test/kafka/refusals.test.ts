@@ -90,6 +90,23 @@ for (const client of clients) {
       assert.deepEqual(shards(broker), [SHARDS[0]!.toSpliced(10, 1), SHARDS[1], SHARDS[2]]);
     });
 
+    test('what is for a partition that is gone goes to another one, or is not called delivered', async (t) => {
+      let isRemade = false;
+      const broker: FakeBroker = await fake(t, {
+        onProduce() {
+          if (!isRemade) broker.createTopic('trades', 1);
+          isRemade = true;
+          return 'store';
+        },
+      });
+      const sink = client.open({ ...BY_SHARD, brokers: broker.address, messageTimeoutMs: 1_000, drainTimeoutMs: 200 });
+      const error = await pipeline(pagesOf(RECORDS, 60), sink).catch((reason: unknown) => reason);
+      const { acknowledged, undelivered } = sink.report();
+      assert.equal(error instanceof SinkError, undelivered > 0, String(error));
+      assert.equal(acknowledged, broker.records('trades', 0).length);
+      assert.equal(acknowledged + undelivered, RECORDS.length);
+    });
+
     test('what a broker forbids ends the run, and says which records are not delivered', async (t) => {
       const broker = await fake(t, {
         onProduce: ({ attempt }) => (attempt > 2 ? { refuse: 'TOPIC_AUTHORIZATION_FAILED' } : 'store'),

@@ -4,7 +4,7 @@ import type { ResolvedKafkaOptions } from './options.js';
 
 /** Looks at a cluster through `kafkajs`, which does not tell what a user may do. */
 export function kafkaJsInspector(module: KafkaJsModule, options: ResolvedKafkaOptions): KafkaInspector {
-  const admin = kafkaJsClient(module, options).admin();
+  const admin = kafkaJsClient(module, options, { retries: RETRIES }).admin();
   return {
     async brokers() {
       await admin.connect();
@@ -27,3 +27,5 @@ export function kafkaJsInspector(module: KafkaJsModule, options: ResolvedKafkaOp
 
 /** `ConfigResourceTypes.TOPIC` */
 const TOPIC = 2;
+
+const RETRIES = 5;

@@ -1,7 +1,8 @@
-import type { Admin, Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
+import type { Admin, ISocketFactory, Kafka, KafkaConfig, SASLOptions } from 'kafkajs';
 import { optionError } from '../../errors.js';
 import { type KafkaSasl, saslOf, tlsOf, tokenOf } from './auth.js';
 import { classify } from './failures.js';
+import { KafkaJsSockets } from './kafkajs-sockets.js';
 import type { ResolvedKafkaOptions } from './options.js';
 import type { KafkaProducer } from './producer.js';
 
@@ -23,43 +24,62 @@ export function kafkaJsProducer(module: KafkaJsModule, options: ResolvedKafkaOpt
       `kafkajs has gzip alone, and not ${compression}. Use gzip, or \`client: 'platformatic'\`.`,
     );
   }
-  const kafka = kafkaJsClient(module, options);
+  const sockets = new KafkaJsSockets();
+  const kafka = kafkaJsClient(module, options, { retries: RETRIES, socketFactory: sockets.factory });
   const producer = kafka.producer({ idempotent, allowAutoTopicCreation: options.autoCreateTopics, createPartitioner });
   const admin = kafka.admin();
   const connect = once(() => producer.connect());
   const connectAdmin = once(() => admin.connect());
+  let underWay = 0;
+  const whileUnderWay = async <T>(work: () => Promise<T>): Promise<T> => {
+    underWay += 1;
+    try {
+      return await work();
+    } finally {
+      underWay -= 1;
+    }
+  };
   return {
-    async send(records) {
-      await connect();
-      const { topic } = records[0]!;
-      await producer.send({
-        topic,
-        acks: ACKS[options.acks],
-        timeout: Math.ceil(requestTimeoutMs * 0.9),
-        compression: compression === 'gzip' ? GZIP : NO_COMPRESSION,
-        messages: records.map(({ key, value, headers, partition, timestamp }) => ({
-          key: key ?? null,
-          value,
-          partition,
-          timestamp: String(timestamp),
-          ...(headers === undefined
-            ? {}
-            : { headers: Object.fromEntries([...headers].map(([name, text]) => [name.toString(), text])) }),
-        })),
-      });
-    },
-    async partitions(topic) {
-      await connectAdmin();
-      return countPartitions(admin, topic, options.autoCreateTopics);
-    },
+    send: (records) =>
+      whileUnderWay(async () => {
+        await connect();
+        const { topic, partition } = records[0]!;
+        const answers = await producer.send({
+          topic,
+          acks: ACKS[options.acks],
+          timeout: Math.ceil(requestTimeoutMs * 0.9),
+          compression: compression === 'gzip' ? GZIP : NO_COMPRESSION,
+          messages: records.map(({ key, value, headers, partition, timestamp }) => ({
+            key: key ?? null,
+            value,
+            partition,
+            timestamp: String(timestamp),
+            ...(headers === undefined
+              ? {}
+              : { headers: Object.fromEntries([...headers].map(([name, text]) => [name.toString(), text])) }),
+          })),
+        });
+        // It leaves out, without a word, what is for a partition that is not there any more.
+        if (options.acks !== 'none' && !answers.some((answer) => answer.partition === partition)) throw noPartition();
+      }),
+    partitions: (topic) =>
+      whileUnderWay(async () => {
+        await connectAdmin();
+        return countPartitions(admin, topic, options.autoCreateTopics);
+      }),
     async close() {
+      if (underWay > 0) sockets.cut();
       await Promise.all([producer.disconnect(), admin.disconnect()]);
     },
   };
 }
 
 /** The client, which nothing has been asked of yet. */
-export function kafkaJsClient(module: KafkaJsModule, options: ResolvedKafkaOptions): Kafka {
+export function kafkaJsClient(
+  module: KafkaJsModule,
+  options: ResolvedKafkaOptions,
+  { retries, socketFactory }: { readonly retries: number; readonly socketFactory?: ISocketFactory },
+): Kafka {
   const { auth, brokers, clientId, requestTimeoutMs } = options;
   const tls = tlsOf(auth);
   const sasl = saslOf(auth);
@@ -68,8 +88,9 @@ export function kafkaJsClient(module: KafkaJsModule, options: ResolvedKafkaOptio
     brokers: [...brokers],
     connectionTimeout: Math.min(requestTimeoutMs, CONNECT_TIMEOUT_MS),
     requestTimeout: requestTimeoutMs,
-    retry: { retries: RETRIES, initialRetryTime: 100, maxRetryTime: 2_000 },
+    retry: { retries, initialRetryTime: 100, maxRetryTime: 2_000 },
     logLevel: LOG_NOTHING,
+    ...(socketFactory === undefined ? {} : { socketFactory }),
     ...(tls === undefined ? {} : { ssl: tls }),
     ...(sasl === undefined ? {} : { sasl: toSasl(sasl) }),
   });
@@ -107,6 +128,10 @@ function once(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
+function noPartition(): Error {
+  return Object.assign(new Error('The topic has no such partition.'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+}
+
 /** Every record has its partition. */
 function createPartitioner(): (args: { message: { partition?: number } }) => number {
   return ({ message }) => message.partition ?? 0;
@@ -128,7 +153,8 @@ function toSasl(sasl: KafkaSasl): SASLOptions {
 }
 
 const ACKS = { all: -1, leader: 1, none: 0 } as const;
-const RETRIES = 5;
+/** The sink sends again by itself; with none at all, this client refuses to be idempotent. */
+const RETRIES = 1;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** `logLevel.NOTHING` */
 const LOG_NOTHING = 0;

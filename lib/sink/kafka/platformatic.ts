@@ -50,6 +50,7 @@ export function platformaticProducer(
         if (operation === 'produce') onRetry();
       }) as never,
     );
+    keepPartitions(opened);
     return opened;
   };
   let client = open();
@@ -81,6 +82,22 @@ export function platformaticProducer(
     lastFailure: () => lastFailure,
     close: () => close(client),
   };
+}
+
+/**
+ * A topic that was made again with fewer partitions: the client looks up the leader of one that is gone, finds nothing,
+ * and throws where nobody catches it, which would end the process. So such a one keeps a leader, who refuses what comes
+ * for it. It can go once a send for it rejects by itself (seen in 1.35 and 2.12).
+ */
+function keepPartitions(client: PlatformaticClient): void {
+  const most = new Map<string, number>();
+  client.on('client:metadata', ({ topics }) => {
+    for (const [name, { partitions, partitionsCount }] of topics) {
+      const had = most.get(name) ?? 0;
+      if (partitionsCount >= had) most.set(name, partitionsCount);
+      else for (let gone = partitionsCount; gone < had; gone++) partitions[gone] ??= partitions[0]!;
+    }
+  });
 }
 
 /** In its types the promise is missing, which comes when there is no callback. */

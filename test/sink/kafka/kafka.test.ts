@@ -151,6 +151,59 @@ test('with a dead broker the run ends after the drain time-out, and says what is
   await done;
 });
 
+test('a producer that settles nothing, not even its end, ends the run by the time-outs all the same', async () => {
+  const clock = createFakeClock();
+  for (const maxInFlight of [1, 5]) {
+    const producer = new FakeKafka({ before: () => new Promise(() => {}), maxInFlight });
+    producer.close = () => new Promise(() => {});
+    const sink = kafka({
+      producer,
+      topic: 'trades',
+      clock,
+      batchSize: 2,
+      messageTimeoutMs: 7_000,
+      drainTimeoutMs: 2_000,
+    });
+    const closed = once(sink, 'close');
+    // A feed that goes on: nothing but the time-outs can end it.
+    const done = pipeline(Readable.from(endless()), sink).catch((reason: unknown) => reason);
+    const startedAt = clock.monotonic();
+    let hasClosed = false;
+    void closed
+      .catch(() => {})
+      .then(() => {
+        hasClosed = true;
+      });
+    while (!hasClosed) await clock.advance(100);
+    const took = clock.monotonic() - startedAt;
+    assert.ok(took >= 7_000, String(took));
+    // A slot that never comes back costs the others `drainTimeoutMs`; closing takes 5 s at most.
+    assert.ok(took < 7_000 + 2_000 + 5_000 + 500, String(took));
+    const error = await done;
+    assert.ok(error instanceof SinkError, String(error));
+    assert.match(error.message, /no acknowledgement within 7000 ms, the `message_timeout`/);
+    const { acknowledged, undelivered, uncertain } = sink.report();
+    assert.equal(acknowledged, 0);
+    assert.ok(undelivered > uncertain);
+    assert.equal(uncertain, 2 * Math.min(maxInFlight, 3));
+  }
+});
+
+test('a producer that never tells of a topic ends the run by the message time-out', async () => {
+  const clock = createFakeClock();
+  const producer = new FakeKafka({ partitions: () => new Promise(() => {}) });
+  const sink = kafka({ producer, topic: 'trades', clock, messageTimeoutMs: 7_000 });
+  const done = pipeline(Readable.from(pagesOf(records(3))), sink).catch((reason: unknown) => reason);
+  await clock.whenPending();
+  await clock.advance(7_000);
+  const error = await done;
+  assert.ok(error instanceof SinkError, String(error));
+  assert.match(
+    error.message,
+    /no broker told of the topic within `message_timeout`.* Undelivered: 3, of frames 0 to 2\./,
+  );
+});
+
 test('what waits is bounded in bytes: no further page is taken meanwhile', async () => {
   const producer = new FakeKafka({ before: () => new Promise(() => {}) });
   const sink = kafka({ producer, topic: 'trades', maxBufferedBytes: 1_000, lingerMs: 0, drainTimeoutMs: 1 });
@@ -169,3 +222,11 @@ test('what waits is bounded in bytes: no further page is taken meanwhile', async
   await done;
   assert.equal(sink.stats.records, 0);
 });
+
+async function* endless(): AsyncGenerator<Page> {
+  const pages = pagesOf(records(50), 5);
+  for (;;) {
+    yield* pages;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -89,7 +89,7 @@ export class FakeBroker {
       const server = createServer((socket) => void this.#serve(socket, id));
       this.#nodes.push({ id, server, port: 0 });
     }
-    for (const [name, count] of Object.entries(options.topics ?? {})) this.#create(name, count);
+    for (const [name, count] of Object.entries(options.topics ?? {})) this.createTopic(name, count);
   }
 
   /** `127.0.0.1:port` of the first node. */
@@ -122,6 +122,16 @@ export class FakeBroker {
   /** Removes a topic with all that lies in it. */
   deleteTopic(topic: string): void {
     this.#topics.delete(topic);
+  }
+
+  /** Makes a topic, in place of one that there may be. */
+  createTopic(name: string, partitions: number): void {
+    const leaders = Array.from({ length: partitions }, (_, index) => (index % this.#nodes.length) + 1);
+    this.#topics.set(name, {
+      partitions: leaders.map(() => new Partition()),
+      leaders,
+      attempts: leaders.map(() => 0),
+    });
   }
 
   /** Forgets what it knows of producers, as a broker does that lost its disk's state of them. */
@@ -210,7 +220,7 @@ export class FakeBroker {
     return {
       nodes: this.#nodes,
       topics: names.map((name) => {
-        if (!this.#topics.has(name) && mayCreate && autoCreate !== undefined) this.#create(name, autoCreate);
+        if (!this.#topics.has(name) && mayCreate && autoCreate !== undefined) this.createTopic(name, autoCreate);
         const code = this.topicErrors.get(name) ?? (this.#topics.has(name) ? 'NONE' : 'UNKNOWN_TOPIC_OR_PARTITION');
         return { name, code, leaders: code === 'NONE' ? (this.#topics.get(name)?.leaders ?? []) : [] };
       }),
@@ -285,12 +295,6 @@ export class FakeBroker {
     if ('refused' in append) return refused(append.refused);
     const next = verdict === 'lose the answer' ? 'drop' : verdict === 'say nothing' ? 'silence' : 'answer';
     return { code: 'NONE', baseOffset: append.baseOffset, next };
-  }
-
-  #create(name: string, count: number): void {
-    const leaders = Array.from({ length: count }, (_, index) => (index % this.#nodes.length) + 1);
-    const partitions = leaders.map(() => new Partition());
-    this.#topics.set(name, { partitions, leaders, attempts: leaders.map(() => 0) });
   }
 
   #partition(topic: string, partition: number): Partition {
