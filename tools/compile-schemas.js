@@ -10,13 +10,17 @@ const PROSE = new Set(['title', 'description', 'examples']);
 const MAPS = new Set(['properties', '$defs', 'patternProperties', 'dependentSchemas']);
 /** Keywords whose value is no schema. */
 const LITERALS = new Set(['const', 'enum', 'default']);
+/** Keywords whose value is the schema of some other value than the one at hand. */
+const INNER = new Set(['items', 'additionalProperties']);
+/** Below so many characters, a check is shorter than a call of it. */
+const WORTH_A_FUNCTION = 60;
 
 const folder = join(import.meta.dirname, '../dist/config');
 const { AJV_OPTIONS } = await import(join(folder, 'ajv-options.js'));
 const { pipelineFileSchema } = await import(join(folder, 'schema.js'));
 
-const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true, esm: true } });
-ajv.addSchema(withoutProse(pipelineFileSchema), 'pipeline');
+const ajv = new Ajv2020({ ...AJV_OPTIONS, inlineRefs: false, code: { source: true, esm: true } });
+ajv.addSchema(withFunctions(withoutProse(pipelineFileSchema)), 'pipeline');
 // A source's schema is a part of the whole one, so that its code is there once.
 const code = standaloneCode.default(ajv, { pipeline: 'pipeline', source: 'pipeline#/$defs/source' });
 writeFileSync(
@@ -34,8 +38,40 @@ function withoutProse(schema) {
 
 function valueWithoutProse(keyword, value) {
   if (LITERALS.has(keyword)) return value;
-  if (!MAPS.has(keyword)) return withoutProse(value);
-  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, withoutProse(schema)]));
+  return MAPS.has(keyword) ? mapped(value, withoutProse) : withoutProse(value);
+}
+
+function mapped(schemas, change) {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
+}
+
+/**
+ * The same schema with the schema of each key in `$defs`, once for all that are alike. ajv makes a function of each, and an
+ * engine compiles a function when it is called: of all the keys that there are, only those that a file has.
+ */
+function withFunctions(root) {
+  const names = new Map();
+  const share = (schema) => {
+    const walked = walk(schema);
+    const text = JSON.stringify(walked);
+    if (text.length < WORTH_A_FUNCTION) return walked;
+    if (!names.has(text)) names.set(text, `shared_${names.size}`);
+    return { $ref: `#/$defs/${names.get(text)}` };
+  };
+  const walk = (schema) => {
+    if (Array.isArray(schema)) return schema.map(walk);
+    if (typeof schema !== 'object' || schema === null) return schema;
+    return Object.fromEntries(
+      Object.entries(schema).map(([keyword, value]) => {
+        if (LITERALS.has(keyword)) return [keyword, value];
+        if (MAPS.has(keyword)) return [keyword, mapped(value, keyword === '$defs' ? walk : share)];
+        return [keyword, INNER.has(keyword) ? share(value) : walk(value)];
+      }),
+    );
+  };
+  const { $defs, ...rest } = walk(root);
+  const shared = [...names].map(([text, name]) => [name, JSON.parse(text)]);
+  return { ...rest, $defs: { ...$defs, ...Object.fromEntries(shared) } };
 }
 
 /** ajv writes `require()` for what its code needs at run time, in modules, too. */

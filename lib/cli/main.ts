@@ -1,21 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { captureCommand } from './capture.js';
-import { completionCommand } from './completion.js';
 import { catchCrashes } from './crash.js';
-import { demoCommand } from './demo.js';
-import { doctorCommand } from './doctor.js';
 import { endAtEarlySignals } from './early-signals.js';
 import { EXIT } from './exit-status.js';
-import { initCommand } from './init.js';
 import { withManners } from './manners.js';
 import { Output } from './output.js';
 import { packageVersion } from './package-facts.js';
-import { previewCommand } from './preview.js';
-import { runCommand } from './run.js';
-import { schemaCommand } from './schema.js';
-import { serveCommand } from './serve.js';
-import { validateCommand } from './validate.js';
 
 /**
  * The `spillway` command. It ends by itself, with `process.exitCode`, when nothing is left to do: nobody calls
@@ -29,7 +19,7 @@ async function main(): Promise<void> {
   // A reader that went away is no reason to fail; where records go to standard output, their sink knows about it.
   process.stdout.on('error', () => {});
   try {
-    const root = program(output);
+    const root = await program(output, process.argv[2]);
     root.hook('preAction', (_root, command) => {
       isRun = RUNS.has(command.name());
     });
@@ -41,7 +31,8 @@ async function main(): Promise<void> {
   }
 }
 
-function program(output: Output): Command {
+/** @param first the first argument: where it names a command, that is the only one to be loaded */
+async function program(output: Output, first: string | undefined): Promise<Command> {
   const root = withManners(new Command('spillway'))
     .description('Takes live WebSocket feeds into files: nothing that was received is lost, every gap is visible.')
     .version(versionText(), '-V, --version', 'print the versions of spillway and Node.js')
@@ -49,18 +40,8 @@ function program(output: Output): Command {
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EPILOGUE);
-  const commands = [
-    runCommand(output),
-    captureCommand(output),
-    previewCommand(output),
-    serveCommand(output),
-    demoCommand(output),
-    doctorCommand(),
-    initCommand(output),
-    validateCommand(),
-    schemaCommand(),
-    completionCommand(root),
-  ];
+  const only = COMMANDS.filter(([name]) => name === first && name !== COMPLETION);
+  const commands = await Promise.all((only.length > 0 ? only : COMMANDS).map(([, load]) => load(output, root)));
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;
@@ -69,6 +50,25 @@ function program(output: Output): Command {
 function versionText(): string {
   return `spillway ${packageVersion()} (Node.js ${process.version})`;
 }
+
+/** The command that is about all of them. */
+const COMPLETION = 'completion';
+
+type Load = (output: Output, root: Command) => Promise<Command>;
+
+/** One line a command, in the order of the help. */
+const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
+  ['run', async (output) => (await import('./run.js')).runCommand(output)],
+  ['capture', async (output) => (await import('./capture.js')).captureCommand(output)],
+  ['preview', async (output) => (await import('./preview.js')).previewCommand(output)],
+  ['serve', async (output) => (await import('./serve.js')).serveCommand(output)],
+  ['demo', async (output) => (await import('./demo.js')).demoCommand(output)],
+  ['doctor', async () => (await import('./doctor.js')).doctorCommand()],
+  ['init', async (output) => (await import('./init.js')).initCommand(output)],
+  ['validate', async () => (await import('./validate.js')).validateCommand()],
+  ['schema', async () => (await import('./schema.js')).schemaCommand()],
+  [COMPLETION, async (_output, root) => (await import('./completion.js')).completionCommand(root)],
+];
 
 /** Commands that the first signal ends with status 0. */
 const RUNS: ReadonlySet<string> = new Set(['run', 'capture', 'preview', 'serve', 'demo']);

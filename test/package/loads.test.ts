@@ -7,8 +7,8 @@ import { ROOT } from '../support/readme.js';
 
 /** Which of our dependencies a program loads when it imports one of our sub-paths, and does nothing else. */
 const LOADS: Readonly<Record<string, readonly string[]>> = {
-  spillway: ['fastest-levenshtein', 'lossless-json', 'through2', 'ws'],
-  'spillway/kafka': ['fastest-levenshtein', 'lossless-json'],
+  spillway: ['fastest-levenshtein', 'through2', 'ws'],
+  'spillway/kafka': ['fastest-levenshtein'],
   'spillway/testing': ['fastest-levenshtein', 'split2', 'stream-json', 'ws'],
 };
 
