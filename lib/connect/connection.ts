@@ -1,11 +1,12 @@
 import WebSocket from 'ws';
 import { MessageTooLargeError } from '../errors.js';
-import type { TimerHandle } from '../internal/clock.js';
 import { answerPings } from './answer-pings.js';
 import { noMessages, refused } from './connection-failures.js';
 import { CauseOfEnd, type Ending, type Silence } from './ending.js';
 import type { Endpoint } from './endpoints.js';
 import type { Connected } from './events.js';
+import { Farewell } from './farewell.js';
+import { FeedSocket } from './feed-socket.js';
 import { Inflater } from './inflater.js';
 import { type Attempt, Opening } from './opening.js';
 import {
@@ -48,8 +49,8 @@ export type Agreed = Pick<Connected, 'protocol' | 'isCompressed'>;
 
 /**
  * One socket's life: upgrade, subscribe messages, data, end. It never reconnects. What comes before the upgrade is the
- * {@link Opening}, what is said after it the {@link Talk}, and why it ended the {@link CauseOfEnd}. A timer bounds the
- * closing handshake.
+ * {@link Opening}, what is said after it the {@link Talk}, the closing handshake the {@link Farewell}, and why it ended the
+ * {@link CauseOfEnd}.
  */
 export class Connection {
   /** 1, 2, … per socket of the run; 0 until the upgrade. */
@@ -63,9 +64,9 @@ export class Connection {
   readonly #taker: FrameTaker;
   readonly #opening: Opening;
   readonly #cause: CauseOfEnd;
+  readonly #farewell: Farewell;
   #talk: Talk | undefined;
-  #ws: WebSocket | undefined;
-  #closeTimer: TimerHandle;
+  #ws: FeedSocket | undefined;
   #isOpen = false;
   #subscribedAt: number | undefined;
   #isPaused = false;
@@ -91,6 +92,7 @@ export class Connection {
       isOpen: () => this.#isOpen,
       frames: () => taker.frames,
     });
+    this.#farewell = new Farewell(options.clock, options.closeTimeoutMs, () => this.#ws?.terminate());
     this.#opening = new Opening(endpoint, options, (error) => this.#fail(error));
     this.#connect(attempt).catch((error: unknown) => this.#fail(error));
   }
@@ -100,17 +102,16 @@ export class Connection {
     this.#isPaused = true;
     if (!this.#isOpen) return;
     this.#talk?.hold();
+    this.#farewell.hold();
     this.#ws?.pause();
-    // Nobody can see the server's answer to our close.
-    if (this.#isDraining) this.#options.clock.clearTimeout(this.#closeTimer);
   }
 
   /** Goes on reading. */
   resume(): void {
     this.#isPaused = false;
     if (!this.#isOpen) return;
-    if (this.#isDraining) this.#boundClose();
-    else this.#talk?.goOn();
+    if (!this.#isDraining) this.#talk?.goOn();
+    this.#farewell.goOn();
     this.#ws?.resume();
   }
 
@@ -118,8 +119,8 @@ export class Connection {
   drain(): void {
     this.#isDraining = true;
     this.#talk?.stop();
-    this.#ws?.close(1000);
-    if (!this.#isPaused) this.#boundClose();
+    this.#ws?.leave(1000);
+    this.#farewell.begin();
   }
 
   /** Sends a subscription that came at run time, after what was to be sent before. Returns whether it came that far. */
@@ -142,6 +143,7 @@ export class Connection {
   /** Data of this connection was seen. Told once for all the frames of a chunk. */
   fed(): void {
     this.#talk?.fed();
+    this.#farewell.fed();
   }
 
   /**
@@ -162,19 +164,20 @@ export class Connection {
       ws.terminate();
       return;
     }
-    this.#boundClose();
-    ws.close(1000);
+    ws.leave(1000);
     // A paused socket would never see the server's answer.
     ws.resume();
+    this.#farewell.beginLast();
   }
 
   async #connect(attempt: Attempt): Promise<void> {
     const options = await this.#opening.prepare(attempt);
     if (this.#opening.isGivenUp) return;
     const { url } = this.endpoint;
-    const ws = new WebSocket(url, [...this.#options.protocols], options);
+    const ws = new FeedSocket(url, [...this.#options.protocols], options);
     this.#ws = ws;
     answerPings(ws);
+    ws.onCloseFrame = () => this.#farewell.beginLast();
     ws.on('error', (error) => this.#onReleased === undefined && this.#cause.reported(error));
     ws.on('close', (code, reason) => this.#closed(code, reason.toString()));
     ws.on('unexpected-response', (_request, response) => {
@@ -187,7 +190,7 @@ export class Connection {
     });
   }
 
-  async #upgraded(ws: WebSocket): Promise<void> {
+  async #upgraded(ws: FeedSocket): Promise<void> {
     // Nothing is read before the subscribe messages are out; what came with the upgrade waits, too.
     ws.pause();
     this.number = this.#handler.upgraded(
@@ -228,7 +231,7 @@ export class Connection {
     if (this.#isPaused) talk.hold();
   }
 
-  #newTalk(ws: WebSocket): Talk {
+  #newTalk(ws: FeedSocket): Talk {
     const taker = this.#taker;
     return new Talk(ws, this.endpoint.shownUrl, this.#request, this.#options, this.inflater, {
       data: (data, isBinary) => taker.data(data, isBinary, this),
@@ -250,7 +253,7 @@ export class Connection {
     this.#cause.lost(cause, watchdog);
     const isTooLarge = cause instanceof MessageTooLargeError;
     // A server that is there after all may know that we leave; its answer is not waited for.
-    this.#ws?.close(isTooLarge ? 1009 : 1000);
+    this.#ws?.leave(isTooLarge ? 1009 : 1000);
     this.#ws?.terminate();
     // What else is in the chunk that was read comes behind a hole.
     if (isTooLarge) this.#ws?.removeAllListeners('message');
@@ -258,37 +261,30 @@ export class Connection {
 
   /** Ends a connection that is not open yet. */
   #fail(cause: unknown): void {
-    if (this.#onReleased !== undefined) return;
+    // What is asked for the upgrade is given up on with an error of its own.
+    if (this.#onReleased !== undefined || this.#opening.isGivenUp) return;
     this.#cause.failed(this.#opening.failure(cause));
     this.#opening.giveUp();
     if (this.#ws === undefined) this.#closed(1006, '');
     else this.#ws.terminate();
   }
 
-  /** A server that does not answer our close is cut off after a while. */
-  #boundClose(): void {
-    const { clock, closeTimeoutMs } = this.#options;
-    clock.clearTimeout(this.#closeTimer);
-    this.#closeTimer = clock.setTimeout(() => this.#ws?.terminate(), closeTimeoutMs);
-  }
-
   #closed(code: number, reason: string): void {
     this.#talk?.stop();
     this.#opening.hangUp();
-    const { clock } = this.#options;
-    clock.clearTimeout(this.#closeTimer);
+    this.#farewell.over();
     if (this.#onReleased !== undefined) {
       this.#released();
       return;
     }
     const since = this.#subscribedAt;
     const error = this.#cause.closed(code, reason, since !== undefined);
-    const openMs = since === undefined ? undefined : clock.monotonic() - since;
+    const openMs = since === undefined ? undefined : this.#options.clock.monotonic() - since;
     this.#handler.closed({ code, reason, error, wasOpen: this.#isOpen, openMs }, this);
   }
 
   #released(): void {
-    this.#options.clock.clearTimeout(this.#closeTimer);
+    this.#farewell.over();
     const onReleased = this.#onReleased;
     this.#onReleased = () => {};
     onReleased?.();

@@ -59,7 +59,10 @@ export class Opening {
       // The check of the bytes refuses what is not UTF-8, and a raw string has it replaced: once is enough.
       skipUTF8Validation: true,
       autoPong: false,
-    };
+      // The closing handshake has a clock of ours, which stands still while a slow consumer holds the socket. (The declared
+      // types do not know of this option.)
+      closeTimeout: CLOSE_TIMEOUT_MS,
+    } as ClientOptions;
   }
 
   /** Calls a function of the user's, and gives up on it when the connection is over. */
@@ -104,3 +107,5 @@ export class Opening {
     return cause instanceof SpillwayError ? cause : stepFailed(this.#endpoint.url, this.step, cause);
   }
 }
+
+const CLOSE_TIMEOUT_MS = 2 ** 31 - 1;

@@ -127,7 +127,7 @@ export class Succession implements ConnectionHandler {
       this.#parts.endpoints.turn();
       this.#rotation.fail(ending.error);
     } else if (connection === this.#rotation.old) {
-      // Cut off before the server answered, as a slow consumer makes `ws` do after 30 s: there may have been more.
+      // It was cut off before it had answered our close: there may have been more.
       if (ending.code === 1006) this.#intake.gaps.lost(connection.number, { code: ending.code, error: undefined });
       const late = this.#rotation.drained(heir);
       if (late !== undefined && !this.#parts.isEnded()) this.#lost(late, heir);

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createFakeClock, encodeFrame, OPCODES } from '../../lib/testing/index.js';
+import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
+import { feed, hasRead, until } from '../support/feed.js';
+import { again } from '../support/time.js';
+
+for (const arrangement of ARRANGEMENTS) {
+  for (const code of [1001, 1012]) {
+    test(`a server that says ${code} and leaves the TCP connection open is left, and the next attempt comes at once (${arrangement})`, async (t) => {
+      const clock = createFakeClock();
+      const server = await feed(t, async (client) => {
+        await client.send(`${client.number}`);
+        if (client.number > 1) return;
+        await hasRead(client);
+        await clock.advance(1_000);
+        await client.sendRaw(closeFrame(code));
+        // What follows a close frame is none (RFC 6455, section 5.5.1).
+        await client.sendRaw(encodeFrame({ opcode: OPCODES.text, payload: '"late"' }));
+        client.stall();
+        void again(clock, () => server.clients.length === 2, 2_000);
+      });
+      const outcome = await run(
+        arrangement,
+        { url: server.url, max_messages: 2, reconnect: true, reconnect_backoff: 600 },
+        { clock },
+      );
+      assert.equal(outcome.error, undefined);
+      assert.deepEqual(outcome.texts, ['1', '2']);
+      assert.deepEqual(
+        outcome.events.filter(({ name }) => name === 'reconnecting').map(({ payload }) => payload),
+        [{ attempt: 1, delayMs: 0 }],
+      );
+      assert.deepEqual(
+        gapsOf(outcome).map(({ cause, code: closeCode, afterSequence, beforeSequence }) => [
+          cause,
+          closeCode,
+          afterSequence,
+          beforeSequence,
+        ]),
+        [['disconnected', code, 0, 1]],
+      );
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  test(`a credential provider that takes too long is one failed attempt, and another one follows (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const server = await feed(t, (client) => client.send('1'));
+    let asked = 0;
+    const running = run(
+      arrangement,
+      { url: server.url, max_messages: 1, reconnect: true, reconnect_backoff: 1, auth: { ref: 'slow' } },
+      {
+        clock,
+        credentials: {
+          slow: async ({ signal }) => {
+            asked += 1;
+            if (asked > 1) return { type: 'none' };
+            void clock.advance(10_000).then(() => until(() => waits === 1).then(() => clock.advance(1_000)));
+            return await new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(signal.reason as Error));
+            });
+          },
+        },
+        onEvent: (name) => {
+          if (name === 'reconnecting') waits += 1;
+        },
+      },
+    );
+    let waits = 0;
+    const { events, error, texts } = await running;
+    assert.equal(error, undefined);
+    assert.deepEqual(texts, ['1']);
+    const told = events.map(({ name }) => name);
+    assert.deepEqual(
+      ['connecting', 'disconnected', 'reconnecting'].map((name) => told.filter((one) => one === name).length),
+      [2, 1, 1],
+    );
+    assert.deepEqual([asked, server.requests.length], [2, 1]);
+  });
+}
+
+function closeFrame(code: number): Uint8Array {
+  const payload = Buffer.alloc(2);
+  payload.writeUInt16BE(code);
+  return encodeFrame({ opcode: OPCODES.close, payload });
+}
