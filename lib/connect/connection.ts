@@ -2,50 +2,16 @@ import WebSocket from 'ws';
 import { MessageTooLargeError } from '../errors.js';
 import { answerPings } from './answer-pings.js';
 import { noMessages, refused } from './connection-failures.js';
-import { CauseOfEnd, type Ending, type Silence } from './ending.js';
+import type { ConnectionHandler, FrameTaker } from './connection-handler.js';
+import { CauseOfEnd, type Silence } from './ending.js';
 import type { Endpoint } from './endpoints.js';
-import type { Connected } from './events.js';
 import { Farewell } from './farewell.js';
 import { FeedSocket } from './feed-socket.js';
 import { Inflater } from './inflater.js';
 import { type Attempt, Opening } from './opening.js';
-import {
-  isSubscribeMessages,
-  type ResolvedWebSocketOptions,
-  type SubscribeMessage,
-  type SubscribeRequest,
-} from './options.js';
+import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeRequest } from './options.js';
 import type { NamedStep } from './subscriber.js';
 import { Talk } from './talk.js';
-
-/** What a connection tells the run that opened it. */
-export interface ConnectionHandler {
-  /** The upgrade succeeded. Returns the connection's number. */
-  upgraded(agreed: Agreed, connection: Connection): number;
-  /** It is being read: from here on frames may come. */
-  opened(connection: Connection): void;
-  /** The subscribe steps, with `first` before them. */
-  plan(first: readonly SubscribeMessage[]): readonly NamedStep[];
-  /** Every subscribe message was sent, and every step was confirmed. */
-  subscribed(messages: number, connection: Connection): void;
-  /** It is over, however it got here. Called exactly once, unless {@link Connection.close} was called before. */
-  closed(ending: Ending, connection: Connection): void;
-}
-
-/** Where the frames of a connection go to. */
-export interface FrameTaker {
-  /** A data frame came. The hot path. */
-  data(data: Buffer, isBinary: boolean, connection: Connection): void;
-  /** A control frame came: a message that is no data. */
-  control(data: Buffer, isBinary: boolean, connection: Connection): void;
-  /** A ping or a pong came. */
-  alive(): void;
-  /** Frames received in the whole run so far. */
-  readonly frames: number;
-}
-
-/** What both sides agreed on in the upgrade. */
-export type Agreed = Pick<Connected, 'protocol' | 'isCompressed'>;
 
 /**
  * One socket's life: upgrade, subscribe messages, data, end. It never reconnects. What comes before the upgrade is the
@@ -70,7 +36,8 @@ export class Connection {
   #isOpen = false;
   #subscribedAt: number | undefined;
   #isPaused = false;
-  #isDraining = false;
+  /** What is to be done about its end, once the frames that wait are taken. */
+  #lateEnd: (() => void) | undefined;
   #onReleased: (() => void) | undefined;
 
   constructor(
@@ -110,14 +77,16 @@ export class Connection {
   resume(): void {
     this.#isPaused = false;
     if (!this.#isOpen) return;
-    if (!this.#isDraining) this.#talk?.goOn();
     this.#farewell.goOn();
+    this.#talk?.goOn();
+    // Frames that waited may have filled the consumer again.
+    if (this.#isPaused) return;
     this.#ws?.resume();
+    this.#lateEnd?.();
   }
 
   /** Ends it from our side, but takes what the server sends until it answers. Its end is reported to the handler. */
   drain(): void {
-    this.#isDraining = true;
     this.#talk?.stop();
     this.#ws?.leave(1000);
     this.#farewell.begin();
@@ -152,7 +121,7 @@ export class Connection {
    */
   close(onReleased: () => void): void {
     this.#opening.giveUp();
-    this.#talk?.stop();
+    this.#talk?.end();
     const ws = this.#ws;
     this.#onReleased = onReleased;
     if (ws === undefined || ws.readyState === WebSocket.CLOSED) {
@@ -270,6 +239,11 @@ export class Connection {
   }
 
   #closed(code: number, reason: string): void {
+    this.#lateEnd = undefined;
+    if (this.#talk?.isWaiting === true && this.#onReleased === undefined) {
+      this.#lateEnd = () => this.#closed(code, reason);
+      return;
+    }
     this.#talk?.stop();
     this.#opening.hangUp();
     this.#farewell.over();

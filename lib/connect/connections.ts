@@ -1,5 +1,6 @@
 import type { TimerHandle } from '../internal/clock.js';
-import { Connection, type ConnectionHandler, type FrameTaker } from './connection.js';
+import { Connection } from './connection.js';
+import type { ConnectionHandler, FrameTaker } from './connection-handler.js';
 import type { Endpoints } from './endpoints.js';
 import type { Connecting } from './events.js';
 import type { ResolvedWebSocketOptions } from './options.js';

@@ -1,4 +1,5 @@
-import type { Connection, FrameTaker } from './connection.js';
+import type { Connection } from './connection.js';
+import type { FrameTaker } from './connection-handler.js';
 import { Dedupe } from './dedupe.js';
 import type { Endpoints } from './endpoints.js';
 import { FeedGaps } from './feed-gaps.js';

@@ -81,7 +81,10 @@ export interface WebSocketReadableOptions
   readonly handshakeTimeoutMs?: number | undefined;
   /** How long the server may take to answer our close before the socket is cut. @default 2_000 */
   readonly closeTimeoutMs?: number | undefined;
-  /** Offer permessage-deflate (RFC 7692). It costs about forty times the work a frame. @default false */
+  /**
+   * Offer permessage-deflate (RFC 7692). It costs about forty times the work a frame, and up to 81 MiB more may wait for a slow
+   * consumer. @default false
+   */
   readonly perMessageDeflate?: boolean | undefined;
   /** Ends the run at any moment; what was received is delivered first, then the stream fails with an AbortError. */
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,6 @@
 import type { Logger } from '../internal/logger.js';
-import type { Agreed, Connection, ConnectionHandler } from './connection.js';
+import type { Connection } from './connection.js';
+import type { Agreed, ConnectionHandler } from './connection-handler.js';
 import { Connections } from './connections.js';
 import type { Ending } from './ending.js';
 import type { Endpoints } from './endpoints.js';

@@ -3,6 +3,7 @@ import type { Watchdog } from '../errors.js';
 import { notSendable } from './connection-failures.js';
 import { ControlFrames } from './control-frames.js';
 import type { Inflater } from './inflater.js';
+import { Inlet } from './inlet.js';
 import { Liveness } from './liveness.js';
 import type { ResolvedWebSocketOptions, SubscribeMessage, SubscribeRequest } from './options.js';
 import { type NamedStep, Subscriber } from './subscriber.js';
@@ -32,6 +33,8 @@ export class Talk {
   readonly #liveness: Liveness;
   readonly #control: ControlFrames;
   readonly #subscriber: Subscriber;
+  #inlet: Inlet | undefined;
+  #isStopped = false;
 
   /**
    * @param shownUrl the address, as errors show it
@@ -77,14 +80,18 @@ export class Talk {
     this.#liveness.start();
     const actions = this.#actions;
     const control = this.#control;
-    const inflater = this.#inflater;
-    this.#ws.on('message', (message, isBinary) => {
-      const data =
-        inflater !== undefined && isBinary ? this.#inflated(inflater, message as Buffer) : (message as Buffer);
-      if (data === undefined) return;
+    // The hot path.
+    const take = (data: Buffer, isBinary: boolean): void => {
       if (control.isNeeded && control.takes(data)) actions.control(data, isBinary);
       else actions.data(data, isBinary);
-    });
+    };
+    if (this.#inflater === undefined) {
+      this.#ws.on('message', take);
+    } else {
+      const inlet = new Inlet(this.#inflater, { take, failed: (error) => actions.lose(error) });
+      this.#inlet = inlet;
+      this.#ws.on('message', (data: Buffer, isBinary) => inlet.add(data, isBinary));
+    }
     this.#ws.on('ping', () => actions.alive());
     this.#ws.on('pong', () => {
       this.#liveness.ponged();
@@ -96,18 +103,34 @@ export class Talk {
   hold(): void {
     this.#liveness.hold();
     this.#subscriber.hold();
+    this.#inlet?.hold();
   }
 
-  /** The socket is read again. */
+  /** The socket is read again. Frames that wait are taken first, and may make it {@link hold} once more. */
   goOn(): void {
-    this.#liveness.goOn();
-    this.#subscriber.goOn();
+    if (!this.#isStopped) {
+      this.#liveness.goOn();
+      this.#subscriber.goOn();
+    }
+    this.#inlet?.goOn();
+  }
+
+  /** Whether frames that were read wait until it goes on. */
+  get isWaiting(): boolean {
+    return this.#inlet?.isWaiting === true;
   }
 
   /** Nothing more is said; frames are taken all the same. */
   stop(): void {
+    this.#isStopped = true;
     this.#liveness.stop();
     this.#subscriber.stop();
+  }
+
+  /** Nobody takes frames any more. */
+  end(): void {
+    this.stop();
+    this.#inlet?.clear();
   }
 
   /** Data was seen. Told once for all the frames of a chunk. */
@@ -129,16 +152,6 @@ export class Talk {
     return new Promise((resolve, reject) => {
       this.#ws.send(message, (error) => (error == null ? resolve() : reject(error)));
     });
-  }
-
-  /** The frame's inflated bytes; `undefined` when there are too many, which ends the connection. */
-  #inflated(inflater: Inflater, data: Buffer): Buffer | undefined {
-    try {
-      return inflater.inflate(data);
-    } catch (error) {
-      this.#actions.lose(error);
-      return undefined;
-    }
   }
 
   #ping(isHeld: boolean): void {
