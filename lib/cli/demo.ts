@@ -1,5 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
+import { formatDuration } from './format.js';
+import { DAY_MS, MAX_RATE, parseRate, parseTime, reader } from './grammar.js';
 import type { Output } from './output.js';
 import { addReportOptions, JSON_HELP } from './report-options.js';
 import type { Reporter, ReportOptions } from './reporter.js';
@@ -11,8 +13,16 @@ export function demoCommand(output: Output): Command {
     .description(
       'Starts a made-up market feed on this machine, captures it into a file as `run` would, and ends by itself.',
     )
-    .option('--seconds <n>', 'how long the market is open', positiveNumber(MAX_SECONDS), 5)
-    .option('--rate <n>', 'trades per second', positiveNumber(MAX_RATE), 5_000)
+    .addOption(
+      new Option('--seconds <duration>', 'how long the market is open, such as 5 or 2m')
+        .argParser(reader(parseTime(DAY_MS)))
+        .default(5_000, '5'),
+    )
+    .addOption(
+      new Option('--rate <rate>', 'trades in a time: 5000, 5000/s or 90/min')
+        .argParser(reader(parseRate(MAX_RATE)))
+        .default(5_000, '5000/s'),
+    )
     .option('-o, --output <path>', 'where to write the trades', 'out/trades.jsonl');
   return addReportOptions(command)
     .addHelpText('after', EPILOGUE + JSON_HELP)
@@ -22,7 +32,9 @@ export function demoCommand(output: Output): Command {
 }
 
 interface DemoOptions extends ReportOptions {
+  /** In milliseconds. */
   readonly seconds: number;
+  /** Trades a second. */
   readonly rate: number;
   readonly output: string;
 }
@@ -32,7 +44,10 @@ async function demo(options: DemoOptions, output: Output): Promise<ExitStatus> {
   const reporter = createReporter(output, options);
   const isTalking = options.quiet !== true && options.json !== true;
   try {
-    if (isTalking) output.say(`A made-up market opens for ${options.seconds} s, with ${options.rate} trades a second.`);
+    if (isTalking)
+      output.say(
+        `A made-up market opens for ${formatDuration(options.seconds)}, with ${options.rate} trades a second.`,
+      );
     const status = await capture(options, reporter);
     if (isTalking && status === EXIT.ok) output.say(whatNext(options.output));
     return status;
@@ -50,7 +65,7 @@ async function capture(options: DemoOptions, reporter: Reporter): Promise<ExitSt
     import('./run-feed.js'),
     import('../config/sinks/kinds.js'),
   ]);
-  const market = await openMarket(options);
+  const market = await openMarket({ openMs: options.seconds, rate: options.rate });
   try {
     // The market closes by itself, so nothing else has to end the run.
     const source = createSource({ url: market.url, unbounded: true });
@@ -87,22 +102,9 @@ function lookAt(path: string): string {
   return /\.zstd?$/i.test(path) ? `zstd -dc ${path} | head -1` : `head -1 ${path}`;
 }
 
-function positiveNumber(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value > 0 && value <= max)) {
-      throw new InvalidArgumentError(`Expected a number above 0 and up to ${max}.`);
-    }
-    return value;
-  };
-}
-
 const EPILOGUE = `
 Examples:
   $ spillway demo
   $ spillway demo --seconds 60 --rate 100000
   $ spillway demo -o /tmp/trades.jsonl.gz
 `;
-/** A day. */
-const MAX_SECONDS = 86_400;
-const MAX_RATE = 1_000_000;

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
+import { DAY_MS, parseTime, reader } from './grammar.js';
 import { Output } from './output.js';
 import { addSettingOption, type Settings } from './settings.js';
 import { onStopSignals } from './signals.js';
@@ -16,7 +17,11 @@ export function doctorCommand(): Command {
         'is stored.',
     )
     .argument('<file-or-url>', 'a pipeline file, - for standard input, or an address: ws://… or wss://…')
-    .option('--wait <seconds>', 'how long the first frame may take once the subscribe messages were sent', seconds, 10)
+    .addOption(
+      new Option('--wait <duration>', 'how long the first frame may take once the subscribe messages were sent')
+        .argParser(reader(parseTime(DAY_MS)))
+        .default(10_000, '10s'),
+    )
     .option('--json', 'a JSON line for each look, and one for the verdict');
   return addSettingOption(command)
     .addHelpText('after', EPILOGUE)
@@ -26,6 +31,7 @@ export function doctorCommand(): Command {
 }
 
 interface DoctorOptions {
+  /** In milliseconds. */
   readonly wait: number;
   readonly json?: boolean;
   readonly set?: Settings;
@@ -46,7 +52,7 @@ async function doctor(target: string, options: DoctorOptions, output: Output): P
   try {
     await examine(
       target,
-      { context: options.set ?? {}, firstFrameMs: options.wait * 1_000, signal: stopping.signal },
+      { context: options.set ?? {}, firstFrameMs: options.wait, signal: stopping.signal },
       { resolved: (source, sink) => output.hide(secretsOf(source, sink)), found: (result) => report.tell(result) },
     );
     report.conclude();
@@ -60,16 +66,6 @@ async function doctor(target: string, options: DoctorOptions, output: Output): P
     unlisten();
   }
 }
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0 && value <= MAX_WAIT_S)) {
-    throw new InvalidArgumentError(`Expected a number of seconds above 0 and up to ${MAX_WAIT_S}.`);
-  }
-  return value;
-}
-
-const MAX_WAIT_S = 86_400;
 
 const EPILOGUE = `
 Examples:

@@ -1,12 +1,16 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, Option } from 'commander';
+import type { ResolvedSourceConfig } from '../config/source-config.js';
 import { ConfigError } from '../errors.js';
 import { describeError } from './describe-error.js';
 import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
+import { formatDuration } from './format.js';
+import { parseTime, reader } from './grammar.js';
 import type { Plan } from './init/plan.js';
 import type { Output } from './output.js';
 import { onStopSignals } from './signals.js';
+import { setTheseFirst, withoutSecrets } from './without-secrets.js';
 
 /** `spillway init [FILE]`: a first pipeline file. */
 export function initCommand(output: Output): Command {
@@ -19,7 +23,11 @@ export function initCommand(output: Output): Command {
     .argument('[file]', 'where to write; - is standard output', 'feed.yaml')
     .option('--from <url>', 'look at this feed, ws:// or wss://')
     .option('--subscribe <message>', 'send this after connecting; may be given many times', addMessage, [])
-    .option('--wait <seconds>', 'how long to look at the feed', seconds, 5)
+    .addOption(
+      new Option('--wait <duration>', 'how long to look at the feed')
+        .argParser(reader(parseTime(MAX_WAIT_MS)))
+        .default(5_000, '5s'),
+    )
     .option('--force', 'overwrite a file that exists')
     .option('-y, --yes', 'ask nothing')
     .addHelpText('after', EPILOGUE)
@@ -31,6 +39,7 @@ export function initCommand(output: Output): Command {
 interface InitOptions {
   readonly from?: string;
   readonly subscribe: readonly string[];
+  /** In milliseconds. */
   readonly wait: number;
   readonly force?: boolean;
   readonly yes?: boolean;
@@ -52,15 +61,24 @@ async function init(file: string, options: InitOptions, output: Output): Promise
       ({ plan, isSeen } = await askForPlan(plan, isSeen, stopping.signal));
     }
     // What is wrong with the address is told before it is connected to, or written.
-    const { resolveSourceConfig } = await import('../config/source-config.js');
-    resolveSourceConfig({ url: plan.url, unbounded: true });
-    if (isSeen) plan = { ...plan, seen: await look(plan, options.wait, stopping.signal, output) };
+    const { feedOf } = await import('./init/feed.js');
+    const { source, secrets } = feedOf(plan, process.env);
+    output.hide(secrets);
+    if (isSeen) plan = { ...plan, seen: await look(source, options.wait, stopping.signal, output) };
     if (stopping.signal.aborted) return EXIT.interrupted;
     const { pipelineText } = await import('./init/pipeline-text.js');
     const { schemaReference } = await import('./init/schema-reference.js');
-    const text = pipelineText(plan, schemaReference(file === '-' ? '.' : dirname(file)));
-    await write(file, text, options.force === true);
-    if (file !== '-') output.say(`Wrote ${file}. What to try next:\n${NEXT.replaceAll('FILE', file)}`);
+    const { value, variables } = withoutSecrets(plan, secrets);
+    const credentials = setTheseFirst(variables);
+    await write(
+      file,
+      pipelineText(value, schemaReference(file === '-' ? '.' : dirname(file)), credentials),
+      options.force === true,
+    );
+    if (file !== '-') {
+      const advice = credentials === undefined ? '' : `${credentials}.\n`;
+      output.say(`Wrote ${file}. ${advice}What to try next:\n${NEXT.replaceAll('FILE', file)}`);
+    }
     return EXIT.ok;
   } catch (error) {
     if (stopping.signal.aborted) return EXIT.interrupted;
@@ -71,17 +89,18 @@ async function init(file: string, options: InitOptions, output: Output): Promise
   }
 }
 
-async function look(plan: Plan, wait: number, signal: AbortSignal, output: Output): Promise<Plan['seen']> {
+async function look(
+  { url, subscribeMessages }: Pick<ResolvedSourceConfig, 'url' | 'subscribeMessages'>,
+  waitMs: number,
+  signal: AbortSignal,
+  output: Output,
+): Promise<Plan['seen']> {
   const [{ observe }, { suggest }] = await Promise.all([import('./init/observe.js'), import('./init/suggest.js')]);
   output.say('Looking at the feed …');
-  const observation = await observe(plan.url, {
-    subscribeMessages: plan.subscribeMessages,
-    waitMs: wait * 1_000,
-    signal,
-  });
+  const observation = await observe(url, { subscribeMessages, waitMs, signal });
   if (observation.frames.length === 0) {
     output.say(
-      `It sent nothing within ${wait} s. Many feeds send nothing before they are asked to: see their documentation, and give --subscribe.`,
+      `It sent nothing within ${formatDuration(waitMs)}. Many feeds send nothing before they are asked to: see their documentation, and give --subscribe.`,
     );
   }
   return suggest(observation);
@@ -125,15 +144,7 @@ function addMessage(message: string, messages: readonly string[]): readonly stri
   return [...messages, message];
 }
 
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0 && value <= MAX_WAIT_S)) {
-    throw new InvalidArgumentError(`Expected a number of seconds above 0 and up to ${MAX_WAIT_S}.`);
-  }
-  return value;
-}
-
-const MAX_WAIT_S = 3_600;
+const MAX_WAIT_MS = 3_600_000;
 
 const NEXT = `  npx spillway doctor FILE   finds out whether everything is there that a run needs
   npx spillway run FILE      captures the feed`;

@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.js';
 import type { Flag } from './capture/flags.js';
 import { addSourceFlags, sourceFlags } from './capture/source-flags.js';
 import { type ExitStatus, exitStatusOf } from './exit-status.js';
+import { DAY_MS, parseTime, reader } from './grammar.js';
 import type { Output } from './output.js';
 import type { PreviewOptions } from './preview/options.js';
 import { addReportOptions } from './report-options.js';
@@ -21,7 +22,11 @@ export function previewCommand(output: Output): Command {
     .argument('<file-or-url>', 'ws://… or wss://…, a pipeline file (- is standard input), or a recorded file')
     .option('--shape', 'tell what the records look like')
     .addOption(new Option('--schema', 'print a JSON Schema (draft 2020-12) that they satisfy').conflicts('shape'))
-    .option('--within <duration>', 'stop after this long, however many have come', '1m')
+    .addOption(
+      new Option('--within <duration>', 'stop after this long, however many have come')
+        .argParser(reader(parseTime(DAY_MS)))
+        .default(60_000, '1m'),
+    )
     .option('--full', 'show long records whole on a terminal, too');
   addReportOptions(addSettingOption(command, '--set'));
   return addSourceFlags(command, flags)

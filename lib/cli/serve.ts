@@ -1,9 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.js';
 import { type ExitStatus, exitStatusOf } from './exit-status.js';
+import { DAY_MS, MAX_RATE, parseRate, parseSpeed, parseTime, parseWhole, reader } from './grammar.js';
 import type { Output } from './output.js';
 import { addReportOptions } from './report-options.js';
-import { parseRate, parseSpeed, parseStretch, parseWhole } from './serve/grammar.js';
+
 import type { ServeOptions } from './serve/options.js';
 
 /** `spillway serve FILE`: a recorded file as a live feed on this machine. */
@@ -21,7 +22,7 @@ export function serveCommand(output: Output): Command {
     .option(
       '--rate <rate>',
       'messages in a time: 1000, 1000/s, 90/min or 10/h; as fast as the client takes them without',
-      reader(parseRate),
+      reader(parseRate(MAX_RATE)),
     )
     .addOption(new Option('--as-recorded', 'at the times of `received_at`, and without the envelope').conflicts('rate'))
     .option('--speed <factor>', 'with --as-recorded: so many times as fast, such as 10x or 0.5x', reader(parseSpeed))
@@ -36,7 +37,7 @@ export function serveCommand(output: Output): Command {
     .option(
       '--stall <duration>',
       'fall silent for so long, pings unanswered, after every --stall-every messages',
-      reader(parseStretch),
+      reader(parseTime(DAY_MS)),
     )
     .option('--stall-every <n>', 'with --stall: after how many messages', reader(parseWhole(1)), 1_000)
     .option('--records-path <path>', 'where the array is in a JSON document, such as data.trades')
@@ -63,18 +64,6 @@ async function serve(file: string, options: ServeOptions, output: Output): Promi
     reporter.failure(error);
     return exitStatusOf({ error });
   }
-}
-
-/** For commander: what the grammar refuses is a usage error. */
-function reader<T>(parse: (text: string) => T): (text: string) => T {
-  return (text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      throw new InvalidArgumentError(error.problems[0]!.message);
-    }
-  };
 }
 
 const EPILOGUE = `

@@ -15,7 +15,7 @@ describe('spillway demo', { concurrency: 2 }, () => {
     assert.ok(text.endsWith('}\n'));
     assert.ok(trades.length > 0);
     for (const trade of trades) assert.deepEqual(Object.keys(trade), ['e', 'E', 's', 't', 'p', 'q', 'T', 'm']);
-    assert.match(stderr, /^A made-up market opens for 1 s, with 1000 trades a second\.\n/);
+    assert.match(stderr, /^A made-up market opens for 1\.0 s, with 1000 trades a second\.\n/);
     assert.match(stderr, /Ended: +the server closed the connection in good order/);
     assert.ok(stderr.includes(`Records:  ${trades.length.toLocaleString('en-US')} safely written`), stderr);
     assert.ok(stderr.includes(`head -1 ${path}\n`), stderr);

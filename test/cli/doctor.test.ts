@@ -177,7 +177,7 @@ describe('spillway doctor', { concurrency: 2 }, () => {
 
   const misuses: [title: string, args: string[], says: RegExp][] = [
     ['no target', [], /missing required argument/],
-    ['a --wait of no length', ['ws://x', '--wait', '0'], /Expected a number of seconds above 0/],
+    ['a --wait of no length', ['ws://x', '--wait', '0'], /Expected from 1 ms to 1 d 0 h: a number of seconds/],
   ];
   for (const [title, args, says] of misuses) {
     it(`exits 2 for ${title}`, async (t) => {

@@ -126,10 +126,41 @@ describe('spillway init --from', { concurrency: 2 }, () => {
     assert.deepEqual((await loadPipelineFile(file)).source.subscribeMessages, messages);
   });
 
+  it('keeps credentials out of the file, and says which variables to set for them', async (t) => {
+    const server = await feed(t, async (client) => {
+      await client.receive();
+      await sends('{"token":"sesame-open-1"}')(client);
+    });
+    const address = `${server.url.replace('ws://', 'ws://me:sesame-open-2@')}/?api_key=sesame-open-3&symbol=btc`;
+    const message = '{"op":"login","token":"sesame-open-1"}';
+    const { status, stderr, file, text } = await init(t, ['--from', address, '--subscribe', message]);
+    assert.equal(status, 0, stderr);
+    assert.doesNotMatch(`${stderr}${text}`, /sesame/);
+    const sentence = 'Credentials are no part of this file. Set these first: PASSWORD, API_KEY, TOKEN';
+    assert.ok(text.includes(`# ${sentence}\n`), text);
+    assert.ok(stderr.includes(sentence), stderr);
+    const env = { PASSWORD: 'sesame-open-2', API_KEY: 'sesame-open-3', TOKEN: 'sesame-open-1' };
+    const { source } = await loadPipelineFile(file, { env });
+    assert.deepEqual([source.url, source.subscribeMessages], [address, [message]]);
+  });
+
+  it('fills an address from the environment, and leaves the placeholder in the file', async (t) => {
+    const server = await feed(t, sends('{"n":1}'));
+    const file = join(await temporaryFolder(t), 'feed.yaml');
+    const args = ['init', file, '--from', `\${env:FEED_URL}/x`];
+    const { status, stderr } = await spillway(t, args, { env: { FEED_URL: server.url } }).exit;
+    assert.equal(status, 0, stderr);
+    assert.ok((await readFile(file, 'utf8')).includes(`url: "\${env:FEED_URL}/x"`));
+    assert.equal(server.requests[0]!.url, '/x');
+    const unset = await spillway(t, args.with(1, `${file}2`)).exit;
+    assert.match(unset.stderr, /--from: .*FEED_URL/);
+    assert.equal(unset.status, 2);
+  });
+
   it('says so when nothing came, and writes the file all the same', async (t) => {
     const server = await feed(t, () => {});
-    const { status, stderr, text } = await init(t, ['--from', server.url, '--wait', '0.1']);
-    assert.match(stderr, /It sent nothing within 0\.1 s\..* give --subscribe/);
+    const { status, stderr, text } = await init(t, ['--from', server.url, '--wait', '100ms']);
+    assert.match(stderr, /It sent nothing within 100 ms\..* give --subscribe/);
     assert.match(text, /^version: 1$/m);
     assert.equal(status, 0);
   });

@@ -80,7 +80,7 @@ describe('spillway', { concurrency: 2 }, () => {
     ['a --set without a value', ['run', 'a.yaml', '--set', 'symbol'], /Expected name=value/],
     ['a --set without a name', ['run', 'a.yaml', '--set', '=btc'], /Expected name=value/],
     ['--quiet with --verbose', ['run', 'a.yaml', '--quiet', '--verbose'], /cannot be used with/],
-    ['a demo of no length', ['demo', '--seconds', '0'], /Expected a number above 0/],
+    ['a demo of no length', ['demo', '--seconds', '0'], /Expected from 1 ms to 1 d 0 h: a number of seconds/],
     ['a demo at a rate that is no number', ['demo', '--rate', 'fast'], /Expected a number above 0/],
   ];
   for (const [title, args, says] of misuses) {

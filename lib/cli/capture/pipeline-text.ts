@@ -1,6 +1,6 @@
 import { Document, isMap, isScalar, type Scalar, visit } from 'yaml';
+import { setTheseFirst, withoutSecrets } from '../without-secrets.js';
 import type { PlainPipeline } from './plain-pipeline.js';
-import { withoutSecrets } from './without-secrets.js';
 
 /**
  * The pipeline file that does what a capture does, as YAML. Credentials are no part of it: a placeholder takes the place
@@ -28,11 +28,10 @@ export function pipelineText(
     },
   });
   const sets = Object.keys(settings).map((name) => ` --set ${name}=…`);
+  const credentials = setTheseFirst(variables);
   const head = [
     `# Run it: spillway run FILE${sets.join('')}`,
-    ...(variables.length === 0
-      ? []
-      : [`# Credentials are no part of this file. Set these first: ${variables.join(', ')}`]),
+    ...(credentials === undefined ? [] : [`# ${credentials}`]),
   ];
   return `${head.join('\n')}\n${document.toString({ lineWidth: 0 }).trimEnd()}\n`;
 }

@@ -4,11 +4,16 @@ import { sourceConfigSchema } from '../../config/source-schema.js';
 import type { Plan } from './plan.js';
 import type { Suggestion } from './suggest.js';
 
-/** The plan as a pipeline file, explained by the descriptions of its schema. */
-export function pipelineText(plan: Plan, schema: string): string {
+/**
+ * The plan as a pipeline file, explained by the descriptions of its schema.
+ *
+ * @param credentials what there is to say of those that are no part of it
+ */
+export function pipelineText(plan: Plan, schema: string, credentials?: string): string {
   return `${[
     `# yaml-language-server: $schema=${schema}`,
     ...comment('A pipeline of spillway: `spillway run` captures what it describes.'),
+    ...(credentials === undefined ? [] : comment(credentials)),
     ...seenLines(plan.seen),
     'version: 1',
     `name: ${text(plan.name)}`,

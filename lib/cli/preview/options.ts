@@ -5,7 +5,8 @@ import type { Settings } from '../settings.js';
 export interface PreviewOptions extends ReportOptions {
   readonly shape?: boolean;
   readonly schema?: boolean;
-  readonly within: string;
+  /** In milliseconds. */
+  readonly within: number;
   readonly full?: boolean;
   readonly set?: Settings;
 }

@@ -6,14 +6,12 @@ import { parse } from '../../parse/parse.js';
 import { stdout } from '../../sink/stdout.js';
 import { sourceOf } from '../../source.js';
 import { readFrames } from '../../testing/index.js';
-import { flagError } from '../capture/flag-values.js';
-import { type Flag, kebab } from '../capture/flags.js';
+import type { Flag } from '../capture/flags.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { Output } from '../output.js';
 import { refusalLogger } from '../refusals.js';
 import { runFeed } from '../run-feed.js';
 import { secretsOf } from '../secrets.js';
-import { parseStretch } from '../serve/grammar.js';
 import type { OpenSink } from '../sinks.js';
 import { widthOf } from '../width.js';
 import { feedConfig, givenOf } from './feed-config.js';
@@ -37,7 +35,6 @@ export async function runPreview(
   output: Output,
 ): Promise<ExitStatus> {
   const isShape = options.shape === true || options.schema === true;
-  const withinMs = stretch(options.within);
   const kind = await targetKind(target);
   const given = await givenOf(kind, flags, { ...options });
   const count = given.maxMessages ?? (isShape ? SHAPE_RECORDS : SHOWN_RECORDS);
@@ -57,7 +54,7 @@ export async function runPreview(
       source,
       sink: { stream: sink, target: 'standard output', isOnTerminal, hasThreads: false } as OpenSink,
     };
-    const deadline = setTimeout(() => source.stop(), withinMs);
+    const deadline = setTimeout(() => source.stop(), options.within);
     status = await runFeed(feed, reporter);
     clearTimeout(deadline);
   }
@@ -110,14 +107,6 @@ function tellShape(sink: ShapeWritable, recordsPerSecond: number | undefined, { 
     stdout.sayJson({ records, bytes: size, records_per_second: rate, is_cut: isCut, paths: shapeRows(shape) });
   } else {
     stdout.say(shapeText(shape, recordsPerSecond, widthOf(process.stdout)));
-  }
-}
-
-function stretch(text: string): number {
-  try {
-    return parseStretch(text);
-  } catch (error) {
-    throw flagError(`--${kebab('within')}`, 'Expected a duration, such as 30s or 5m.', error);
   }
 }
 

@@ -154,7 +154,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
     ],
     ['flags of a feed beside a recorded file', ['x.jsonl', '-H', 'a: b'], /--header: .*recorded file/],
     ['no number', ['x.jsonl', '-n', 'all'], /--max-messages: Expected a whole number of at least 1/],
-    ['no stretch of time', ['x.jsonl', '--within', 'soon'], /--within: Expected a duration/],
+    ['no stretch of time', ['x.jsonl', '--within', 'soon'], /--within.*Expected a number of seconds/],
     ['--shape and --schema', ['x.jsonl', '--shape', '--schema'], /cannot be used with/],
   ];
   for (const [title, args, says] of misuses) {

@@ -1,12 +1,13 @@
 /**
- * A configuration with a placeholder, `${env:NAME}`, in the place of each credential, and the names of those variables.
+ * A configuration with a placeholder, `${env:NAME}`, in the place of each credential, and the names of those variables:
+ * how every command writes one into a file.
  *
  * @param secrets every credential that it holds, as far as that can be told from its value alone
  */
-export function withoutSecrets(
-  config: unknown,
+export function withoutSecrets<T>(
+  config: T,
   secrets: readonly string[],
-): { readonly value: unknown; readonly variables: readonly string[] } {
+): { readonly value: T; readonly variables: readonly string[] } {
   const variables = new Map<string, string>();
   const nameOf = (secret: string, hint: string): string => {
     const known = variables.get(secret);
@@ -31,7 +32,13 @@ export function withoutSecrets(
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
   };
-  return { value: walk(config, []), variables: [...variables.values()] };
+  return { value: walk(config, []) as T, variables: [...variables.values()] };
+}
+
+/** What a file without credentials has to say of them; `undefined` when it had none. */
+export function setTheseFirst(variables: readonly string[]): string | undefined {
+  if (variables.length === 0) return undefined;
+  return `Credentials are no part of this file. Set these first: ${variables.join(', ')}`;
 }
 
 /** Whether a key holds nothing but a credential, by its place. */
