@@ -53,6 +53,21 @@ const CONTENDERS = {
     await pipeline(source.pages(), jsonlFile(path));
     return source.stats.records;
   },
+  // On the feed's path `/numbered` no sequence has a hole.
+  'spillway, fused to a JSONL file, with pings, a sequence check and gap records': async (url, path) => {
+    const source = createSource({
+      url: `${url}/numbered`,
+      unbounded: true,
+      ping_interval: 1,
+      pong_timeout: 5,
+      stale_timeout: 5,
+      sequence: { path: 't', key: 's' },
+      gaps: 'records',
+    });
+    await pipeline(source.pages(), jsonlFile(path));
+    if (source.stats.gaps > 0) throw new Error(`The sequence check found ${source.stats.gaps} gaps where there are none.`);
+    return source.stats.records;
+  },
   'spillway, by hand to a JSONL file': async (url, path) => {
     const batched = batch();
     await pipeline(new WebSocketReadable(url), parse(), batched, jsonlFile(path));
