@@ -1,7 +1,7 @@
 /**
  * Has it become slower? The flow benchmark's arrangements from this checkout against those from another one.
  *
- *     npm run bench:against -- DIR
+ *     npm run bench:against -- DIR [words of arrangements' names]
  *
  * `DIR` is a checkout of spillway that was installed and built. Each arrangement runs from both, in processes of their
  * own on the same feed, one right after the other, the order changing from round to round. What is compared is the CPU
@@ -13,22 +13,24 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { circumstances, median, quantile, table, writeResults } from './support/report.js';
+import { median, quantile, table } from './support/report.js';
 
 const FRAMES = Number(process.env['FRAMES'] ?? 3_000_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 11);
-const [other] = process.argv.slice(2);
+const [other, ...words] = process.argv.slice(2);
 if (other === undefined) throw new Error('Say which checkout to compare with: npm run bench:against -- DIR');
 
 const TO_FILE = 'spillway, fused to a JSONL file';
 /** What runs from here, and against what from there. */
-const PAIRS: readonly (readonly [here: string, there: string, path: string])[] = [
+const ALL: readonly (readonly [here: string, there: string, path: string])[] = [
   ['spillway, fused to pages', 'spillway, fused to pages', ''],
   [TO_FILE, TO_FILE, ''],
   ['spillway, by hand to a JSONL file', 'spillway, by hand to a JSONL file', ''],
   [`${TO_FILE}, with pings, a sequence check and gap records`, TO_FILE, '/numbered'],
 ];
+const PAIRS = ALL.filter(([name]) => words.length === 0 || words.some((word) => name.includes(word)));
 
 const here = join(import.meta.dirname, 'flow/contend.js');
 const there = join(resolve(other), 'benchmarks/flow/contend.js');
@@ -67,7 +69,7 @@ async function cpuSeconds(contend: string, name: string, url: string): Promise<n
   const args = ['--import', meter, contend, name, url, join(folder, 'out.jsonl')];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
   const [, stdout, , cpu] = child.stdio;
-  const [result, spent] = await Promise.all([text(stdout), text(cpu as NodeJS.ReadableStream)]);
+  const [result, spent] = await Promise.all([text(stdout as Readable), text(cpu as Readable)]);
   const { records } = JSON.parse(result) as { readonly records: number };
   if (records !== FRAMES) throw new Error(`${name} of ${contend} handled ${records} of ${FRAMES} records.`);
   return (JSON.parse(spent) as { readonly seconds: number }).seconds;
@@ -87,6 +89,4 @@ function report(ratios: readonly (readonly number[])[]): void {
       ...rows.map(({ name, cpuRatio, quartiles }) => [name, `${cpuRatio}`, quartiles.join(' to ')]),
     ]),
   );
-  const about = { ...circumstances('npm run bench:against -- DIR'), frames: FRAMES, rounds: ROUNDS };
-  console.log(`\nwritten to ${writeResults(`against-node${process.versions.node.split('.')[0]}`, { ...about, rows })}`);
 }

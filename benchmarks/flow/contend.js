@@ -65,7 +65,8 @@ const CONTENDERS = {
       gaps: 'records',
     });
     await pipeline(source.pages(), jsonlFile(path));
-    if (source.stats.gaps > 0) throw new Error(`The sequence check found ${source.stats.gaps} gaps where there are none.`);
+    if (source.stats.gaps > 0)
+      throw new Error(`The sequence check found ${source.stats.gaps} gaps where there are none.`);
     return source.stats.records;
   },
   'spillway, by hand to a JSONL file': async (url, path) => {

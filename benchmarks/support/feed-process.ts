@@ -17,7 +17,6 @@ for (const trade of marketFeed({ seed: 1 })) {
 const plain = trades.map((trade) => Buffer.from(trade));
 const lines = trades.map((trade) => Buffer.from(`${trade}\n`));
 
-
 interface Numbered {
   readonly digitsAt: number;
   readonly id: number;

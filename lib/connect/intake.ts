@@ -1,3 +1,4 @@
+import type { JsonCheck } from '../json/check.js';
 import type { Connection } from './connection.js';
 import type { FrameTaker } from './connection-handler.js';
 import { Dedupe } from './dedupe.js';
@@ -12,6 +13,8 @@ import { SequenceCheck, type SequenceStats } from './sequence-check.js';
 
 /** What an {@link Intake} tells its run. */
 export interface IntakeActions {
+  /** The check that the frames' bytes go through next, where that is known. */
+  readonly check: JsonCheck | undefined;
   /** A frame that has its number: the consumer takes it. The hot path. */
   frame(frame: Frame): void;
   /** A gap is over. */
@@ -54,7 +57,7 @@ export class Intake implements FrameTaker {
     this.#rotation = rotation;
     this.#actions = actions;
     this.#dedupe = options.dedupe && new Dedupe(options.dedupe);
-    this.#sequence = options.sequence && new SequenceCheck(options.sequence);
+    this.#sequence = options.sequence && new SequenceCheck(options.sequence, actions.check);
     this.gaps = new FeedGaps({
       options,
       endpoints,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { failAfterDelivery, stopRun, trackPipes } from '../internal/chain.js';
 import type { TypedEvents } from '../internal/typed-events.js';
+import type { JsonCheck } from '../json/check.js';
 import { BufferedSum } from './buffered-sum.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
@@ -33,9 +34,10 @@ export abstract class RunReadable<T> extends TypedReadable {
   readonly #frames = new BufferedSum();
 
   /**
+   * @param check the check that the frames' bytes go through next, where that is known
    * @throws {ConfigError} when the address is not valid
    */
-  constructor(urls: string | readonly string[], options: ResolvedWebSocketOptions) {
+  constructor(urls: string | readonly string[], options: ResolvedWebSocketOptions, check?: JsonCheck) {
     super({ objectMode: true, highWaterMark: options.highWaterMark });
     const { overflow, maxBufferedBytes: maxBytes, maxBufferedFrames: maxFrames } = options;
     this.#maxItems = overflow === 'block' ? options.highWaterMark : Math.min(options.highWaterMark, this.lump);
@@ -45,6 +47,7 @@ export abstract class RunReadable<T> extends TypedReadable {
       this.#queue = new OverflowQueue(overflow, { maxFrames, maxBytes }, (stretch) => this.#run.overflowed(stretch));
     }
     this.#run = new Run(checkUrls(urls), options, {
+      check,
       frame: (frame) => (this.#queue === undefined ? this.receive(frame) : this.#offer(this.#queue, frame)),
       ended: (_cause, error) => {
         if (this.#queue !== undefined) this.#deliverRest(this.#queue);

@@ -1,4 +1,5 @@
 import { abortError } from '../internal/abort.js';
+import type { JsonCheck } from '../json/check.js';
 import { Endpoints } from './endpoints.js';
 import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
 import type { Frame } from './frame.js';
@@ -13,6 +14,8 @@ import { Succession } from './succession.js';
 
 /** Who consumes a run: the Readable of frames, or the fused Readable of pages. */
 export interface RunHandler {
+  /** The check that the frames' bytes go through next, where that is known. */
+  readonly check: JsonCheck | undefined;
   /** A frame came. The hot path. */
   frame(frame: Frame): void;
   /** No further frame will come. With an error the run failed; without, it ended as it should. */
@@ -57,6 +60,7 @@ export class Run {
       failed: (error, delayMs) => handler.event('rotationFailed', { error, delayMs }),
     });
     const intake = new Intake(options, endpoints, rotation, {
+      check: handler.check,
       frame: (frame) => handler.frame(frame),
       gap: (gap) => handler.event('gap', gap),
       touched: (at) => this.#idle.touch(at),

@@ -1,5 +1,7 @@
 import { ByteMap } from '../internal/byte-map.js';
-import { compilePath, FieldReader } from '../json/field.js';
+import type { JsonCheck } from '../json/check.js';
+import { CheckedFields } from '../json/checked-fields.js';
+import { compilePath } from '../json/field.js';
 import { integerAt } from '../json/integer.js';
 import type { Moment } from './gap.js';
 
@@ -48,8 +50,9 @@ export interface Hole {
  * the sequence has begun anew, and goes on from there.
  */
 export class SequenceCheck {
-  readonly #number: FieldReader;
-  readonly #key: FieldReader | undefined;
+  /** The number, and the key if there is one. */
+  readonly #fields: CheckedFields;
+  readonly #hasKey: boolean;
   readonly #step: number;
   readonly #states = new ByteMap<State>();
   readonly #single: State = newState();
@@ -60,11 +63,14 @@ export class SequenceCheck {
   #unnumbered = 0;
 
   /**
+   * @param check the check that the frames' bytes go through next, so that it need not be made again
    * @throws {ConfigError} when a path cannot be read
    */
-  constructor({ path, key, step = 1 }: SequenceOptions) {
-    this.#number = new FieldReader(compilePath(path, 'sequence.path'));
-    this.#key = key === undefined ? undefined : new FieldReader(compilePath(key, 'sequence.key'));
+  constructor({ path, key, step = 1 }: SequenceOptions, check?: JsonCheck) {
+    const paths = [compilePath(path, 'sequence.path')];
+    if (key !== undefined) paths.push(compilePath(key, 'sequence.key'));
+    this.#fields = new CheckedFields(paths, check);
+    this.#hasKey = key !== undefined;
     this.#step = step;
   }
 
@@ -75,12 +81,13 @@ export class SequenceCheck {
       backwards: this.#backwards,
       restarts: this.#restarts,
       unnumbered: this.#unnumbered,
-      keys: this.#key === undefined ? Number(this.#single.last !== undefined) : this.#states.size,
+      keys: this.#hasKey ? this.#states.size : Number(this.#single.last !== undefined),
     };
   }
 
   /** The hole before this frame, if there is one. `now` is when the frame came. */
   look(data: Buffer, now: Moment): Hole | undefined {
+    this.#fields.read(data, 0, data.length);
     const number = this.#numberOf(data);
     const state = number === undefined ? undefined : this.#stateOf(data);
     if (number === undefined || state === undefined) {
@@ -126,24 +133,15 @@ export class SequenceCheck {
   }
 
   #numberOf(data: Buffer): number | bigint | undefined {
-    const reader = this.#number;
-    try {
-      return reader.find(data, 0, data.length) ? integerAt(data, reader.start, reader.end) : undefined;
-    } catch {
-      // The bytes were not checked yet, and a key with a bad escape cannot be compared. The parse stage refuses them.
-      return undefined;
-    }
+    const fields = this.#fields;
+    return fields.find(data, NUMBER) ? integerAt(data, fields.start, fields.end) : undefined;
   }
 
   #stateOf(data: Buffer): State | undefined {
-    const reader = this.#key;
-    if (reader === undefined) return this.#single;
-    try {
-      if (!reader.find(data, 0, data.length)) return undefined;
-    } catch {
-      return undefined;
-    }
-    const { start, end } = reader;
+    if (!this.#hasKey) return this.#single;
+    const fields = this.#fields;
+    if (!fields.find(data, KEY)) return undefined;
+    const { start, end } = fields;
     const known = this.#states.get(data, start, end);
     if (known !== undefined) return known.value;
     if (this.#states.size === MAX_KEYS) this.#states.deleteOldest();
@@ -181,6 +179,10 @@ function missingBetween(last: number | bigint, next: number | bigint, step: numb
   const ahead = BigInt(next) - BigInt(last);
   return Number((ahead + BigInt(step) - 1n) / BigInt(step) - 1n);
 }
+
+/** Which of the fields is the number, and which the key. */
+const NUMBER = 0;
+const KEY = 1;
 
 const QUOTE = 0x22;
 const MAX_KEYS = 10_000;

@@ -1,3 +1,4 @@
+import type { MemberIndex } from './member-index.js';
 import { PLAIN, StringScanner, utf8Length } from './string.js';
 
 /**
@@ -29,16 +30,38 @@ export class JsonCheck {
   errorOffset = 0;
   /** After `false`: what is wrong there, as a clause: `expected a value`. */
   reason = '';
+  /** Is told the keys of the outermost object, if somebody wants to know where they stand. */
+  index: MemberIndex | undefined;
 
   readonly #maxDepth: number;
   /** One byte a level: 1 for an object, 0 for an array. */
   readonly #kinds: Uint8Array;
   readonly #strings = new StringScanner();
+  #passed: Uint8Array | undefined;
+  #passedStart = 0;
+  #passedEnd = 0;
 
   /** @param maxDepth How deeply arrays and objects may be nested. `[]` is 1 deep. Default: {@link MAX_DEPTH}. */
   constructor(maxDepth: number = MAX_DEPTH) {
     this.#maxDepth = maxDepth;
     this.#kinds = new Uint8Array(maxDepth + 1);
+  }
+
+  /** {@link check}, for a text that {@link hasPassed} will be asked about. */
+  checkFirst(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.check(bytes, start, end)) return false;
+    this.#passed = bytes;
+    this.#passedStart = start;
+    this.#passedEnd = end;
+    return true;
+  }
+
+  /**
+   * Whether the last text that was looked at is bytes[start, end), and passed {@link checkFirst}: then the result stands in
+   * the properties. For a step that comes after another one, which had to check the same text.
+   */
+  hasPassed(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#passed === bytes && this.#passedStart === start && this.#passedEnd === end;
   }
 
   /**
@@ -56,17 +79,24 @@ export class JsonCheck {
     const plain = PLAIN;
     const kinds = this.#kinds;
     const strings = this.#strings;
+    const index = this.index;
+    const indexDepth = index === undefined ? -1 : 1;
+    const candidates = index === undefined ? plain : index.candidates;
     let i = start | 0;
     let c = 0;
     let depth = 0;
     let inObject = 0;
     let limit = 0;
+    let wanted = 0;
+    let wantedDepth = -1;
     end |= 0;
 
     if (i < end && bytes[i] <= SPACE) i = this.#skipSpace(bytes, i, end) | 0;
     const valueStart = i;
     this.hasLineBreaks = false;
+    this.#passed = undefined;
     strings.begin();
+    if (index !== undefined) index.begin();
 
     // Each turn reads one value, after its key if it stands in an object.
     for (;;) {
@@ -78,6 +108,7 @@ export class JsonCheck {
         }
         if (c !== QUOTE) return this.#fail(bytes, i, end, 'expected a key');
         i = (i + 1) | 0;
+        const keyStart = i;
         limit = Math.min((i + INLINE) | 0, end);
         for (;;) {
           c = 0;
@@ -90,10 +121,18 @@ export class JsonCheck {
           if (plain[(c = bytes[i])] === 0) break;
           i = (i + 1) | 0;
         }
-        if (c === QUOTE) i = (i + 1) | 0;
+        const isPlain = c === QUOTE;
+        if (isPlain) i = (i + 1) | 0;
         else {
           i = strings.scan(bytes, i, end) | 0;
           if (i < 0) return this.#failString(bytes, ~i, end);
+        }
+        if (depth === indexDepth && (c = candidates[bytes[keyStart]]) !== 0) {
+          wanted = index!.match(bytes, keyStart, (i - 1) | 0, c, isPlain);
+          if (wanted >= 0) {
+            index!.quotes[wanted] = (i - 1) | 0;
+            wantedDepth = 1;
+          }
         }
         c = i < end ? bytes[i] : 0;
         if (c <= SPACE) {
@@ -188,6 +227,10 @@ export class JsonCheck {
       // What follows a value: a comma, or the end of one or more containers, or the end of the text.
       for (;;) {
         if (depth === 0) return this.#finish(bytes, valueStart, i, end);
+        if (depth === wantedDepth) {
+          index!.ends[wanted] = i;
+          wantedDepth = -1;
+        }
         c = i < end ? bytes[i] : 0;
         if (c <= SPACE) {
           i = this.#skipSpace(bytes, i, end) | 0;

@@ -14,9 +14,11 @@ export class ParseStep {
   readonly isSingle: boolean;
   readonly #options: ResolvedParseOptions;
   readonly #rejects: Rejects<DeadLetter>;
-  readonly #check = new JsonCheck();
+  readonly #check: JsonCheck;
 
-  constructor(options: ResolvedParseOptions) {
+  /** @param check one that the step before may have put to a frame already */
+  constructor(options: ResolvedParseOptions, check: JsonCheck = new JsonCheck()) {
+    this.#check = check;
     this.#options = options;
     this.#rejects = new Rejects(options);
     this.isSingle = options.split === 'none' && options.recordsPath === undefined;
@@ -110,7 +112,7 @@ export class ParseStep {
     const { format, bigIntegers } = this.#options;
     if (format === 'json') {
       const check = this.#check;
-      if (check.check(frame.data, start, end)) {
+      if (check.hasPassed(frame.data, start, end) || check.check(frame.data, start, end)) {
         return new Message(frame, frame.data, check.start, check.end, check.hasLineBreaks, bigIntegers);
       }
       this.#reject(frame, start, end, check.errorOffset, check.reason);

@@ -7,6 +7,7 @@ import type { Frame } from '../connect/frame.js';
 import { resolveWebSocketOptions } from '../connect/options.js';
 import { RunReadable } from '../connect/run-readable.js';
 import { EnvelopeStep } from '../envelope/step.js';
+import { JsonCheck } from '../json/check.js';
 import type { Message } from '../parse/message.js';
 import { resolveParseOptions } from '../parse/options.js';
 import { ParseStep } from '../parse/step.js';
@@ -32,8 +33,9 @@ export class PagesReadable extends RunReadable<Page> {
   /** @internal */
   constructor(config: ResolvedSourceConfig, around: Surroundings) {
     const batching = resolveBatchOptions(batchOptions(config, around));
-    super(config.urls, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }));
-    this.#parse = new ParseStep(resolveParseOptions(parseOptions(config, around)));
+    const check = new JsonCheck();
+    super(config.urls, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }), check);
+    this.#parse = new ParseStep(resolveParseOptions(parseOptions(config, around)), check);
     this.#validate =
       config.recordSchema === undefined
         ? undefined

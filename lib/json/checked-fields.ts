@@ -1,0 +1,98 @@
+import { JsonCheck } from './check.js';
+import { FieldReader, type Path } from './field.js';
+import { MemberIndex } from './member-index.js';
+import type { PathSegment } from './path.js';
+
+/**
+ * Finds several fields of a text in the same pass that checks it, and leaves the verdict to the step that comes next: for
+ * those who look into every frame before it is checked, this costs a fraction of a search for each field.
+ *
+ * It finds what a {@link FieldReader} finds. In a text that does not pass it finds the same, where that is anything at all.
+ *
+ * @example
+ * const fields = new CheckedFields([compilePath('seq'), compilePath('data.symbol')]);
+ * fields.read(data, 0, data.length);
+ * if (fields.find(data, 0)) console.log(integerAt(data, fields.start, fields.end));
+ */
+export class CheckedFields {
+  /** After `true` from {@link find}: where the field's value begins. */
+  start = 0;
+  /** After `true` from {@link find}: where the field's value ends. */
+  end = 0;
+
+  readonly #check: JsonCheck;
+  readonly #index: MemberIndex | undefined;
+  /** Which of the index's keys each path begins with. */
+  readonly #slots: readonly number[];
+  readonly #readers: readonly FieldReader[];
+  /** What is left of each path behind its first key, if anything is. */
+  readonly #rests: readonly (FieldReader | undefined)[];
+  #from = 0;
+  #to = 0;
+  /** Whether the index serves: the text passed, and is an object. */
+  #isIndexed = false;
+
+  /** @param check The check that comes next, so that it need not be made again. */
+  constructor(paths: readonly Path[], check: JsonCheck = new JsonCheck()) {
+    const keys = new Map<string, PathSegment>();
+    for (const { segments } of paths) for (const segment of segments.slice(0, 1)) keys.set(segment.key, segment);
+    const names = [...keys.keys()];
+    this.#slots = paths.map(({ segments: [first] }) => names.indexOf(first?.key ?? ''));
+    this.#check = check;
+    // The whole text, at the empty path, is nothing to look for.
+    const isWhole = paths.some(({ segments }) => segments.length === 0);
+    this.#index = isWhole ? undefined : new MemberIndex([...keys.values()]);
+    this.#readers = paths.map((path) => new FieldReader(path));
+    this.#rests = paths.map(({ segments, text }) =>
+      segments.length < 2 ? undefined : new FieldReader({ text, segments: segments.slice(1) }),
+    );
+    check.index = this.#index;
+  }
+
+  /** Begins with the text in bytes[start, end). */
+  read(bytes: Uint8Array, start: number, end: number): void {
+    const check = this.#check;
+    this.#from = start;
+    this.#to = end;
+    this.#isIndexed = check.checkFirst(bytes, start, end) && bytes[check.start] === OPEN_BRACE;
+  }
+
+  /** Whether the text that was read has the field of this path, the first of which is 0. */
+  find(bytes: Uint8Array, which: number): boolean {
+    const index = this.#index;
+    if (!this.#isIndexed || index === undefined) return this.#search(bytes, which);
+    const slot = this.#slots[which] as number;
+    const quote = index.quotes[slot] as number;
+    if (quote < 0) return false;
+    const end = index.ends[slot] as number;
+    // Behind the key come the colon and the value, with or without whitespace around.
+    let i = (quote + 1) | 0;
+    while (bytes[i] <= SPACE) i = (i + 1) | 0;
+    i = (i + 1) | 0;
+    while (bytes[i] <= SPACE) i = (i + 1) | 0;
+    const rest = this.#rests[which];
+    if (rest !== undefined) return this.#keep(rest, bytes, i, end);
+    this.start = i;
+    this.end = end;
+    return true;
+  }
+
+  #search(bytes: Uint8Array, which: number): boolean {
+    try {
+      return this.#keep(this.#readers[which] as FieldReader, bytes, this.#from, this.#to);
+    } catch {
+      // A key with a bad escape, which cannot be compared, in a text that did not pass.
+      return false;
+    }
+  }
+
+  #keep(reader: FieldReader, bytes: Uint8Array, start: number, end: number): boolean {
+    if (!reader.find(bytes, start, end)) return false;
+    this.start = reader.start;
+    this.end = reader.end;
+    return true;
+  }
+}
+
+const SPACE = 0x20;
+const OPEN_BRACE = 0x7b;

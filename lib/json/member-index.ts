@@ -1,0 +1,64 @@
+import type { PathSegment } from './path.js';
+import { decode } from './text.js';
+
+/**
+ * Where the wanted members of the outermost object stand: filled by a `JsonCheck` that is given one, in the pass that it
+ * makes anyway. Of duplicate keys the last one counts, as for `JSON.parse`.
+ */
+export class MemberIndex {
+  /** For each wanted key the index of its closing quote in the text that was checked last, or -1. */
+  readonly quotes: Int32Array;
+  /** For each wanted key that was found: where its value ends. */
+  readonly ends: Int32Array;
+  /**
+   * By the byte behind a key's opening quote: 0 when no wanted key begins so, 1 + k when only the wanted key k does,
+   * {@link SEVERAL} when more than one may. The check asks {@link match} when it is not 0.
+   */
+  readonly candidates = new Uint8Array(256);
+  readonly #keys: readonly PathSegment[];
+
+  /** @param keys different ones, at most 254 */
+  constructor(keys: readonly PathSegment[]) {
+    this.#keys = keys;
+    this.quotes = new Int32Array(keys.length).fill(-1);
+    this.ends = new Int32Array(keys.length);
+    for (const [k, { key }] of keys.entries()) {
+      const first = key === '' ? QUOTE : (Buffer.from(key)[0] as number);
+      this.candidates[first] = this.candidates[first] === 0 ? k + 1 : SEVERAL;
+    }
+    this.candidates[BACKSLASH] = SEVERAL;
+  }
+
+  /** A new text begins. */
+  begin(): void {
+    const { quotes } = this;
+    for (let k = 0; k < quotes.length; k++) quotes[k] = -1;
+  }
+
+  /**
+   * Which wanted key it is that stands in bytes[start, quote), or -1.
+   *
+   * @param isPlain whether it holds no escape for sure
+   */
+  match(bytes: Uint8Array, start: number, quote: number, candidate: number, isPlain: boolean): number {
+    if (candidate !== SEVERAL) return this.#is(bytes, start, quote, candidate - 1, isPlain) ? candidate - 1 : -1;
+    let k = this.#keys.length - 1;
+    while (k >= 0 && !this.#is(bytes, start, quote, k, isPlain)) k--;
+    return k;
+  }
+
+  #is(bytes: Uint8Array, start: number, quote: number, k: number, isPlain: boolean): boolean {
+    const { plain, key } = this.#keys[k] as PathSegment;
+    if (plain === undefined || plain.length !== quote - start) {
+      return !isPlain && JSON.parse(decode(bytes, start - 1, quote + 1)) === key;
+    }
+    for (let n = 0; n < plain.length; n++) if (bytes[start + n] !== plain[n]) return false;
+    return true;
+  }
+}
+
+/** More than one wanted key may be meant. */
+const SEVERAL = 255;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
