@@ -4,13 +4,14 @@ import { SinkError } from '../../errors.js';
 import { pageText } from '../page-text.js';
 import type { SinkStats } from '../sink.js';
 import { settle } from '../sink.js';
+import type { Breakdown } from './breakdown.js';
 import { openProducer } from './clients.js';
 import type { Handover } from './handover.js';
 import type { Lane } from './lane.js';
 import { type KafkaOptions, type ResolvedKafkaOptions, resolveKafkaOptions } from './options.js';
 import type { KafkaProducer } from './producer.js';
 import { type KafkaReport, rangesText } from './report.js';
-import { type Breakdown, Sender } from './sender.js';
+import { Sender } from './sender.js';
 
 /** What a Kafka sink has delivered so far. A snapshot. */
 export interface KafkaStats extends SinkStats {

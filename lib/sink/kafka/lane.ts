@@ -56,6 +56,11 @@ export class Lane {
     return this.waiting === 0 && this.#again.length === 0;
   }
 
+  /** Whether nothing of it is on its way or will be. */
+  get isDone(): boolean {
+    return this.isDead || (this.current === undefined && this.isEmpty);
+  }
+
   /** The next batch. There must be something that waits. */
   take(limits: BatchLimits, maker: RecordMaker): KafkaBatch {
     const again = this.#again.shift();

@@ -1,0 +1,125 @@
+import type { Page } from '../../batch/page.js';
+import { Handover } from './handover.js';
+import type { KafkaBatch } from './kafka-batch.js';
+import type { Lane } from './lane.js';
+import { type KafkaReport, rangesOf } from './report.js';
+
+/** The books of a Kafka sink: which pages it was given, and what became of each of their records. */
+export class Ledger {
+  /** Requests that were tried again. */
+  retries = 0;
+  /** From which record on a page was not looked at yet, or was not any more. */
+  unrouted: { readonly page: Page; readonly from: number } | undefined;
+  readonly #handovers = new Set<Handover>();
+  /** Records that were given up while their lane goes on. */
+  readonly #left: (readonly [page: Page, index: number])[] = [];
+  #heldBytes = 0;
+  #acknowledged = 0;
+  #acknowledgedBytes = 0;
+  #pages = 0;
+  #diverted = 0;
+  #skipped = 0;
+
+  get stats() {
+    return {
+      records: this.#acknowledged,
+      pages: this.#pages,
+      bytes: this.#acknowledgedBytes,
+      waiting: this.#waiting(),
+      retries: this.retries,
+      diverted: this.#diverted,
+      skipped: this.#skipped,
+    };
+  }
+
+  /** The bytes of pages that are not dealt with. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Whether every record that was taken is dealt with. */
+  get isSettled(): boolean {
+    return this.#handovers.size === 0;
+  }
+
+  take(page: Page): Handover {
+    const handover = new Handover(page);
+    this.#handovers.add(handover);
+    this.#heldBytes += page.bytes.length;
+    return handover;
+  }
+
+  acknowledge(batch: KafkaBatch): void {
+    this.#acknowledged += batch.records.length;
+    for (const { value } of batch.records) this.#acknowledgedBytes += value.length;
+    this.#settleBatch(batch);
+  }
+
+  /** The dead letter has stored the one record of a batch. */
+  divert(batch: KafkaBatch): void {
+    this.#diverted += 1;
+    this.#settleBatch(batch);
+  }
+
+  skip(handover: Handover, records: number): void {
+    this.#skipped += records;
+    this.#settle(handover, records);
+  }
+
+  /** The one record of a batch stays undelivered, while others of its lane go on. */
+  leave(batch: KafkaBatch): void {
+    const { slice, from } = batch.parts[0]!;
+    this.#left.push([slice.page, slice.index(from)]);
+  }
+
+  /** Tells all that wait for their page to be dealt with that it will not be. */
+  fail(error: Error): void {
+    for (const handover of this.#handovers) handover.fail(error);
+  }
+
+  report(lanes: Iterable<Lane>): KafkaReport {
+    const undelivered = this.#waiting();
+    const all = [...lanes];
+    let uncertain = 0;
+    for (const { current } of all) if (current?.mayBeStored === true) uncertain += current.records.length;
+    return {
+      acknowledged: this.#acknowledged,
+      retries: this.retries,
+      diverted: this.#diverted,
+      skipped: this.#skipped,
+      undelivered,
+      undeliveredRanges: undelivered === 0 ? [] : rangesOf(this.#undelivered(all)),
+      uncertain,
+    };
+  }
+
+  /** Records that were taken and are not dealt with. */
+  #waiting(): number {
+    let records = 0;
+    for (const handover of this.#handovers) records += handover.left;
+    return records;
+  }
+
+  *#undelivered(lanes: readonly Lane[]): Generator<readonly [Page, number]> {
+    yield* this.#left;
+    for (const lane of lanes) {
+      for (const { slice, from, to } of lane.undelivered()) {
+        for (let position = from; position < to; position++) yield [slice.page, slice.index(position)];
+      }
+    }
+    const unrouted = this.unrouted;
+    if (unrouted === undefined) return;
+    for (let index = unrouted.from; index < unrouted.page.length; index++) yield [unrouted.page, index];
+  }
+
+  #settleBatch(batch: KafkaBatch): void {
+    for (const { slice, from, to } of batch.parts) this.#settle(slice.handover, to - from);
+  }
+
+  #settle(handover: Handover, records: number): void {
+    if (!handover.settle(records)) return;
+    this.#handovers.delete(handover);
+    this.#heldBytes -= handover.page.bytes.length;
+    this.#pages += 1;
+  }
+}
