@@ -15,19 +15,24 @@ export function gapText(gap: Gap): string {
 
 /** All gaps of a run, for its summary. */
 export function gapsText(stats: SourceStats): string {
-  const { gaps, gapMs, dropped, duplicates, sequence } = stats;
+  const { gaps, gapMs } = stats;
+  const none = gaps === 0 ? 'none' : `${formatCount(gaps)}, nothing received for ${formatDuration(gapMs)} in all`;
+  return [none, ...losses(stats)].join(', ');
+}
+
+/** All gaps so far, for a status line: nothing when there is nothing to say. */
+export function gapsInShort(stats: SourceStats): string[] {
+  const { gaps, gapMs } = stats;
+  return [...(gaps === 0 ? [] : [`${formatNumber(gaps, 'gap')} (${formatDuration(gapMs)})`]), ...losses(stats)];
+}
+
+function losses({ dropped, duplicates, sequence }: SourceStats): string[] {
   const missing = sequence?.missing ?? 0;
   return [
-    gaps === 0 ? 'none' : `${formatCount(gaps)}, nothing received for ${formatDuration(gapMs)} in all`,
     ...(dropped === 0 ? [] : [`${formatNumber(dropped, 'frame')} dropped`]),
     ...(missing === 0 ? [] : [`${formatCount(missing)} of the sequence missing`]),
     ...(duplicates === 0 ? [] : [`${formatNumber(duplicates, 'duplicate')} dropped`]),
-  ].join(', ');
-}
-
-/** All gaps so far, for a status line. */
-export function gapsInShort({ gaps, gapMs }: SourceStats): string {
-  return `${formatNumber(gaps, 'gap')} (${formatDuration(gapMs)})`;
+  ];
 }
 
 function droppedText({ dropped, afterSequence, connection }: Gap): string {

@@ -13,7 +13,7 @@ import type { StopSignal } from './signals.js';
  * One JSON object a line; `type` tells which, `at` is when, in epoch milliseconds:
  *
  * - `progress`, every 10 s: `state` (`idle`, `connecting`, `open`, `waiting`, `ended`), `records`, `skipped`, `frames`,
- *   `bytes`, `connections`, `reconnects`, `gaps`, `gap_ms`, `dropped`, `missing`, `duplicates`,
+ *   `bytes`, `connections`, `reconnects`, `rotations`, `control_frames`, `gaps`, `gap_ms`, `dropped`, `missing`, `duplicates`,
  *   `elapsed_ms`, `records_per_second`, `bytes_per_second`, `since_frame_ms`
  *   (null before the first), `paused`, `paused_ms`, `buffered_frames`, `buffered_bytes`
  * - `event`: `event` (`connecting`, `connected`, `subscribed`, `disconnected`, `reconnecting`, `gap`, `stopping`, `abandoned`;
@@ -121,6 +121,8 @@ function counters(stats: SourceStats, elapsedMs: number): object {
     bytes: stats.bytes,
     connections: stats.connections,
     reconnects: stats.reconnects,
+    rotations: stats.rotations,
+    control_frames: stats.controlFrames,
     gaps: stats.gaps,
     gap_ms: Math.round(stats.gapMs),
     dropped: stats.dropped,

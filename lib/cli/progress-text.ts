@@ -12,7 +12,8 @@ export function progressText(progress: Progress): string {
     lateText(progress),
     ...(stats.skipped === 0 ? [] : [`${formatCount(stats.skipped)} skipped`]),
     ...(stats.reconnects === 0 ? [] : [formatNumber(stats.reconnects, 'reconnect')]),
-    ...(stats.gaps === 0 ? [] : [gapsInShort(stats)]),
+    ...(stats.rotations === 0 ? [] : [formatNumber(stats.rotations, 'rotation')]),
+    ...gapsInShort(stats),
     formatDuration(progress.elapsedMs),
   ].join(' · ');
 }

@@ -7,11 +7,17 @@ import type { Summary } from './reporter.js';
 export function summaryText(summary: Summary): string {
   const { stats, elapsedMs, target, delivery } = summary;
   const paused = stats.pausedMs < 1 ? '' : `, ${formatDuration(stats.pausedMs)} of it paused for the sink`;
-  const reconnects = formatNumber(stats.reconnects, 'reconnect');
+  const received = [
+    formatNumber(stats.frames, 'frame'),
+    formatBytes(stats.bytes),
+    formatNumber(stats.reconnects, 'reconnect'),
+    ...(stats.rotations === 0 ? [] : [formatNumber(stats.rotations, 'rotation')]),
+    ...(stats.controlFrames === 0 ? [] : [formatNumber(stats.controlFrames, 'control frame')]),
+  ];
   return [
     `Ended:    ${endText(summary)}`,
     `Records:  ${recordsText(summary)}`,
-    `Received: ${formatNumber(stats.frames, 'frame')}, ${formatBytes(stats.bytes)}, ${reconnects}`,
+    `Received: ${received.join(', ')}`,
     `Gaps:     ${gapsText(stats)}`,
     `Took:     ${formatDuration(elapsedMs)}${paused}`,
     `Written:  ${target}`,

@@ -114,6 +114,8 @@ describe('progress in JSON', () => {
       bytes: 1_500_000,
       connections: 2,
       reconnects: 1,
+      rotations: 0,
+      control_frames: 0,
       gaps: 0,
       gap_ms: 0,
       dropped: 0,
@@ -156,6 +158,33 @@ describe('the summary in text', () => {
     const counts = { missing: 1_200, repeated: 0, backwards: 0, restarts: 0, unnumbered: 0, keys: 1 };
     text.summary({ ...summary, stats: { ...stats, gaps: 1, duplicates: 3, sequence: counts } });
     assert.match(terminal.text, /0 ms in all, 1,200 of the sequence missing, 3 duplicates dropped$/m);
+  });
+});
+
+describe('text and JSON', () => {
+  const counts = { missing: 1_109, repeated: 0, backwards: 0, restarts: 0, unnumbered: 0, keys: 1 };
+  const loud: SourceStats = {
+    ...{ ...stats, skipped: 1_101, frames: 1_102, controlFrames: 1_103, reconnects: 1_104, rotations: 1_105 },
+    ...{ gaps: 1_106, dropped: 1_107, duplicates: 1_108, sequence: counts },
+  };
+  const numbers = [1_101, 1_102, 1_103, 1_104, 1_105, 1_106, 1_107, 1_108, 1_109];
+
+  it('tell the same counts of a run', () => {
+    const { terminal, reporter: text } = reporter();
+    text.summary({ ...summary, stats: loud });
+    const { terminal: output, reporter: json } = reporter({ json: true });
+    json.summary({ ...summary, stats: loud });
+    const facts = Object.values(jsonLines(output.text)[0]!);
+    for (const number of numbers) {
+      assert.ok(terminal.text.includes(number.toLocaleString('en-US')), `${number}: ${terminal.text}`);
+      assert.ok(facts.includes(number), `${number}: ${output.text}`);
+    }
+  });
+
+  it('tell while it runs what is lost, and why', () => {
+    const { terminal, reporter: text } = reporter();
+    text.progress({ ...progress, stats: loud });
+    assert.match(terminal.text, / · 1,105 rotations · 1,106 gaps \(0 ms\) · 1,107 frames dropped · 1,109 of the seq/);
   });
 });
 
