@@ -1,4 +1,5 @@
 import { describeError } from './describe-error.js';
+import { dressError } from './dress.js';
 import { EXIT } from './exit-status.js';
 import type { Output } from './output.js';
 
@@ -6,7 +7,7 @@ import type { Output } from './output.js';
 export function catchCrashes(output: Output, verbose: boolean): void {
   // One listener for both: an unhandled rejection becomes an uncaught exception.
   process.on('uncaughtException', (error: unknown) => {
-    output.say(`spillway stopped at an error that it did not expect: ${describeError(error, verbose)}`);
+    output.say(`spillway stopped at an error that it did not expect: ${describeError(error, verbose)}`, dressError);
     if (!verbose)
       output.say('Run it again with --verbose to see where that was. What was written before is still there.');
     // What state the program is in is not known, so it does not go on.

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import { ConfigError } from '../errors.js';
 import { describeError } from './describe-error.js';
+import { dressError } from './dress.js';
 import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
 import { formatDuration } from './format.js';
 import { parseTime, reader } from './grammar.js';
@@ -82,7 +83,7 @@ async function init(file: string, options: InitOptions, output: Output): Promise
     return EXIT.ok;
   } catch (error) {
     if (stopping.signal.aborted) return EXIT.interrupted;
-    output.say(`spillway: ${describeError(error, false)}`);
+    output.say(`spillway: ${describeError(error, false)}`, dressError);
     return exitStatusOf({ error });
   } finally {
     unlisten();

@@ -1,4 +1,6 @@
 import type { WriteStream } from 'node:tty';
+import { hasColour } from './colour.js';
+import type { Dress } from './dress.js';
 
 /** Where a command talks to: standard error, or in a test anything that can be written to. */
 export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'writableLength'>>;
@@ -33,9 +35,14 @@ export class Output {
     this.#secrets = secrets;
   }
 
-  /** Writes whole lines: what must be said. */
-  say(text: string): void {
-    this.#write(this.clean(text));
+  /**
+   * Writes whole lines: what must be said.
+   *
+   * @param dress adds styles where the stream has colours: after what could steer a terminal was taken out
+   */
+  say(text: string, dress?: Dress): void {
+    const cleaned = this.clean(text);
+    this.#write(dress !== undefined && hasColour(this.#stream) ? dress(cleaned) : cleaned);
   }
 
   /** Writes whole lines, unless the reader is so far behind that this would pile up in memory. */

@@ -1,5 +1,6 @@
 import type { ConnectionEvents } from '../connect/events.js';
 import { describeError } from './describe-error.js';
+import { dressError, dressSummary } from './dress.js';
 import { eventText } from './event-text.js';
 import { LineBudget } from './line-budget.js';
 import type { Output } from './output.js';
@@ -65,11 +66,11 @@ export class TextReporter implements Reporter {
   summary(summary: Summary): void {
     // Who reads from a pipe leaves when there is enough: nobody wants to hear of it.
     if (this.#isPiped && summary.ended === 'output_closed') return;
-    this.#output.say(summaryText(summary));
+    this.#output.say(summaryText(summary), dressSummary);
   }
 
   failure(error: unknown): void {
-    this.#output.say(`spillway: ${describeError(error, this.#verbose)}`);
+    this.#output.say(`spillway: ${describeError(error, this.#verbose)}`, dressError);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../errors.js';
+import { dressError } from './dress.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { formatNumber } from './format.js';
 import { Output } from './output.js';
@@ -52,7 +53,7 @@ function tell(file: string, failure: ConfigError | undefined, { json, quiet }: V
   const problems = failure?.problems ?? [];
   if (json === true) output.sayJson({ file, valid: failure === undefined, problems });
   else if (failure === undefined) output.say(`${file}: valid`);
-  else output.say(`${file}: ${formatNumber(problems.length, 'problem')}\n${failure.message}`);
+  else output.say(`${file}: ${formatNumber(problems.length, 'problem')}\n${failure.message}`, dressError);
 }
 
 function addFile(path: string, files: readonly string[] = []): readonly string[] {

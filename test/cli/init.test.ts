@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +6,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { loadPipelineFile } from '../../lib/config/pipeline-file.js';
 import type { FeedClient } from '../../lib/testing/index.js';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
-import { type Exit, SPILLWAY, spillway, start, temporaryFolder } from './cli.js';
+import { type Exit, spillway, temporaryFolder } from './cli.js';
+import { noTerminal, onTerminal } from './on-terminal.js';
 
 /** Runs it in an empty folder: how it ended, and what it wrote. */
 async function init(
@@ -193,35 +193,10 @@ describe('spillway init --from', { concurrency: 2 }, () => {
   });
 });
 
-/** Runs a command on a pseudo-terminal, and gives each answer when its question was asked. */
-const ASKED_ON_TERMINAL = `
-import json, os, pty, sys
-answers = json.loads(sys.argv[1])
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-seen = b''
-while True:
-    try:
-        data = os.read(fd, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    seen += data
-    os.write(1, data)
-    if answers and answers[0][0].encode() in seen:
-        os.write(fd, answers[0][1].encode())
-        answers, seen = answers[1:], b''
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-const noTerminal = spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'python3 is not here';
-
 describe('spillway init on a terminal', { skip: noTerminal }, () => {
   async function asked(t: TestContext, answers: [question: string, answer: string][]) {
     const file = join(await temporaryFolder(t), 'feed.yaml');
-    const command = ['-c', ASKED_ON_TERMINAL, JSON.stringify(answers), process.execPath, ...SPILLWAY, 'init', file];
-    const exit = await start(t, 'python3', command, { env: { TERM: 'xterm' } }).exit;
+    const exit = await onTerminal(t, ['init', file], { answers }).exit;
     return { ...exit, file };
   }
 

@@ -44,11 +44,15 @@ export async function record(
     // Time to read what was typed.
     await wait(TYPING_MS);
     const env = { ...process.env, TERM: 'xterm-256color', FORCE_COLOR: undefined, NO_COLOR: undefined };
-    const child = spawn('python3', [join(import.meta.dirname, 'on-terminal.py'), `${cols}`, command, ...args], {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      'python3',
+      [join(import.meta.dirname, '../on-terminal.py'), `${cols}`, '[]', command, ...args],
+      {
+        cwd,
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const ended = new Promise((resolve) => child.once('exit', resolve));
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) await show(chunk);
     if ((await ended) !== 0) throw new Error(`${shown} failed.`);

@@ -1,3 +1,4 @@
+import { dressResult, dressVerdict } from '../dress.js';
 import { formatDuration, formatNumber } from '../format.js';
 import type { Output } from '../output.js';
 import type { CheckResult } from './result.js';
@@ -28,7 +29,7 @@ export class Report {
     }
     if (this.#skipped.length > 0 && this.#skipped[0]?.detail !== result.detail) this.#tellSkipped();
     if (result.status === 'skipped') this.#skipped.push(result);
-    else this.#output.say(resultText(result));
+    else this.#output.say(resultText(result), dressResult);
   }
 
   /** The last word. */
@@ -47,13 +48,14 @@ export class Report {
       failures.length === 0
         ? `\nNothing found that stands in the way of a run.${warned}`
         : `\n${failures.length} of ${formatNumber(looked, 'look')} failed: ${failures.join(', ')}.${warned}`,
+      dressVerdict,
     );
   }
 
   #tellSkipped(): void {
     const [first] = this.#skipped;
     if (first === undefined) return;
-    this.#output.say(resultText({ ...first, name: this.#skipped.map(({ name }) => name).join(', ') }));
+    this.#output.say(resultText({ ...first, name: this.#skipped.map(({ name }) => name).join(', ') }), dressResult);
     this.#skipped = [];
   }
 }

@@ -1,5 +1,6 @@
 import type { ClosedFacts } from '../../testing/index.js';
 import { describeError, errorFacts } from '../describe-error.js';
+import { dressError } from '../dress.js';
 import { formatNumber } from '../format.js';
 import { LineBudget } from '../line-budget.js';
 import type { Output } from '../output.js';
@@ -40,7 +41,8 @@ export class ServeReporter {
         client,
         error: errorFacts(error, verbose),
       });
-    else this.#output.say(`spillway: client ${client} could not be served: ${describeError(error, verbose)}`);
+    else
+      this.#output.say(`spillway: client ${client} could not be served: ${describeError(error, verbose)}`, dressError);
   }
 
   stopping(signal: string): void {
