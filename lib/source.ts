@@ -8,6 +8,7 @@ import { tlsFromConfig } from './config/tls-files.js';
 import type { CredentialProvider, Credentials } from './connect/credentials.js';
 import type { ConnectionStats } from './connect/events.js';
 import { oauth2 } from './connect/oauth2.js';
+import { telling } from './connect/secrets.js';
 import type { SubscribeStep } from './connect/subscribe-options.js';
 import { WebSocketReadable } from './connect/websocket-readable.js';
 import { envelope } from './envelope/envelope.js';
@@ -100,8 +101,14 @@ export function createSource(config: SourceConfig, options: SourceOptions = {}):
   return sourceOf(resolved, options);
 }
 
+/** @internal {@link SourceOptions} of the command, which says itself what happens. */
+export interface WatchedOptions extends SourceOptions {
+  /** Secrets came up that are not in the configuration, such as a token: before anybody else has them. */
+  readonly secretsMet?: ((secrets: readonly string[]) => void) | undefined;
+}
+
 /** @internal The source of a configuration that was resolved before. */
-export function sourceOf(config: ResolvedSourceConfig, options: SourceOptions): Source {
+export function sourceOf(config: ResolvedSourceConfig, options: WatchedOptions): Source {
   const around = surroundingsOf(config, options);
   // What cannot be used is found here, not when the first run begins.
   newStages(config, around);
@@ -165,20 +172,22 @@ interface Running {
 /** @internal What `check()` of such a source does, with somebody who looks on. */
 export function watchedCheck(
   config: ResolvedSourceConfig,
-  options: SourceOptions,
+  options: WatchedOptions,
   watcher: CheckWatcher,
 ): Promise<CheckReport> {
   return checkFeed(config, surroundingsOf(config, options), watcher);
 }
 
-function surroundingsOf(config: ResolvedSourceConfig, options: SourceOptions): Surroundings {
-  const { clock } = options;
+function surroundingsOf(config: ResolvedSourceConfig, options: WatchedOptions): Surroundings {
+  const { clock, secretsMet } = options;
   const { proxy } = config.reach;
   const tls = tlsFromConfig(config.reach.tls);
+  const credentials = credentialsFromAuth(config.auth, options.credentials ?? {}, (given) =>
+    oauth2({ ...given, proxy, tls: forTokens(tls), clock }),
+  );
+  const isWatched = typeof credentials === 'function' && secretsMet !== undefined;
   return {
-    credentials: credentialsFromAuth(config.auth, options.credentials ?? {}, (given) =>
-      oauth2({ ...given, proxy, tls: forTokens(tls), clock }),
-    ),
+    credentials: isWatched ? telling(credentials, secretsMet) : credentials,
     signal: options.signal,
     logger: options.logger,
     feed: options.feed,

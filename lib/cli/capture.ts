@@ -69,7 +69,10 @@ async function capture(
       import('./refusals.js'),
       import('./run-feed.js'),
     ]);
-    const source = sourceOf(config, { logger: refusalLogger((refusal) => reporter.refused(refusal)) });
+    const source = sourceOf(config, {
+      secretsMet: output.hideMet,
+      logger: refusalLogger((refusal) => reporter.refused(refusal)),
+    });
     const sink = await openSink(sinkConfig);
     if (sink.isOnTerminal) output.shareTerminal();
     return await runFeed({ source, sink }, reporter);

@@ -53,7 +53,11 @@ async function doctor(target: string, options: DoctorOptions, output: Output): P
     await examine(
       target,
       { context: options.set ?? {}, firstFrameMs: options.wait, signal: stopping.signal },
-      { resolved: (source, sink) => output.hide(secretsOf(source, sink)), found: (result) => report.tell(result) },
+      {
+        resolved: (source, sink) => output.hide(secretsOf(source, sink)),
+        met: output.hideMet,
+        found: (result) => report.tell(result),
+      },
     );
     report.conclude();
     if (stopping.signal.aborted) return EXIT.interrupted;

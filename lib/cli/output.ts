@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { Secrets } from '../internal/secrets.js';
 import { hasColour } from './colour.js';
 import type { Dress } from './dress.js';
 
@@ -11,7 +12,7 @@ export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'is
  */
 export class Output {
   readonly #stream: OutputStream;
-  #secrets: readonly string[] = [];
+  readonly #secrets = new Secrets();
   #mayHaveStatus = true;
   #hasStatus = false;
 
@@ -32,8 +33,11 @@ export class Output {
 
   /** From now on, these texts are shown as `***`. */
   hide(secrets: readonly string[]): void {
-    this.#secrets = secrets;
+    this.#secrets.know(secrets);
   }
+
+  /** The same, of what comes up at run time: until much else came up. */
+  readonly hideMet = (secrets: readonly string[]): void => this.#secrets.meet(secrets);
 
   /**
    * Writes whole lines: what must be said.
@@ -78,9 +82,7 @@ export class Output {
 
   /** A text as it may be shown. */
   clean(text: string): string {
-    let shown = text;
-    for (const secret of this.#secrets) shown = shown.replaceAll(secret, '***');
-    return shown.replace(CONTROL_CHARACTERS, '�');
+    return this.#secrets.hide(text).replace(CONTROL_CHARACTERS, '�');
   }
 
   get #isBehind(): boolean {

@@ -43,6 +43,7 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
     ]);
     const source = sourceOf(pipeline.source, {
       feed: pipeline.name,
+      secretsMet: output.hideMet,
       logger: refusalLogger((refusal) => reporter.refused(refusal)),
     });
     const sink = await openSink(pipeline.sink, { feed: pipeline.name });

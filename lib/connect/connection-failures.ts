@@ -1,5 +1,6 @@
 import { AuthError, ConnectError, optionError, type SpillwayError } from '../errors.js';
 import { redactUrl } from '../internal/redaction.js';
+import type { Secrets } from '../internal/secrets.js';
 import { adviceFor } from './advice.js';
 
 /** What a connect is busy with, as it appears in a message. */
@@ -14,11 +15,12 @@ export function tooSlow(url: string, step: ConnectStep, ms: number): SpillwayErr
 }
 
 /** The error for something of ours that failed while we were at `step`. */
-export function stepFailed(url: string, step: ConnectStep, cause: unknown): SpillwayError {
+export function stepFailed(url: string, step: ConnectStep, cause: unknown, secrets: Secrets): SpillwayError {
+  const why = secrets.hide(because(cause));
   if (step === 'the credentials') {
-    return new AuthError(`The credential provider failed${because(cause)}. No connection was tried.`, { cause });
+    return new AuthError(`The credential provider failed${why}. No connection was tried.`, { cause });
   }
-  return new ConnectError(`${step} for ${redactUrl(url)} failed${because(cause)}.`.replace(/^t/, 'T'), {
+  return new ConnectError(`${step} for ${redactUrl(url)} failed${why}.`.replace(/^t/, 'T'), {
     url: redactUrl(url),
     cause,
   });

@@ -1,5 +1,6 @@
 import WebSocket from 'ws';
 import { MessageTooLargeError } from '../errors.js';
+import type { Secrets } from '../internal/secrets.js';
 import { answerPings } from './answer-pings.js';
 import { noMessages, refused } from './connection-failures.js';
 import type { ConnectionHandler, FrameTaker } from './connection-handler.js';
@@ -28,6 +29,7 @@ export class Connection {
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: ConnectionHandler;
   readonly #taker: FrameTaker;
+  readonly #secrets: Secrets;
   readonly #opening: Opening;
   readonly #cause: CauseOfEnd;
   readonly #farewell: Farewell;
@@ -44,6 +46,7 @@ export class Connection {
     endpoint: Endpoint,
     attempt: Attempt,
     options: ResolvedWebSocketOptions,
+    secrets: Secrets,
     handler: ConnectionHandler,
     taker: FrameTaker,
   ) {
@@ -53,6 +56,7 @@ export class Connection {
     this.#options = options;
     this.#handler = handler;
     this.#taker = taker;
+    this.#secrets = secrets;
     this.#cause = new CauseOfEnd({
       endpoint,
       maxMessageBytes,
@@ -60,7 +64,7 @@ export class Connection {
       frames: () => taker.frames,
     });
     this.#farewell = new Farewell(options.clock, options.closeTimeoutMs, () => this.#ws?.terminate());
-    this.#opening = new Opening(endpoint, options, (error) => this.#fail(error));
+    this.#opening = new Opening(endpoint, options, secrets, (error) => this.#fail(error));
     this.#connect(attempt).catch((error: unknown) => this.#fail(error));
   }
 
@@ -143,14 +147,16 @@ export class Connection {
     const options = await this.#opening.prepare(attempt);
     if (this.#opening.isGivenUp) return;
     const { url } = this.endpoint;
+    const secrets = this.#secrets;
     const ws = new FeedSocket(url, [...this.#options.protocols], options);
     this.#ws = ws;
     answerPings(ws);
     ws.onCloseFrame = () => this.#farewell.beginLast();
     ws.on('error', (error) => this.#onReleased === undefined && this.#cause.reported(error));
-    ws.on('close', (code, reason) => this.#closed(code, reason.toString()));
+    ws.on('close', (code, reason) => this.#closed(code, secrets.hide(reason.toString())));
     ws.on('unexpected-response', (_request, response) => {
-      this.#cause.failed(refused(url, response.statusCode ?? 0, response.headers['retry-after']));
+      const retryAfter = response.headers['retry-after'];
+      this.#cause.failed(refused(url, response.statusCode ?? 0, retryAfter && secrets.hide(retryAfter)));
       response.destroy();
       ws.terminate();
     });
@@ -206,6 +212,7 @@ export class Connection {
       data: (data, isBinary) => taker.data(data, isBinary, this),
       control: (data, isBinary) => taker.control(data, isBinary, this),
       alive: () => taker.alive(),
+      hide: (text) => this.#secrets.hide(text),
       ask: (question) => this.#opening.ask(question),
       lose: (cause, watchdog) => this.#lose(cause, watchdog),
     });

@@ -1,4 +1,5 @@
 import type { TimerHandle } from '../internal/clock.js';
+import type { Secrets } from '../internal/secrets.js';
 import { Connection } from './connection.js';
 import type { ConnectionHandler, FrameTaker } from './connection-handler.js';
 import type { Endpoints } from './endpoints.js';
@@ -9,6 +10,7 @@ import type { ResolvedWebSocketOptions } from './options.js';
 export interface ConnectionsParts {
   readonly options: ResolvedWebSocketOptions;
   readonly endpoints: Endpoints;
+  readonly secrets: Secrets;
   readonly handler: ConnectionHandler;
   readonly taker: FrameTaker;
   /** An attempt starts. Returns whether it is to be made, since a listener may have ended the run. */
@@ -39,13 +41,13 @@ export class Connections implements Iterable<Connection> {
 
   /** Makes an attempt; `undefined` when a listener has ended the run. */
   dial(refused: boolean): Connection | undefined {
-    const { options, endpoints, handler, taker, connecting } = this.#parts;
+    const { options, endpoints, secrets, handler, taker, connecting } = this.#parts;
     this.attempts += 1;
     const { attempts: attempt } = this;
     const endpoint = endpoints.current;
     options.logger.debug({ url: endpoint.shownUrl, attempt }, 'connecting');
     if (!connecting({ url: endpoint.shownUrl, attempt })) return undefined;
-    const connection = new Connection(endpoint, { attempt, refused }, options, handler, taker);
+    const connection = new Connection(endpoint, { attempt, refused }, options, secrets, handler, taker);
     this.#live.add(connection);
     if (this.isHeld) connection.pause();
     return connection;

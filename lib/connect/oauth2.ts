@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../internal/clock.js';
 import { type Fields, field, milliseconds, objectWith, oneOf, resolveOptions } from '../internal/options.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
 import { REACH_FIELDS, type TlsOptions, type TlsProvider } from './reach-options.js';
+import { oauth2Secrets, withSecrets } from './secrets.js';
 import { requestToken } from './token-request.js';
 
 /** Options of {@link oauth2}. */
@@ -55,7 +56,7 @@ export function oauth2(options: OAuth2Options): CredentialProvider {
     if (resolved[key] === '') throw optionError(`oauth2.${key}`, `Expected ${FIELDS[key].expected}, got none.`);
   }
   const source = new TokenSource(resolved);
-  return ({ refused, signal }) => source.get(refused, signal);
+  return withSecrets(({ refused, signal }) => source.get(refused, signal), oauth2Secrets(resolved));
 }
 
 /** A request under way, and how many wait for it. */

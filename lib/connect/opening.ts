@@ -1,11 +1,13 @@
 import type { ClientOptions } from 'ws';
 import { SpillwayError } from '../errors.js';
 import type { TimerHandle } from '../internal/clock.js';
+import type { Secrets } from '../internal/secrets.js';
 import { type ConnectStep, stepFailed, tooSlow } from './connection-failures.js';
 import { authHeaders } from './credentials.js';
 import type { Endpoint } from './endpoints.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { reach } from './reach.js';
+import { credentialSecrets, tlsSecrets } from './secrets.js';
 
 /** Which attempt of a run a connection is. */
 export interface Attempt {
@@ -24,15 +26,25 @@ export class Opening {
   step: ConnectStep = 'the credentials';
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedWebSocketOptions;
+  readonly #secrets: Secrets;
   readonly #abort = new AbortController();
   /** Ends a talk with a proxy, which is none of the request's sockets yet. */
   readonly #dialling = new AbortController();
   readonly #timer: TimerHandle;
 
-  /** @param onLate it has taken longer than `handshakeTimeoutMs` */
-  constructor(endpoint: Endpoint, options: ResolvedWebSocketOptions, onLate: (error: SpillwayError) => void) {
+  /**
+   * @param secrets where those go that come up here
+   * @param onLate it has taken longer than `handshakeTimeoutMs`
+   */
+  constructor(
+    endpoint: Endpoint,
+    options: ResolvedWebSocketOptions,
+    secrets: Secrets,
+    onLate: (error: SpillwayError) => void,
+  ) {
     this.#endpoint = endpoint;
     this.#options = options;
+    this.#secrets = secrets;
     const { clock, handshakeTimeoutMs } = options;
     this.#timer = clock.setTimeout(
       () => onLate(tooSlow(endpoint.url, this.step, handshakeTimeoutMs)),
@@ -43,13 +55,14 @@ export class Opening {
   /** Asks for the credentials and for the way to the server: what the upgrade request is made of. */
   async prepare(attempt: Attempt): Promise<ClientOptions> {
     const options = this.#options;
-    const { credentials } = options;
+    const { credentials: given } = options;
     const request = { url: this.#endpoint.frameUrl, ...attempt, signal: this.#abort.signal };
-    const headers = authHeaders(
-      typeof credentials === 'function' ? await this.ask(() => credentials(request)) : credentials,
-    );
+    const credentials = typeof given === 'function' ? await this.ask(() => given(request)) : given;
+    const headers = authHeaders(credentials);
+    this.#secrets.meet(credentialSecrets(credentials));
     this.step = 'the way to the server';
     const way = await this.ask(() => reach(this.#endpoint.url, options, this.#dialling.signal));
+    this.#secrets.meet(tlsSecrets(way));
     this.step = 'the upgrade';
     return {
       ...way,
@@ -104,7 +117,7 @@ export class Opening {
 
   /** The error for something of ours that failed. */
   failure(cause: unknown): SpillwayError {
-    return cause instanceof SpillwayError ? cause : stepFailed(this.#endpoint.url, this.step, cause);
+    return cause instanceof SpillwayError ? cause : stepFailed(this.#endpoint.url, this.step, cause, this.#secrets);
   }
 }
 

@@ -8,6 +8,7 @@ import { Intake } from './intake.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import type { Stretch } from './overflow-queue.js';
 import { Rotation } from './rotation.js';
+import { secretsOfRun } from './secrets.js';
 import type { SubscribeStep } from './subscribe-options.js';
 import { Subscriptions } from './subscriptions.js';
 import { Succession } from './succession.js';
@@ -72,6 +73,7 @@ export class Run {
     this.#succession = new Succession({
       options,
       endpoints,
+      secrets: secretsOfRun(urls, options),
       rotation,
       intake,
       event: (name, payload) => handler.event(name, payload),

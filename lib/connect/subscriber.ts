@@ -26,6 +26,8 @@ export interface SubscriberParts {
   readonly throttleMs: number | undefined;
   /** The message of a step: asks its function, where it has one. */
   make(step: SubscribeStep): SubscribeMessage | Promise<SubscribeMessage>;
+  /** The text without secrets. */
+  hide(text: string): string;
   send(message: SubscribeMessage): Promise<void>;
   /** A step begins, or ceases, to wait for its answer. */
   onAwaiting(isAwaiting: boolean): void;
@@ -70,7 +72,7 @@ export class Subscriber {
     if (open === undefined) return false;
     const isRejection = open.reject?.matches(frame) === true;
     if (!isRejection && !open.expect.matches(frame)) return false;
-    const answer = isRejection ? frame.data.toString() : undefined;
+    const answer = isRejection ? this.#parts.hide(frame.data.toString()) : undefined;
     this.#settle(isRejection ? this.#error(open.name, { reason: 'rejected', answer }) : undefined);
     return true;
   }

@@ -1,4 +1,5 @@
 import type { Logger } from '../internal/logger.js';
+import type { Secrets } from '../internal/secrets.js';
 import type { Connection } from './connection.js';
 import type { Agreed, ConnectionHandler } from './connection-handler.js';
 import { Connections } from './connections.js';
@@ -15,6 +16,8 @@ import type { NamedStep } from './subscriber.js';
 export interface SuccessionParts {
   readonly options: ResolvedWebSocketOptions;
   readonly endpoints: Endpoints;
+  /** What must not be shown. */
+  readonly secrets: Secrets;
   readonly rotation: Rotation;
   readonly intake: Intake;
   event<K extends keyof ConnectionEvents>(name: K, payload: ConnectionEvents[K]): void;
@@ -45,7 +48,7 @@ export class Succession implements ConnectionHandler {
   #rotations = 0;
 
   constructor(parts: SuccessionParts) {
-    const { options, endpoints, rotation, intake } = parts;
+    const { options, endpoints, secrets, rotation, intake } = parts;
     this.#parts = parts;
     this.#logger = options.logger;
     this.#rotation = rotation;
@@ -54,6 +57,7 @@ export class Succession implements ConnectionHandler {
     this.connections = new Connections({
       options,
       endpoints,
+      secrets,
       handler: this,
       taker: intake,
       connecting: (attempt) => {

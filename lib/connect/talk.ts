@@ -16,6 +16,8 @@ export interface TalkActions {
   control(data: Buffer, isBinary: boolean): void;
   /** A ping or a pong came. */
   alive(): void;
+  /** The text without secrets. */
+  hide(text: string): string;
   /** Calls a function of the user's, and gives up on it when the connection is over. */
   ask<T>(question: () => T | Promise<T>): Promise<T>;
   /** The connection is of no use any more. */
@@ -70,6 +72,7 @@ export class Talk {
       url: shownUrl,
       make: async ({ send }) =>
         checked('subscribe', typeof send === 'function' ? await actions.ask(() => send(request)) : send),
+      hide: (text) => actions.hide(text),
       send: (message) => this.send(message),
       onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
     });

@@ -38,6 +38,7 @@ describe('secretsOf', () => {
   it('finds what the address holds, encoded and decoded, the longest first', () => {
     const url = 'wss://me:p%40ss@example.com/?token=a%2Fb%2Fc&symbol=btcusdt';
     assert.deepEqual(secretsOf({ ...plain, urls: ['wss://example.com', url] }), [
+      'bWU6cEBzcw==',
       'a%2Fb%2Fc',
       'p%40ss',
       'a/b/c',

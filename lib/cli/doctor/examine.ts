@@ -21,6 +21,8 @@ export interface ExamineOptions {
 export interface Examiner {
   /** The configuration is valid, and says this: before anything is connected. */
   resolved(source: ResolvedSourceConfig, sink: ResolvedSinkConfig | undefined): void;
+  /** Secrets came up that the configuration does not hold. */
+  met(secrets: readonly string[]): void;
   /** What one look found, as soon as it is known. */
   found(result: CheckResult): void;
 }
@@ -48,7 +50,11 @@ export async function examine(target: string, options: ExamineOptions, examiner:
   }
   examiner.resolved(plan.source, plan.sink);
   tell('configuration', 'configuration', ok(plan.said), performance.now() - startedAt);
-  await checkFeedSide(plan.source, options, (name, verdict, elapsedMs) => tell('feed', name, verdict, elapsedMs));
+  await checkFeedSide(
+    plan.source,
+    { ...options, secretsMet: (secrets) => examiner.met(secrets) },
+    (name, verdict, elapsedMs) => tell('feed', name, verdict, elapsedMs),
+  );
   if (plan.sink === undefined) {
     tell('sink', 'sink', skipped('not looked at: an address alone names none'), undefined);
   } else if (options.signal.aborted) {

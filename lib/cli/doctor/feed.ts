@@ -24,6 +24,8 @@ export interface FeedCheckOptions {
   readonly firstFrameMs: number;
   /** The user has had enough of it. */
   readonly signal: AbortSignal;
+  /** Secrets came up that the configuration does not hold. */
+  secretsMet(secrets: readonly string[]): void;
 }
 
 /**
@@ -99,7 +101,7 @@ async function atFirstPeer(
 
 /** The connect of a run, up to the first frame. */
 async function checkConnect(config: ResolvedSourceConfig, options: FeedCheckOptions, tell: TellFeed): Promise<void> {
-  const { firstFrameMs, signal } = options;
+  const { firstFrameMs, signal, secretsMet } = options;
   let since = performance.now();
   let step: 'upgrade' | 'subscribe' | 'first frame' = 'upgrade';
   let cause: EndCause | undefined;
@@ -111,7 +113,7 @@ async function checkConnect(config: ResolvedSourceConfig, options: FeedCheckOpti
   try {
     const report = await watchedCheck(
       config,
-      { signal },
+      { signal, secretsMet },
       {
         firstFrameMs,
         connected(event) {

@@ -47,7 +47,10 @@ export async function runPreview(
     const config = await feedConfig(kind, target, flags, { ...options }, { count, isShape, given });
     output.hide(secretsOf(config));
     const reporter = previewReporter(output, { ...options, isPiped: true }, count);
-    const source = sourceOf(config, { logger: refusalLogger((refusal) => reporter.refused(refusal)) });
+    const source = sourceOf(config, {
+      secretsMet: output.hideMet,
+      logger: refusalLogger((refusal) => reporter.refused(refusal)),
+    });
     const isOnTerminal = process.stdout.isTTY === true;
     if (isOnTerminal) output.shareTerminal();
     const feed = {

@@ -1,0 +1,79 @@
+/**
+ * Texts that prove who we are, and must not be shown when somebody else says them back: a server in its close reason, a
+ * provider in its error. Texts of fewer than four characters occur by chance, and are left out.
+ */
+export class Secrets {
+  #fixed: readonly string[] = [];
+  /** Those that come up at run time, such as tokens: the newest. */
+  #passing: readonly string[] = [];
+  #all: readonly string[] = [];
+
+  constructor(fixed: readonly string[] = []) {
+    this.know(fixed);
+  }
+
+  /** From now on, these are hidden. */
+  know(texts: readonly string[]): void {
+    this.#fixed = secretTexts([...this.#fixed, ...texts]);
+    this.#all = secretTexts([...this.#fixed, ...this.#passing]);
+  }
+
+  /** From now on, these are hidden, too, until many others came up. */
+  meet(texts: readonly string[]): void {
+    const known = texts.every((text) => this.#passing.includes(text));
+    if (known) return;
+    this.#passing = [...new Set([...texts, ...this.#passing])].slice(0, MAX_PASSING);
+    this.#all = secretTexts([...this.#fixed, ...this.#passing]);
+  }
+
+  /**
+   * The text with each of them as `***`; also where it was clipped, and holds but a piece of one, at a quotation mark, an
+   * ellipsis or an end.
+   */
+  hide(text: string): string {
+    let shown = text;
+    for (const secret of this.#all) shown = shown.replaceAll(secret, HIDDEN);
+    for (const secret of this.#all) shown = withoutPieces(shown, secret);
+    return shown;
+  }
+}
+
+/** Those that can be told from what occurs by chance, each once; the longest first, since one may hold another. */
+export function secretTexts(texts: readonly string[]): string[] {
+  return [...new Set(texts)].filter((text) => text.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
+}
+
+/** The values of those entries whose name says that they are secret. */
+export function secretValues(entries: Iterable<readonly [name: string, value: string]>): string[] {
+  return [...entries].filter(([name]) => TELLING_NAME.test(name)).map(([, value]) => value);
+}
+
+function withoutPieces(text: string, secret: string): string {
+  if (secret.length <= MIN_PIECE) return text;
+  return text
+    .split(CLIP_EDGE)
+    .map((part) => withoutPieceAtEnd(withoutPieceAtStart(part, secret), secret))
+    .join('');
+}
+
+function withoutPieceAtStart(part: string, secret: string): string {
+  let length = MIN_PIECE;
+  if (part.length < length || !secret.includes(part.slice(0, length))) return part;
+  while (length < part.length && secret.includes(part.slice(0, length + 1))) length += 1;
+  return HIDDEN + part.slice(length);
+}
+
+function withoutPieceAtEnd(part: string, secret: string): string {
+  let from = part.length - MIN_PIECE;
+  if (from < 0 || !secret.includes(part.slice(from))) return part;
+  while (from > 0 && secret.includes(part.slice(from - 1))) from -= 1;
+  return part.slice(0, from) + HIDDEN;
+}
+
+const HIDDEN = '***';
+/** A piece that is shorter is shown: it may be there by chance. */
+const MIN_PIECE = 6;
+const CLIP_EDGE = /(["…])/;
+const TELLING_NAME = /auth|cookie|key|pass|secret|session|sign|token/i;
+const MIN_LENGTH = 4;
+const MAX_PASSING = 100;

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Secrets, secretTexts } from '../../lib/internal/secrets.js';
+
+test('what is known is hidden, the longest first, and every time', () => {
+  const secrets = new Secrets(['abcd', 'abcd-efgh']);
+  assert.equal(secrets.hide('abcd-efgh, abcd and abcd'), '***, *** and ***');
+});
+
+test('what comes up is hidden from then on, and what was known stays so', () => {
+  const secrets = new Secrets(['first']);
+  secrets.meet(['second']);
+  secrets.know(['third']);
+  assert.equal(secrets.hide('first second third fourth'), '*** *** *** fourth');
+});
+
+test('of what comes up the newest hundred are kept', () => {
+  const secrets = new Secrets();
+  for (let n = 1000; n < 1101; n += 1) secrets.meet([`${n}`]);
+  assert.equal(secrets.hide('1000 1001 1100'), '1000 *** ***');
+});
+
+for (const [text, shown] of [
+  ['near "token 0123456"', 'near "token ***"'],
+  ['near "456789abcdef is wrong"', 'near "*** is wrong"'],
+  ['near "3456789a"', 'near "***"'],
+  ['rejected with 0123456789a… by', 'rejected with ***… by'],
+  ['…9abcdef is wrong', '…*** is wrong'],
+  // By chance.
+  ['near "01234"', 'near "01234"'],
+  ['a 0123456 b', 'a 0123456 b'],
+] as const) {
+  test(`a secret that was clipped is hidden where it is cut: ${text}`, () => {
+    assert.equal(new Secrets(['0123456789abcdef']).hide(text), shown);
+  });
+}
+
+test('texts of fewer than four characters are none', () => {
+  assert.deepEqual(secretTexts(['abc', 'abcd', 'abcd', '', 'abcde']), ['abcde', 'abcd']);
+});
