@@ -53,6 +53,15 @@ export function conforms(name: string, open: (t: TestContext) => OpenSink, takes
       assert.equal(sink.stats.pages, 2);
     });
 
+    it('stores gaps at their place, and counts records alone', async (t) => {
+      const { sink, stored } = open(t);
+      const texts = [...records(4), '{"gap":{"cause":"disconnected"}}', ...records(3), '{"gap":{"cause":"closed"}}'];
+      await pipeline(Readable.from(pagesOf(texts, 5)), sink);
+      assert.equal(await stored(), lines(texts));
+      const { records: count, pages } = sink.stats;
+      assert.deepEqual({ count, pages }, { count: 7, pages: 2 });
+    });
+
     it('takes one page at a time', { skip: takesAhead && 'it takes pages ahead, up to a bound' }, async (t) => {
       const { sink } = open(t);
       assert.equal(sink.writableHighWaterMark, 1);

@@ -32,6 +32,11 @@ export class KafkaBatch {
     return !this.isAnswered || this.hasBeenUncertain;
   }
 
+  /** How many of its lines are records of the feed, and no gaps. */
+  get feedRecords(): number {
+    return this.parts.reduce((sum, { slice, from, to }) => sum + slice.recordsAmong(from, to), 0);
+  }
+
   /** What the records take in their pages, with their line feeds. */
   get pageBytes(): number {
     let bytes = this.records.length;

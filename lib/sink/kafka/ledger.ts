@@ -4,7 +4,10 @@ import type { KafkaBatch } from './kafka-batch.js';
 import type { Lane } from './lane.js';
 import { type KafkaReport, rangesOf } from './report.js';
 
-/** The books of a Kafka sink: which pages it was given, and what became of each of their records. */
+/**
+ * The books of a Kafka sink: which pages it was given, and what became of each of their records. A gap is no record, and
+ * counts as none.
+ */
 export class Ledger {
   /** Requests that were tried again. */
   retries = 0;
@@ -50,20 +53,19 @@ export class Ledger {
   }
 
   acknowledge(batch: KafkaBatch): void {
-    this.#acknowledged += batch.records.length;
+    this.#acknowledged += this.#settleBatch(batch);
     for (const { value } of batch.records) this.#acknowledgedBytes += value.length;
-    this.#settleBatch(batch);
   }
 
   /** The dead letter has stored the one record of a batch. */
   divert(batch: KafkaBatch): void {
-    this.#diverted += 1;
-    this.#settleBatch(batch);
+    this.#diverted += this.#settleBatch(batch);
   }
 
-  skip(handover: Handover, records: number): void {
-    this.#skipped += records;
-    this.#settle(handover, records);
+  /** Lines were dropped, so many of them gaps. */
+  skip(handover: Handover, lines: number, gaps: number): void {
+    this.#skipped += lines - gaps;
+    this.#settle(handover, lines, lines - gaps);
   }
 
   /** The one record of a batch stays undelivered, while others of its lane go on. */
@@ -81,7 +83,7 @@ export class Ledger {
     const undelivered = this.#waiting();
     const all = [...lanes];
     let uncertain = 0;
-    for (const { current } of all) if (current?.mayBeStored === true) uncertain += current.records.length;
+    for (const { current } of all) if (current?.mayBeStored === true) uncertain += current.feedRecords;
     return {
       acknowledged: this.#acknowledged,
       retries: this.retries,
@@ -96,11 +98,15 @@ export class Ledger {
   /** Records that were taken and are not dealt with. */
   #waiting(): number {
     let records = 0;
-    for (const handover of this.#handovers) records += handover.left;
+    for (const handover of this.#handovers) records += handover.records;
     return records;
   }
 
   *#undelivered(lanes: readonly Lane[]): Generator<readonly [Page, number]> {
+    for (const line of this.#undeliveredLines(lanes)) if (!line[0].isGap(line[1])) yield line;
+  }
+
+  *#undeliveredLines(lanes: readonly Lane[]): Generator<readonly [Page, number]> {
     yield* this.#left;
     for (const lane of lanes) {
       for (const { slice, from, to } of lane.undelivered()) {
@@ -112,12 +118,19 @@ export class Ledger {
     for (let index = unrouted.from; index < unrouted.page.length; index++) yield [unrouted.page, index];
   }
 
-  #settleBatch(batch: KafkaBatch): void {
-    for (const { slice, from, to } of batch.parts) this.#settle(slice.handover, to - from);
+  /** Returns how many records it had. */
+  #settleBatch({ parts }: KafkaBatch): number {
+    let sum = 0;
+    for (const { slice, from, to } of parts) {
+      const records = slice.recordsAmong(from, to);
+      this.#settle(slice.handover, to - from, records);
+      sum += records;
+    }
+    return sum;
   }
 
-  #settle(handover: Handover, records: number): void {
-    if (!handover.settle(records)) return;
+  #settle(handover: Handover, lines: number, records: number): void {
+    if (!handover.settle(lines, records)) return;
     this.#handovers.delete(handover);
     this.#heldBytes -= handover.page.bytes.length;
     this.#pages += 1;

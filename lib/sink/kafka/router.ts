@@ -16,8 +16,10 @@ export interface BadRecord {
 
 /** What became of a page. */
 export interface Routed {
-  /** Records that were dropped. */
+  /** Lines that were dropped: records and gaps. */
   readonly skipped: number;
+  /** How many of them are gaps. */
+  readonly skippedGaps: number;
   /** The first of them. */
   readonly firstBad: BadRecord | undefined;
   /** With `onKeyError: 'fail'`: the record at which it stopped. */
@@ -102,17 +104,21 @@ export class Router {
     const { page } = handover;
     const { onKeyError } = this.#options;
     let skipped = 0;
+    let skippedGaps = 0;
     let firstBad: BadRecord | undefined;
     for (let index = 0; index < page.length; index++) {
       const problem = this.#routeOne(handover, index);
       if (problem === undefined) continue;
       const bad = { index, reason: problem };
       // A gap that names no topic has nowhere to go; its event and the summary tell it all the same.
-      if (onKeyError === 'fail' && !page.isGap(index)) return { skipped, firstBad, stoppedAt: bad };
+      if (onKeyError === 'fail' && !page.isGap(index)) {
+        return { skipped, skippedGaps, firstBad, stoppedAt: bad };
+      }
       firstBad ??= bad;
       skipped += 1;
+      if (page.isGap(index)) skippedGaps += 1;
     }
-    return { skipped, firstBad, stoppedAt: undefined };
+    return { skipped, skippedGaps, firstBad, stoppedAt: undefined };
   }
 
   /** Returns what keeps the record from being sent, if anything does. */
@@ -223,7 +229,7 @@ function partitionFor(bytes: Buffer, start: number, end: number, partitions: num
   return partitionOfKey(key, 0, key.length, partitions);
 }
 
-const ALL_WELL: Routed = { skipped: 0, firstBad: undefined, stoppedAt: undefined };
+const ALL_WELL: Routed = { skipped: 0, skippedGaps: 0, firstBad: undefined, stoppedAt: undefined };
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;

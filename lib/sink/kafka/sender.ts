@@ -128,10 +128,10 @@ export class Sender {
 
   #route(handover: Handover): void {
     const { page } = handover;
-    const { skipped, firstBad, stoppedAt } = this.#router.route(handover);
+    const { skipped, skippedGaps, firstBad, stoppedAt } = this.#router.route(handover);
     if (skipped > 0) {
       this.#events.onSkipped(page, firstBad!.index, firstBad!.reason, skipped);
-      this.#ledger.skip(handover, skipped);
+      this.#ledger.skip(handover, skipped, skippedGaps);
     }
     this.#dispatch.add(this.#router.takeTouched());
     if (stoppedAt !== undefined) {

@@ -34,6 +34,15 @@ export class Slice {
     this.#keyEnds.push(keyEnd);
   }
 
+  /** How many of its lines from `from` to `to` are records, and no gaps. */
+  recordsAmong(from: number, to: number): number {
+    const { page } = this;
+    if (page.recordsAmong() === page.length) return to - from;
+    let records = 0;
+    for (let position = from; position < to; position++) if (!page.isGap(this.index(position))) records += 1;
+    return records;
+  }
+
   /** The index in its page of the record at `position`. */
   index(position: number): number {
     return this.#indices === undefined ? position : this.#indices[position]!;
