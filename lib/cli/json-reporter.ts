@@ -4,6 +4,7 @@ import type { KafkaReport } from '../sink/kafka/report.js';
 import type { SourceStats } from '../source.js';
 import { errorFacts } from './describe-error.js';
 import { LineBudget } from './line-budget.js';
+import { notGiven } from './not-given.js';
 import type { Output } from './output.js';
 import type { Refusal } from './refusals.js';
 import type { Progress, Reporter, Summary } from './reporter.js';
@@ -24,7 +25,8 @@ import type { StopSignal } from './signals.js';
  *   (null without), `error_code` (null without), `target`, `records` (stored), `received` (records), and the keys of
  *   `progress` from `skipped` to `elapsed_ms`, and `paused_ms`; for a `kafka` sink also `delivery`: `acknowledged`,
  *   `retries`, `diverted`, `skipped`, `undelivered`, `uncertain` (may be stored), `undelivered_ranges` (`first`, `last`,
- *   `records`)
+ *   `records`), `newest_frame` (that the sink was given), `not_given` (null, or `first`, `last`, `records`: what was
+ *   received and waited before the sink)
  * - `error`, once when it fails: `code` (null without), `message`, `causes`; for `ERR_CONFIG` also `file` and
  *   `problems` (`path`, `message`, `line`, `column`); with `--verbose` also `stack`
  */
@@ -90,7 +92,7 @@ export class JsonReporter implements Reporter {
         received: stats.records,
         ...counters(stats, elapsedMs),
         paused_ms: Math.round(stats.pausedMs),
-        ...(delivery === undefined ? {} : { delivery: deliveryFacts(delivery) }),
+        ...(delivery === undefined ? {} : { delivery: deliveryFacts(delivery, stats) }),
       }),
     );
   }
@@ -100,8 +102,14 @@ export class JsonReporter implements Reporter {
   }
 }
 
-function deliveryFacts({ undeliveredRanges, ...counts }: KafkaReport): object {
-  return { ...counts, undelivered_ranges: undeliveredRanges };
+function deliveryFacts(report: KafkaReport, stats: SourceStats): object {
+  const { undeliveredRanges, newestFrame, ...counts } = report;
+  return {
+    ...counts,
+    undelivered_ranges: undeliveredRanges,
+    newest_frame: newestFrame ?? null,
+    not_given: notGiven(stats, report) ?? null,
+  };
 }
 
 function line(type: string, facts: object): object {

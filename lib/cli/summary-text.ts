@@ -1,6 +1,7 @@
 import { type KafkaReport, rangesText } from '../sink/kafka/report.js';
 import { formatBytes, formatCount, formatDuration, formatNumber } from './format.js';
 import { gapsText } from './gap-text.js';
+import { notGiven } from './not-given.js';
 import type { Summary } from './reporter.js';
 
 /** How a run went, in a few lines. */
@@ -21,7 +22,7 @@ export function summaryText(summary: Summary): string {
     `Gaps:     ${gapsText(stats)}`,
     `Took:     ${formatDuration(elapsedMs)}${paused}`,
     `Written:  ${target}`,
-    ...(delivery === undefined ? [] : [`Delivery: ${deliveryText(delivery)}`]),
+    ...(delivery === undefined ? [] : [`Delivery: ${deliveryText(delivery, summary)}`]),
   ].join('\n');
 }
 
@@ -43,24 +44,23 @@ export function endText({ ended, signal, errorCode }: Summary): string {
   }
 }
 
-function recordsText({ records, stats, elapsedMs }: Summary): string {
+function recordsText({ records, stats, elapsedMs, delivery }: Summary): string {
   const rate = elapsedMs < 1 ? '' : ` (${formatCount((records * 1_000) / elapsedMs)}/s)`;
-  const lost = stats.records - records;
+  const lost = stats.records - records - (delivery?.diverted ?? 0) - (delivery?.skipped ?? 0);
   const unwritten = lost <= 0 ? '' : `, ${formatCount(lost)} more received and not written`;
   return `${formatCount(records)} safely written${rate}, ${formatCount(stats.skipped)} skipped${unwritten}`;
 }
 
-function deliveryText({
-  acknowledged,
-  retries,
-  diverted,
-  skipped,
-  undelivered,
-  undeliveredRanges,
-}: KafkaReport): string {
+function deliveryText(report: KafkaReport, { stats }: Summary): string {
+  const { acknowledged, retries, diverted, skipped, undelivered, undeliveredRanges } = report;
   const parts = [`${formatCount(acknowledged)} acknowledged`, `${formatNumber(retries, 'request')} sent again`];
   if (diverted > 0) parts.push(`${formatCount(diverted)} too large, in the dead letter`);
   if (skipped > 0) parts.push(`${formatCount(skipped)} dropped for their key`);
   if (undelivered > 0) parts.push(`${formatCount(undelivered)} undelivered: ${rangesText(undeliveredRanges)}`);
+  const later = notGiven(stats, report);
+  if (later !== undefined) {
+    const { records, first, last } = later;
+    parts.push(`${formatCount(records)} received and not given to the sink: ${rangesText([{ first, last, records }])}`);
+  }
   return parts.join(', ');
 }

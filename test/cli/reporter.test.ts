@@ -10,6 +10,7 @@ import {
   type Summary,
 } from '../../lib/cli/reporter.js';
 import { type Gap, gapRecord } from '../../lib/connect/gap.js';
+import type { KafkaReport } from '../../lib/sink/kafka/report.js';
 import { createSource, type SourceStats } from '../../lib/source.js';
 import { createFakeClock } from '../../lib/testing/index.js';
 import { jsonLines } from './cli.js';
@@ -149,6 +150,47 @@ describe('the summary in text', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  const delivery: KafkaReport = {
+    acknowledged: 12_000,
+    retries: 2,
+    diverted: 4,
+    skipped: 1,
+    undelivered: 40,
+    undeliveredRanges: [{ first: 11_990, last: 12_045, records: 40 }],
+    newestFrame: 12_045,
+    uncertain: 40,
+  };
+
+  it('tells of a delivery what is undelivered, and what waited before the sink', () => {
+    const { terminal, reporter: text } = reporter();
+    text.summary({ ...summary, delivery });
+    assert.match(terminal.text, /^Records: {2}12,000 safely written .*, 340 more received and not written$/m);
+    assert.match(
+      terminal.text,
+      /^Delivery: 12,000 acknowledged, .*, 40 undelivered: frames 11990 to 12045, 300 received and not given to the sink: frames 12046 to 12345$/m,
+    );
+    const { terminal: json, reporter: toJson } = reporter({ json: true });
+    toJson.summary({ ...summary, delivery });
+    const [line] = jsonLines(json.text) as [{ delivery: object }];
+    assert.deepEqual(line.delivery, {
+      acknowledged: 12_000,
+      retries: 2,
+      diverted: 4,
+      skipped: 1,
+      undelivered: 40,
+      uncertain: 40,
+      undelivered_ranges: [{ first: 11_990, last: 12_045, records: 40 }],
+      newest_frame: 12_045,
+      not_given: { records: 300, first: 12_046, last: 12_345 },
+    });
+  });
+
+  it('says nothing of what waited before the sink when nothing did', () => {
+    const { terminal, reporter: text } = reporter();
+    text.summary({ ...summary, records: 12_340, delivery: { ...delivery, acknowledged: 12_340, undelivered: 0 } });
+    assert.doesNotMatch(terminal.text, /not given|not written/);
   });
 
   it('tells how many gaps there were, and how long they were in all', () => {

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Page } from '../../batch/page.js';
+import { Page } from '../../batch/page.js';
 import { SinkError } from '../../errors.js';
 import { pageText } from '../page-text.js';
 import type { SinkStats } from '../sink.js';
@@ -8,6 +8,7 @@ import type { Breakdown } from './breakdown.js';
 import { openProducer } from './clients.js';
 import type { Handover } from './handover.js';
 import type { Lane } from './lane.js';
+import { Ledger } from './ledger.js';
 import { type KafkaOptions, type ResolvedKafkaOptions, resolveKafkaOptions } from './options.js';
 import type { KafkaProducer } from './producer.js';
 import { type KafkaReport, rangesText } from './report.js';
@@ -55,6 +56,7 @@ export class KafkaWritable extends Writable {
   /** Where it writes to: the topic, or the path of one. */
   readonly target: string;
   readonly #options: ResolvedKafkaOptions;
+  readonly #ledger = new Ledger();
   readonly #handovers = new WeakMap<Page, Handover>();
   #producer: KafkaProducer | undefined;
   #sender: Sender | undefined;
@@ -71,12 +73,12 @@ export class KafkaWritable extends Writable {
 
   /** What is delivered by now, of what this sink was given. */
   get stats(): KafkaStats {
-    return this.#sender?.stats ?? NO_STATS;
+    return { ...this.#ledger.stats, inFlight: this.#sender?.inFlight ?? 0 };
   }
 
   /** How the delivery went: with which records are undelivered, so for the end of a run. */
   report(): KafkaReport {
-    return this.#sender?.report() ?? NO_REPORT;
+    return this.#ledger.report(this.#sender?.lanes() ?? []);
   }
 
   /** Calls back when the page is acknowledged, not when it is taken in. */
@@ -88,6 +90,7 @@ export class KafkaWritable extends Writable {
   ): boolean;
   override write(page: unknown, ...rest: unknown[]): boolean {
     const callback = rest.find((each) => typeof each === 'function') as ((error?: Error | null) => void) | undefined;
+    if (page instanceof Page && !this.destroyed && !this.writableEnded) this.#ledger.give(page);
     if (callback === undefined) return super.write(page);
     return super.write(page, (error) => {
       if (error) callback(error);
@@ -130,7 +133,7 @@ export class KafkaWritable extends Writable {
     // A failure comes by the callback of a write; without a listener it would end the process.
     this.#options.deadLetter?.on('error', ignore).on('drain', this.#takeMore);
     this.#producer = await openProducer(this.#options, () => this.#sender?.countRetry());
-    this.#sender = new Sender(this.#options, this.#producer, {
+    this.#sender = new Sender(this.#options, this.#producer, this.#ledger, {
       onRoom: () => this.#takeMore(),
       onFailed: (breakdown) => this.#onFailed(breakdown),
       onOversize: (page, index, lane, cause, callback) => this.#divert(page, index, lane, cause, callback),
@@ -160,9 +163,9 @@ export class KafkaWritable extends Writable {
   };
 
   #onFailed(breakdown: Breakdown): void {
-    const report = this.#sender!.report();
+    const report = this.report();
     this.#failure = toSinkError(breakdown, report, this.target);
-    this.#sender!.failHandovers(this.#failure);
+    this.#ledger.fail(this.#failure);
     if (this.#onRoom !== undefined) this.#takeMore();
     else this.destroy(this.#failure);
   }
@@ -175,7 +178,7 @@ export class KafkaWritable extends Writable {
     const error = new SinkError(
       `The record of frame ${sequence}, of ${data.length} bytes, is larger than ${lane.topic} takes. ` +
         'Raise `max.message.bytes` of the topic.',
-      { target: lane.topic, recordsWritten: this.#sender!.stats.records, cause },
+      { target: lane.topic, recordsWritten: this.#ledger.stats.records, cause },
     );
     deadLetter.write({ data, error, topic: lane.topic, sequence, receivedAt, connection, url }, callback);
     return true;
@@ -207,11 +210,12 @@ export class KafkaWritable extends Writable {
 }
 
 function toSinkError({ what, reason, name, advice, cause }: Breakdown, report: KafkaReport, target: string): SinkError {
-  const { acknowledged, undelivered, undeliveredRanges, uncertain } = report;
+  const { acknowledged, undelivered, undeliveredRanges, uncertain, newestFrame } = report;
   const lost =
     undelivered === 0 ? '' : ` Undelivered: ${undelivered}, of ${rangesText(undeliveredRanges)}${mayBe(uncertain)}.`;
+  const later = newestFrame === undefined ? '' : ` What came after frame ${newestFrame} did not get to this sink.`;
   return new SinkError(
-    `${what}: ${reason}${name === '' ? '' : ` (${name})`}. Acknowledged: ${acknowledged} records.${lost} ${advice}`,
+    `${what}: ${reason}${name === '' ? '' : ` (${name})`}. Acknowledged: ${acknowledged} records.${lost}${later} ${advice}`,
     {
       target,
       recordsWritten: acknowledged,
@@ -228,22 +232,3 @@ function mayBe(uncertain: number): string {
 }
 
 const CLOSE_MS = 5_000;
-const NO_STATS: KafkaStats = {
-  records: 0,
-  pages: 0,
-  bytes: 0,
-  waiting: 0,
-  inFlight: 0,
-  retries: 0,
-  diverted: 0,
-  skipped: 0,
-};
-const NO_REPORT: KafkaReport = {
-  acknowledged: 0,
-  retries: 0,
-  diverted: 0,
-  skipped: 0,
-  undelivered: 0,
-  undeliveredRanges: [],
-  uncertain: 0,
-};

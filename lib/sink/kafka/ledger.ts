@@ -14,6 +14,9 @@ export class Ledger {
   /** From which record on a page was not looked at yet, or was not any more. */
   unrouted: { readonly page: Page; readonly from: number } | undefined;
   readonly #handovers = new Set<Handover>();
+  /** Pages that the sink was given and has not taken yet, in order. */
+  readonly #given: Page[] = [];
+  #newest: Page | undefined;
   /** Records that were given up while their lane goes on. */
   readonly #left: (readonly [page: Page, index: number])[] = [];
   #heldBytes = 0;
@@ -45,7 +48,14 @@ export class Ledger {
     return this.#handovers.size === 0;
   }
 
+  /** The sink was given a page, which it takes later. */
+  give(page: Page): void {
+    this.#given.push(page);
+    this.#newest = page;
+  }
+
   take(page: Page): Handover {
+    if (this.#given[0] === page) this.#given.shift();
     const handover = new Handover(page);
     this.#handovers.add(handover);
     this.#heldBytes += page.bytes.length;
@@ -80,7 +90,8 @@ export class Ledger {
   }
 
   report(lanes: Iterable<Lane>): KafkaReport {
-    const undelivered = this.#waiting();
+    let undelivered = this.#waiting();
+    for (const page of this.#given) undelivered += page.recordsAmong();
     const all = [...lanes];
     let uncertain = 0;
     for (const { current } of all) if (current?.mayBeStored === true) uncertain += current.feedRecords;
@@ -91,6 +102,7 @@ export class Ledger {
       skipped: this.#skipped,
       undelivered,
       undeliveredRanges: undelivered === 0 ? [] : rangesOf(this.#undelivered(all)),
+      newestFrame: this.#newest?.frame(this.#newest.length - 1).sequence,
       uncertain,
     };
   }
@@ -113,9 +125,10 @@ export class Ledger {
         for (let position = from; position < to; position++) yield [slice.page, slice.index(position)];
       }
     }
-    const unrouted = this.unrouted;
-    if (unrouted === undefined) return;
-    for (let index = unrouted.from; index < unrouted.page.length; index++) yield [unrouted.page, index];
+    const unrouted = this.unrouted === undefined ? [] : [this.unrouted];
+    for (const { page, from } of [...unrouted, ...this.#given.map((page) => ({ page, from: 0 }))]) {
+      for (let index = from; index < page.length; index++) yield [page, index];
+    }
   }
 
   /** Returns how many records it had. */

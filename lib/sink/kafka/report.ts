@@ -15,6 +15,11 @@ export interface KafkaReport {
   readonly undelivered: number;
   /** Which ones those are. */
   readonly undeliveredRanges: readonly UndeliveredRange[];
+  /**
+   * The number within the run of the newest frame that the sink was given. What the feed brought after it is in none of
+   * these counts: it waited before the sink.
+   */
+  readonly newestFrame: number | undefined;
   /** How many of the undelivered were on their way when it ended: the broker may have stored them. */
   readonly uncertain: number;
 }

@@ -6,10 +6,9 @@ import type { Failure } from './failures.js';
 import type { Handover } from './handover.js';
 import type { KafkaBatch } from './kafka-batch.js';
 import type { Lane } from './lane.js';
-import { Ledger } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import type { ResolvedKafkaOptions } from './options.js';
 import type { KafkaProducer } from './producer.js';
-import type { KafkaReport } from './report.js';
 import { Router } from './router.js';
 import { TopicLookup } from './topic-lookup.js';
 
@@ -37,7 +36,7 @@ export class Sender {
   readonly #options: ResolvedKafkaOptions;
   readonly #producer: KafkaProducer;
   readonly #events: SenderEvents;
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #router: Router;
   readonly #lookup: TopicLookup;
   readonly #dispatch: Dispatch;
@@ -49,9 +48,10 @@ export class Sender {
   #breakdown: Breakdown | undefined;
   #isClosed = false;
 
-  constructor(options: ResolvedKafkaOptions, producer: KafkaProducer, events: SenderEvents) {
+  constructor(options: ResolvedKafkaOptions, producer: KafkaProducer, ledger: Ledger, events: SenderEvents) {
     this.#options = options;
     this.#producer = producer;
+    this.#ledger = ledger;
     this.#events = events;
     this.#router = new Router(options);
     this.#lookup = new TopicLookup(options, producer, this.#router, () => this.countRetry());
@@ -66,8 +66,9 @@ export class Sender {
     this.#drain = new Drain(options, () => this.#onLate());
   }
 
-  get stats() {
-    return { ...this.#ledger.stats, inFlight: this.#dispatch.inFlight };
+  /** Batches on their way. */
+  get inFlight(): number {
+    return this.#dispatch.inFlight;
   }
 
   /** Whether another page may be given. */
@@ -78,6 +79,11 @@ export class Sender {
   /** Counts a request that was tried again, by the client itself or from here. */
   countRetry(): void {
     this.#ledger.retries += 1;
+  }
+
+  /** What is known of every partition. */
+  lanes(): Iterable<Lane> {
+    return this.#router.lanes();
   }
 
   /**
@@ -105,15 +111,6 @@ export class Sender {
     this.#dispatch.close();
     this.#lookup.close();
     this.#drain.stop();
-  }
-
-  /** Tells all that wait for their page to be dealt with that it will not be. */
-  failHandovers(error: Error): void {
-    this.#ledger.fail(error);
-  }
-
-  report(): KafkaReport {
-    return this.#ledger.report(this.#router.lanes());
   }
 
   async #takeAfter(handover: Handover, unknown: readonly string[]): Promise<Handover> {

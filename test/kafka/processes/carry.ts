@@ -3,6 +3,7 @@
  * Prints what it sees as JSON, a line at a time, and last of all how it ended.
  */
 import { pipeline } from 'node:stream/promises';
+import { type NotGiven, notGiven } from '../../../lib/cli/not-given.js';
 import { createSource, SinkError } from '../../../lib/index.js';
 import type { KafkaOptions, KafkaReport } from '../../../lib/sink/kafka/index.js';
 import { clients } from '../clients.js';
@@ -25,6 +26,7 @@ export interface Sight {
 /** How it ended. */
 export interface End extends KafkaReport {
   readonly received: number;
+  readonly notGiven: NotGiven | undefined;
   /** The message and the code of what the run failed with. */
   readonly error: { readonly message: string; readonly code: string | undefined } | undefined;
 }
@@ -55,6 +57,7 @@ clearInterval(timer);
 const end: End = {
   ...sink.report(),
   received: source.stats.records,
+  notGiven: notGiven(source.stats, sink.report()),
   error: error && { message: error.message, code: error instanceof SinkError ? error.code : undefined },
 };
 console.log(JSON.stringify({ end }));

@@ -142,7 +142,10 @@ test('with a dead broker the run ends after the drain time-out, and says what is
   const done = assert.rejects(pipeline(Readable.from(pagesOf(records(7))), sink), (error) => {
     assert.ok(error instanceof SinkError);
     assert.match(error.message, /no acknowledgement within 5000 ms, the `drain_timeout`/);
-    assert.match(error.message, /Undelivered: 7, of frames 0 to 6; 7 of them were on their way and may be stored\./);
+    assert.match(
+      error.message,
+      /Undelivered: 7, of frames 0 to 6; 7 of them were on their way and may be stored\. What came after frame 6 did not get to this sink\./,
+    );
     assert.equal(error.recordsWritten, 0);
     return true;
   });
@@ -202,6 +205,23 @@ test('a producer that never tells of a topic ends the run by the message time-ou
     error.message,
     /no broker told of the topic within `message_timeout`.* Undelivered: 3, of frames 0 to 2\./,
   );
+});
+
+test('what the sink was given and had not taken yet is undelivered, too', async () => {
+  const clock = createFakeClock();
+  const producer = new FakeKafka({ before: () => new Promise(() => {}) });
+  const sink = kafka({ producer, topic: 'trades', clock, maxBufferedBytes: 1, lingerMs: 0, drainTimeoutMs: 1 });
+  const failed = once(sink, 'error');
+  for (const page of pagesOf(records(12), 3)) sink.write(page);
+  while (producer.sends.length === 0) await clock.advance(1);
+  assert.equal(sink.stats.waiting, 3);
+  sink.end();
+  sink.destroy(new Error('enough'));
+  await clock.advance(1);
+  await failed;
+  const { acknowledged, undelivered, undeliveredRanges, newestFrame } = sink.report();
+  assert.deepEqual({ acknowledged, undelivered, newestFrame }, { acknowledged: 0, undelivered: 12, newestFrame: 11 });
+  assert.deepEqual(undeliveredRanges, [{ first: 0, last: 11, records: 12 }]);
 });
 
 test('what waits is bounded in bytes: no further page is taken meanwhile', async () => {
