@@ -1,9 +1,13 @@
 import { constants } from 'node:buffer';
+import type { JsonCheck } from '../json/check.js';
 import type { BigIntegers } from '../json/values.js';
-import type { Message } from '../parse/message.js';
+import { copyText, type FrameFacts, type Message } from '../parse/message.js';
 import { FrameFactsList } from './frame-facts-list.js';
 import type { ResolvedBatchOptions } from './options.js';
 import { Page } from './page.js';
+
+/** Where a JSON text stands, and whether a raw line break stands between its tokens: as a check of it leaves it. */
+type TextRange = Pick<JsonCheck, 'start' | 'end' | 'hasLineBreaks'>;
 
 /** Messages in, now and then a page out: the batch stage without its stream and its timer. */
 export class BatchStep {
@@ -46,25 +50,45 @@ export class BatchStep {
   /** Copies the message's text. Returns the page that went out by it, if one did. */
   add(message: Message): Page | undefined {
     if (this.#records >= this.#maxRecords) return undefined;
-    const size = message.byteLength + 1;
-    // No page can be larger than a Buffer can: what is there goes out, rather than be lost.
-    const cut = this.#used + size > LARGEST ? this.flush() : undefined;
-    if (this.#used + size > this.#buffer.length) this.#grow(this.#used + size);
-    const end = message.copyTo(this.#buffer, this.#used);
-    this.#buffer[end] = LF;
-    this.#used = end + 1;
-    this.#ends.push(end);
-    this.#facts.add(message.frame);
-    this.#bigIntegers = message.bigIntegers;
-    if (!message.isGap) this.#records += 1;
-    if (cut !== undefined) return cut;
-    const isFull = this.#ends.length >= this.#pageRecords || this.#used >= this.#pageBytes || this.isDone;
-    return isFull ? this.#take() : undefined;
+    const cut = this.#makeRoom(message.byteLength + 1);
+    this.#note(message.copyTo(this.#buffer, this.#used), message.frame, message.bigIntegers);
+    return cut ?? this.#takeIfFull();
+  }
+
+  /** The same for a JSON text that no stage looked into, as it stands in a frame's bytes: it needs no message. */
+  addText(frame: FrameFacts, bytes: Buffer, text: TextRange, bigIntegers: BigIntegers): Page | undefined {
+    if (this.#records >= this.#maxRecords) return undefined;
+    const { start, end, hasLineBreaks } = text;
+    const cut = this.#makeRoom(end - start + 1);
+    this.#note(copyText(bytes, start, end, hasLineBreaks, this.#buffer, this.#used), frame, bigIntegers);
+    return cut ?? this.#takeIfFull();
   }
 
   /** The page that is not full yet, if it holds anything. */
   flush(): Page | undefined {
     return this.#ends.length === 0 ? undefined : this.#take();
+  }
+
+  /** For so many bytes. No page can be larger than a Buffer can: what is there goes out, rather than be lost. */
+  #makeRoom(size: number): Page | undefined {
+    const cut = this.#used + size > LARGEST ? this.flush() : undefined;
+    if (this.#used + size > this.#buffer.length) this.#grow(this.#used + size);
+    return cut;
+  }
+
+  /** A text was copied that ends at `end`. */
+  #note(end: number, frame: FrameFacts, bigIntegers: BigIntegers): void {
+    this.#buffer[end] = LF;
+    this.#used = end + 1;
+    this.#ends.push(end);
+    this.#facts.add(frame);
+    this.#bigIntegers = bigIntegers;
+    if (frame.gap === undefined) this.#records += 1;
+  }
+
+  #takeIfFull(): Page | undefined {
+    const isFull = this.#ends.length >= this.#pageRecords || this.#used >= this.#pageBytes || this.isDone;
+    return isFull ? this.#take() : undefined;
   }
 
   #take(): Page {

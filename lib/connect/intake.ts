@@ -16,7 +16,7 @@ export interface IntakeActions {
   /** The check that the frames' bytes go through next, where that is known. */
   readonly check: JsonCheck | undefined;
   /** A frame that has its number: the consumer takes it. The hot path. */
-  frame(frame: Frame): void;
+  readonly frame: (frame: Frame) => void;
   /** A gap is over. */
   gap(gap: Gap): void;
   /** Something came over any connection, at this time of the monotonic clock. */

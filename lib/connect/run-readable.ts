@@ -46,9 +46,10 @@ export abstract class RunReadable<T> extends TypedReadable {
     if (overflow !== 'block') {
       this.#queue = new OverflowQueue(overflow, { maxFrames, maxBytes }, (stretch) => this.#run.overflowed(stretch));
     }
+    const queue = this.#queue;
     this.#run = new Run(checkUrls(urls), options, {
       check,
-      frame: (frame) => (this.#queue === undefined ? this.receive(frame) : this.#offer(this.#queue, frame)),
+      frame: queue === undefined ? (frame) => this.receive(frame) : (frame) => this.#offer(queue, frame),
       ended: (_cause, error) => {
         if (this.#queue !== undefined) this.#deliverRest(this.#queue);
         this.beforeEnd();

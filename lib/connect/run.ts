@@ -18,7 +18,7 @@ export interface RunHandler {
   /** The check that the frames' bytes go through next, where that is known. */
   readonly check: JsonCheck | undefined;
   /** A frame came. The hot path. */
-  frame(frame: Frame): void;
+  readonly frame: (frame: Frame) => void;
   /** No further frame will come. With an error the run failed; without, it ended as it should. */
   ended(cause: EndCause, error: Error | undefined): void;
   /** What waits for the consumer, for events and stats. */
@@ -62,7 +62,7 @@ export class Run {
     });
     const intake = new Intake(options, endpoints, rotation, {
       check: handler.check,
-      frame: (frame) => handler.frame(frame),
+      frame: handler.frame,
       gap: (gap) => handler.event('gap', gap),
       touched: (at) => this.#idle.touch(at),
       fed: (connection) => this.#succession.fed(connection),

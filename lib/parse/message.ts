@@ -78,17 +78,29 @@ export class Message {
    * Returns the offset behind it. There must be room for {@link byteLength} bytes.
    */
   copyTo(target: Buffer, offset: number): number {
-    // `set` is the faster of the two, when no view of a part has to be made for it.
-    if (this.end - this.start === this.bytes.length) target.set(this.bytes, offset);
-    else this.bytes.copy(target, offset, this.start, this.end);
-    const end = offset + this.end - this.start;
-    if (this.hasLineBreaks) blankLineBreaks(target, offset, end);
-    return end;
+    return copyText(this.bytes, this.start, this.end, this.hasLineBreaks, target, offset);
   }
 
   protected build(): unknown {
     return parseBytes(this.bytes, this.start, this.end, this.bigIntegers);
   }
+}
+
+/** Writes the JSON text in bytes[start, end) into `target` at `offset`, on one line. Returns the offset behind it. */
+export function copyText(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hasLineBreaks: boolean,
+  target: Buffer,
+  offset: number,
+): number {
+  // `set` is the faster of the two, when no view of a part has to be made for it.
+  if (end - start === bytes.length) target.set(bytes, offset);
+  else bytes.copy(target, offset, start, end);
+  const copyEnd = offset + end - start;
+  if (hasLineBreaks) blankLineBreaks(target, offset, copyEnd);
+  return copyEnd;
 }
 
 /** What a stage says when it gets something else than a message from the stream before it. */

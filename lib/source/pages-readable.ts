@@ -8,6 +8,7 @@ import { resolveWebSocketOptions } from '../connect/options.js';
 import { RunReadable } from '../connect/run-readable.js';
 import { EnvelopeStep } from '../envelope/step.js';
 import { JsonCheck } from '../json/check.js';
+import type { BigIntegers } from '../json/values.js';
 import type { Message } from '../parse/message.js';
 import { resolveParseOptions } from '../parse/options.js';
 import { ParseStep } from '../parse/step.js';
@@ -23,10 +24,14 @@ import { batchOptions, connectOptions, parseOptions, type Surroundings, validate
  * that a record crosses one stream boundary a page instead of four a record.
  */
 export class PagesReadable extends RunReadable<Page> {
+  readonly #check: JsonCheck;
+  readonly #bigIntegers: BigIntegers;
   readonly #parse: ParseStep;
   readonly #validate: ValidateStep | undefined;
   readonly #select: SelectStep | undefined;
   readonly #envelope: EnvelopeStep | undefined;
+  /** Whether no stage looks into the records, so that no message is made of them. */
+  readonly #isDirect: boolean;
   readonly #batch: BatchStep;
   readonly #linger: Linger;
 
@@ -35,7 +40,10 @@ export class PagesReadable extends RunReadable<Page> {
     const batching = resolveBatchOptions(batchOptions(config, around));
     const check = new JsonCheck();
     super(config.urls, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }), check);
-    this.#parse = new ParseStep(resolveParseOptions(parseOptions(config, around)), check);
+    const parsing = resolveParseOptions(parseOptions(config, around));
+    this.#check = check;
+    this.#bigIntegers = parsing.bigIntegers;
+    this.#parse = new ParseStep(parsing, check);
     this.#validate =
       config.recordSchema === undefined
         ? undefined
@@ -45,6 +53,12 @@ export class PagesReadable extends RunReadable<Page> {
           );
     this.#select = config.select === undefined ? undefined : new SelectStep(selectPaths(config.select, 'select'));
     this.#envelope = config.envelope ? new EnvelopeStep() : undefined;
+    this.#isDirect =
+      this.#parse.isSingle &&
+      parsing.format === 'json' &&
+      this.#validate === undefined &&
+      this.#select === undefined &&
+      this.#envelope === undefined;
     this.#batch = new BatchStep(batching);
     this.#linger = new Linger(batching.clock, batching.lingerMs, () => this.#deliverPage(this.#batch.flush()));
   }
@@ -61,6 +75,7 @@ export class PagesReadable extends RunReadable<Page> {
 
   protected override receive(frame: Frame): void {
     try {
+      if (this.#isDirect && this.#takesText(frame)) return;
       if (this.#parse.isSingle) {
         const message = this.#parse.one(frame);
         if (message !== undefined) this.#take(message);
@@ -88,10 +103,24 @@ export class PagesReadable extends RunReadable<Page> {
     super._destroy(error, callback);
   }
 
+  /** The short way, from the frame into the page, for a whole frame that is one JSON text. Another frame goes the long way. */
+  #takesText(frame: Frame): boolean {
+    const { data } = frame;
+    const check = this.#check;
+    if (frame.gap !== undefined || frame.notInflated !== undefined) return false;
+    if (!check.hasPassed(data, 0, data.length) && !check.check(data, 0, data.length)) return false;
+    this.#added(this.#batch.addText(frame, data, check, this.#bigIntegers));
+    return true;
+  }
+
   #take(message: Message): void {
     if (this.#validate !== undefined && !this.#validate.accepts(message)) return;
     const kept = this.#select === undefined ? message : this.#select.pick(message);
-    const page = this.#batch.add(this.#envelope === undefined ? kept : this.#envelope.wrap(kept));
+    this.#added(this.#batch.add(this.#envelope === undefined ? kept : this.#envelope.wrap(kept)));
+  }
+
+  /** A record was added, and this page went out by it. */
+  #added(page: Page | undefined): void {
     if (page !== undefined) this.#deliverPage(page);
     this.#linger.held(this.#batch.held);
     if (this.#batch.isDone) this.complete('max_messages');
