@@ -28,8 +28,13 @@ export function recordAt(n: number): string {
   return `{"n":${n},"key":"${n % 10}","pad":"${PAD}"}`;
 }
 
-/** Starts it; it does not outlive the test. */
-export async function carry(t: TestContext, client: TestClient, options: KafkaOptions): Promise<Carrier> {
+/** Starts it; it does not outlive the test. `flags` are for its Node. */
+export async function carry(
+  t: TestContext,
+  client: TestClient,
+  options: KafkaOptions,
+  flags: readonly string[] = [],
+): Promise<Carrier> {
   const stop = new AbortController();
   let sent = 0;
   function* records(): Generator<string> {
@@ -41,7 +46,7 @@ export async function carry(t: TestContext, client: TestClient, options: KafkaOp
   });
   const task: Task = { url: server.url, client: client.name, options };
   const script = join(import.meta.dirname, 'processes/carry.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(task)], {
+  const child = spawn(process.execPath, [...flags, '--import', 'tsx', script, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(async () => {

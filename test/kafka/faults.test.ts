@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import type { KafkaOptions } from '../../lib/sink/kafka/index.js';
 import { brokerFor, noKafkaOfOurOwn } from '../support/kafka/gate.js';
-import { newTopic, readTopic, removeTopic } from '../support/kafka/topics.js';
+import { makeTopic, newTopic, readTopic, removeTopic } from '../support/kafka/topics.js';
 import { noSmallDisk, smallDisk } from '../support/small-disk.js';
 import { type Carrier, carry, recordAt } from './carrier.js';
 import { clients, kafkaJs } from './clients.js';
@@ -29,12 +29,7 @@ for (const client of tried) {
       await carrier.until('the socket was paused', ({ isPaused }) => isPaused);
       assertNotFlooded(carrier, await carrier.until('a second try', ({ retries }) => retries > 0));
       await broker.start();
-      const { acknowledged } = await carrier.until('anything was seen', () => true);
-      await carrier.until('it went on', (sight) => sight.acknowledged > acknowledged + SOME);
-      const end = await carrier.end();
-      assert.equal(end.error, undefined);
-      assertAllThere(await stored(broker.address, topic), end);
-      assertSmall(carrier);
+      await assertRecovers(carrier, broker.address, topic);
     });
 
     test('a broker that stands still for longer than a request may take costs no record and doubles none', async (t) => {
@@ -46,12 +41,7 @@ for (const client of tried) {
       await carrier.until('the socket was paused', ({ isPaused }) => isPaused);
       assertNotFlooded(carrier, await carrier.until('a request was given up', ({ retries }) => retries > 1));
       broker.resume();
-      const { acknowledged } = await carrier.until('anything was seen', () => true);
-      await carrier.until('it went on', (sight) => sight.acknowledged > acknowledged + SOME);
-      const end = await carrier.end();
-      assert.equal(end.error, undefined);
-      assertAllThere(await stored(broker.address, topic), end);
-      assertSmall(carrier);
+      await assertRecovers(carrier, broker.address, topic);
     });
 
     test('a broker that does not come back ends the run with what is undelivered', async (t) => {
@@ -80,6 +70,40 @@ for (const client of tried) {
       assert.ok(end.error?.message.includes(topic), end.error?.message);
     });
 
+    test('a topic that is deleted and made again loses nothing that was acknowledged to the new one', async (t) => {
+      const broker = await brokerFor(t);
+      const topic = await newTopic(t, broker.address, { partitions: 2 });
+      const carrier = await carry(t, client, { ...FAST, brokers: broker.address, topic });
+      await carrier.until('anything arrived', ({ acknowledged }) => acknowledged > SOME);
+      await removeTopic(broker.address, topic);
+      await makeTopic(broker.address, topic, { partitions: 2 });
+      const { acknowledged } = await carrier.until('anything was seen', () => true);
+      // It may end, too, with its report, but not hang.
+      const end = await carrier
+        .until('it went on', (sight) => sight.acknowledged > acknowledged + SOME)
+        .then(
+          () => carrier.end(),
+          () => carrier.ended,
+        );
+      if (end.error !== undefined) assertReported(end);
+      assertNewestThere(await stored(broker.address, topic), end);
+      assertSmall(carrier);
+    });
+
+    test('a million records take no more memory than the first hundred thousand', async (t) => {
+      const broker = await brokerFor(t);
+      const topic = await newTopic(t, broker.address, { partitions: 2 });
+      const carrier = await carry(t, client, { ...FAST, brokers: broker.address, topic }, SMALL_HEAP);
+      await carrier.until('a tenth arrived', ({ acknowledged }) => acknowledged >= 100_000);
+      const early = carrier.peakRss;
+      await carrier.until('all arrived', ({ acknowledged }) => acknowledged >= 1_000_000);
+      const end = await carrier.end();
+      assert.equal(end.error, undefined);
+      assert.deepEqual([end.acknowledged, end.undelivered], [end.received, 0]);
+      const [before, after] = [early, carrier.peakRss].map((bytes) => Math.round(bytes / MIB));
+      assert.ok(after! < 1.2 * before!, `the process had ${before} MiB at first, and ${after} MiB in the end`);
+    });
+
     test('a disk that is full, and then is not, costs no record and doubles none', {
       skip: noSmallDisk(),
     }, async (t) => {
@@ -90,16 +114,21 @@ for (const client of tried) {
       // Its only disk is full, so the broker gives up.
       await broker.whenEnded();
       await carrier.until('the socket was paused', ({ isPaused }) => isPaused);
-      const { acknowledged } = await carrier.until('anything was seen', () => true);
       execFileSync('mount', ['-o', 'remount,size=1g', disk]);
       await broker.start();
-      await carrier.until('it went on', (sight) => sight.acknowledged > acknowledged + SOME);
-      const end = await carrier.end();
-      assert.equal(end.error, undefined);
-      assertAllThere(await stored(broker.address, topic), end);
-      assertSmall(carrier);
+      await assertRecovers(carrier, broker.address, topic);
     });
   });
+}
+
+/** It goes on, and when the feed ends all is there. */
+async function assertRecovers(carrier: Carrier, address: string, topic: string): Promise<void> {
+  const { acknowledged } = await carrier.until('anything was seen', () => true);
+  await carrier.until('it went on', (sight) => sight.acknowledged > acknowledged + SOME);
+  const end = await carrier.end();
+  assert.equal(end.error, undefined);
+  assertAllThere(await stored(address, topic), end);
+  assertSmall(carrier);
 }
 
 /** The values by partition. */
@@ -107,7 +136,7 @@ async function stored(address: string, topic: string): Promise<string[][]> {
   const partitions: string[][] = [];
   for (const { partition, value } of await readTopic(address, topic))
     (partitions[partition] ??= []).push(String(value));
-  return partitions;
+  return Array.from(partitions, (values) => values ?? []);
 }
 
 /** Every record that was received lies there once, in its order. */
@@ -131,13 +160,34 @@ function assertAcknowledgedThere(partitions: readonly (readonly string[])[], end
   assert.deepEqual(missing.filter((n) => !isUndelivered(n)).slice(0, 10), []);
 }
 
+/**
+ * Of a topic that was made anew: from the first record on that a partition has, every one that was acknowledged lies
+ * there once, in its order; what is missing before it went with the old topic.
+ */
+function assertNewestThere(partitions: readonly (readonly string[])[], end: End): void {
+  const seen = numbersOf(partitions);
+  assert.equal(partitions.flat().length, seen.size, 'some records lie there twice');
+  const isUndelivered = (n: number) => end.undeliveredRanges.some(({ first, last }) => first <= n && n <= last);
+  let checked = 0;
+  for (const values of partitions) {
+    if (values.length === 0) continue;
+    const keys = new Set(values.map((value) => numberOf(value) % 10));
+    for (let n = numberOf(values[0]!); n < end.acknowledged + end.undelivered; n++) {
+      if (!keys.has(n % 10) || isUndelivered(n)) continue;
+      checked += 1;
+      assert.ok(seen.has(n), `record ${n} was acknowledged and is not there`);
+    }
+  }
+  if (end.error === undefined) assert.ok(checked > SOME, `only ${checked} records came after the topic was made anew`);
+}
+
 /** The numbers of the records, each of which has to be what the feed sent, in ascending order within its partition. */
 function numbersOf(partitions: readonly (readonly string[])[]): Set<number> {
   const seen = new Set<number>();
   for (const values of partitions) {
     let newest = -1;
     for (const value of values) {
-      const n = Number(/^\{"n":(\d+),/.exec(value)?.[1]);
+      const n = numberOf(value);
       if (value !== recordAt(n)) assert.fail(`${value} is not what was sent`);
       if (n < newest) assert.fail(`record ${n} lies behind record ${newest}`);
       newest = n;
@@ -145,6 +195,10 @@ function numbersOf(partitions: readonly (readonly string[])[]): Set<number> {
     }
   }
   return seen;
+}
+
+function numberOf(value: string): number {
+  return Number(/^\{"n":(\d+),/.exec(value)?.[1]);
 }
 
 /** Every record that the sink was given is either acknowledged or told to be undelivered. */
@@ -168,6 +222,8 @@ function assertSmall(carrier: Carrier): void {
 
 const SOME = 20_000;
 const MIB = 1024 * 1024;
+/** By itself V8 lets what is young, and mostly dead, grow for a million records. */
+const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=128'];
 const FAST: KafkaOptions = {
   keyPath: 'key',
   maxBufferedBytes: 1024 * 1024,

@@ -14,23 +14,41 @@ export interface ReadRecord {
   readonly codec: number;
 }
 
+interface TopicShape {
+  readonly partitions?: number;
+  readonly configs?: Record<string, string>;
+}
+
 /** Makes a topic under a new name, and removes it after the test. */
-export async function newTopic(
-  t: TestContext,
-  address: string,
-  { partitions = 1, configs = {} }: { partitions?: number; configs?: Record<string, string> } = {},
-): Promise<string> {
+export async function newTopic(t: TestContext, address: string, shape: TopicShape = {}): Promise<string> {
   const topic = `test-${process.pid}-${Date.now()}-${++topics}`;
-  await withAdmin(address, (admin) =>
-    admin.createTopics({
-      topics: [topic],
-      partitions,
-      replicas: 1,
-      configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
-    }),
-  );
+  await makeTopic(address, topic, shape);
   t.after(() => removeTopic(address, topic).catch(() => {}));
   return topic;
+}
+
+/** Makes a topic; one of this name may be on its way out still. */
+export async function makeTopic(
+  address: string,
+  topic: string,
+  { partitions = 1, configs = {} }: TopicShape = {},
+): Promise<void> {
+  const asked = {
+    topics: [topic],
+    partitions,
+    replicas: 1,
+    configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+  };
+  await withAdmin(address, async (admin) => {
+    for (;;) {
+      try {
+        return await admin.createTopics(asked);
+      } catch (error) {
+        if (!JSON.stringify(error).includes('TOPIC_ALREADY_EXISTS')) throw error;
+        await delay(POLL_MS);
+      }
+    }
+  });
 }
 
 export async function removeTopic(address: string, topic: string): Promise<void> {
