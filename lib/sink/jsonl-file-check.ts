@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, open, stat, statfs, unlink } from 'node:fs/promises';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { prepareAppend } from './append.js';
 import type { SinkCheck } from './check.js';
@@ -8,8 +8,9 @@ import { explainFileFailure } from './file-failure.js';
 import { type JsonlFileOptions, resolveJsonlFileOptions } from './jsonl-file-options.js';
 
 /**
- * Looks at where a `jsonlFile` sink would write to: the folder, the file, the free space and the compression. Nothing is
- * left behind: a file is made in the folder, and taken away, because only that tells whether it can be.
+ * Looks at where a `jsonlFile` sink would write to: the folder, the file, the free space and the compression. A file is
+ * made in the folder, since only that tells whether it can be: one without a name where there is such a thing, so that
+ * even a process that is killed leaves nothing behind.
  *
  * @throws {ConfigError} when the path or an option is not valid, or this Node lacks the compression
  */
@@ -51,11 +52,25 @@ async function look(name: string, find: () => Promise<string | Objection>): Prom
 
 async function checkFolder(path: string, folder: string, existing: string): Promise<string> {
   if (await isSpecial(path)) return `${path} is no regular file, so none is made there`;
-  const probe = join(existing, `.spillway-${randomUUID()}`);
-  const handle = await open(probe, 'wx');
-  await handle.close();
-  await unlink(probe);
+  makeFile(existing);
   return existing === folder ? `${folder} can be written to` : `${folder} is to be created, and can be`;
+}
+
+/** @throws the system's error when no file can be made in the folder */
+function makeFile(folder: string): void {
+  try {
+    if (process.platform === 'linux') {
+      closeSync(openSync(folder, UNNAMED_FILE, 0o600));
+      return;
+    }
+  } catch (error) {
+    if (!KNOWS_NONE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  // It is there for the time of two calls, in which no signal is heeded.
+  const path = join(folder, `.spillway-${randomUUID()}`);
+  const file = openSync(path, 'wx', 0o600);
+  unlinkSync(path);
+  closeSync(file);
 }
 
 async function checkFile(path: string, append: boolean, prepare: () => Promise<unknown>): Promise<string | Objection> {
@@ -97,4 +112,8 @@ async function isSpecial(path: string): Promise<boolean> {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
+/** `O_TMPFILE` of Linux, to write: Node.js does not name it. */
+const UNNAMED_FILE = 0o20000000 | constants.O_DIRECTORY | constants.O_WRONLY;
+/** What file systems say, and kernels, that have no files without a name. */
+const KNOWS_NONE: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EISDIR', 'EINVAL']);
 const LITTLE_SPACE = 100_000_000;
