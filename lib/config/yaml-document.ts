@@ -1,21 +1,11 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-} from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { type Environment, maskPlaceholders } from './environment.js';
 import { type Finding, formatPath, type Path } from './findings.js';
+import { parseYaml } from './parse-yaml.js';
 import { ALIAS_BOMB, resolveAliases } from './yaml-aliases.js';
 import { DUPLICATE_KEY, duplicateKeys } from './yaml-duplicates.js';
 import { type Replacement, replacePlaceholders } from './yaml-environment.js';
-import { isTooDeep } from './yaml-nesting.js';
 import { yamlProblem } from './yaml-problem.js';
 
 /** A YAML (or JSON) text with its environment placeholders replaced, which knows where each value stands. */
@@ -42,8 +32,7 @@ export function readYaml(text: string, env: Environment, file?: string): YamlDoc
   };
   const masked = maskPlaceholders(text) ?? fail([{ path: '', message: TOO_MANY_CHARACTERS }]);
   const lines = new LineCounter();
-  if (isTooDeep(masked.text)) return fail([{ path: '', message: TOO_DEEP }]);
-  const document = parseDocument(masked.text, { ...PARSE_OPTIONS, lineCounter: lines });
+  const document = parseYaml(masked.text, lines) ?? fail([{ path: '', message: TOO_DEEP }]);
   const wrong = [
     ...[...document.errors, ...document.warnings].map((error) => yamlProblem(error, masked, lines)),
     ...duplicateKeys(document).map((offset) => problemAt(lines, offset, [], DUPLICATE_KEY)),
@@ -139,15 +128,6 @@ function problemAt(lines: LineCounter, offset: number, path: Path, message: stri
 export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
-
-const PARSE_OPTIONS = {
-  version: '1.2',
-  schema: 'core',
-  stringKeys: true,
-  uniqueKeys: false,
-  prettyErrors: false,
-  logLevel: 'error',
-} as const;
 
 /** How far aliases may multiply what they stand for (`maxAliasCount` of `yaml`). */
 const MAX_ALIAS_COUNT = 100;
