@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   /** What standard input gives. @default nothing */
   readonly input?: string;
+  /** More may come after `input`: standard input stays open. */
+  readonly isInputOpen?: boolean;
   /** More arguments for Node. */
   readonly nodeArgs?: readonly string[];
   /** Leaves standard output unread. */
@@ -49,7 +51,8 @@ export function start(t: TestContext, command: string, args: readonly string[], 
     child.kill('SIGKILL');
   });
   child.stdin.on('error', () => {});
-  child.stdin.end(options.input ?? '');
+  child.stdin.write(options.input ?? '');
+  if (options.isInputOpen !== true) child.stdin.end();
   const out = new Said(options.isStdoutUnread === true ? undefined : child.stdout);
   const err = new Said(child.stderr);
   const exit = new Promise<Exit>((resolve, reject) => {
