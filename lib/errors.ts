@@ -62,10 +62,24 @@ export class AuthError extends SpillwayError {
   readonly code = 'ERR_AUTH';
   /** The HTTP status of the refused upgrade (407: a proxy's), when it came that far. */
   readonly status: number | undefined;
+  /** What a token endpoint meant: no, so that asking again cannot help, or later. */
+  readonly reason: 'token_refused' | 'token_later' | undefined;
+  /** What the token endpoint asked for in `Retry-After`, as it stood there. */
+  readonly retryAfter: string | undefined;
 
-  constructor(message: string, facts: { status?: number; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    facts: {
+      status?: number;
+      reason?: 'token_refused' | 'token_later' | undefined;
+      retryAfter?: string | undefined;
+      cause?: unknown;
+    } = {},
+  ) {
     super(message, { cause: facts.cause });
     this.status = facts.status;
+    this.reason = facts.reason;
+    this.retryAfter = facts.retryAfter;
   }
 }
 

@@ -93,6 +93,19 @@ export const RECONNECT_TABLE: readonly ReconnectRule[] = [
     meaning: 'A step of `subscribe` was not confirmed in time.',
     action: 'next_endpoint',
   },
+  {
+    kind: 'error',
+    values: ['token_refused'],
+    meaning:
+      'The token endpoint refuses the client, its secret or what it asks for (RFC 6749, section 5.2), or is another address.',
+    action: 'give_up',
+  },
+  {
+    kind: 'error',
+    values: ['token_later'],
+    meaning: 'The token endpoint is in trouble, or asks to come later.',
+    action: 'retry_after',
+  },
   { kind: 'error', values: ['ERR_AUTH'], meaning: 'The credential provider failed.', action: 'retry' },
   {
     kind: 'error',
@@ -124,6 +137,7 @@ function causeOf(error: SpillwayError | undefined): { kind: ReconnectRule['kind'
   if ((error instanceof AuthError || error instanceof ConnectError) && error.status !== undefined) {
     return { kind: 'status', value: error.status };
   }
+  if (error instanceof AuthError && error.reason !== undefined) return { kind: 'error', value: error.reason };
   if (error instanceof SubscribeError) return { kind: 'error', value: error.reason };
   return { kind: 'error', value: isAboutCertificate(error.cause) ? 'certificate' : error.code };
 }

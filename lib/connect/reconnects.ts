@@ -1,4 +1,4 @@
-import { ConnectError, ReconnectExhaustedError, type SpillwayError } from '../errors.js';
+import { AuthError, ConnectError, ReconnectExhaustedError, type SpillwayError } from '../errors.js';
 import { type Backoff, toBackoff } from './backoff.js';
 import type { Endpoints } from './endpoints.js';
 import type { ResolvedWebSocketOptions } from './options.js';
@@ -86,7 +86,7 @@ export class Reconnects {
 
   #delay(error: SpillwayError | undefined): number {
     const backoffMs = this.#backoff(this.#waits);
-    const header = error instanceof ConnectError ? error.retryAfter : undefined;
+    const header = error instanceof ConnectError || error instanceof AuthError ? error.retryAfter : undefined;
     const askedMs = header === undefined ? undefined : retryAfterMs(header, this.#options.clock.now());
     if (askedMs === undefined) return backoffMs;
     // Clients that were all told the same time must not all come at it.

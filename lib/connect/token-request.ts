@@ -26,13 +26,14 @@ export async function requestToken(options: ResolvedOAuth2Options, signal: Abort
     answer = await post(options, signal);
   } catch (cause) {
     if (cause instanceof AuthError) throw cause;
-    throw failure(tokenUrl, `cannot be had${because(cause)}. Check \`token_url\` and that its server is up`, cause);
+    throw failure(tokenUrl, `cannot be had${because(cause)}. Check \`token_url\` and that its server is up`, { cause });
   }
   return read(tokenUrl, answer);
 }
 
 interface Answer {
   readonly status: number;
+  readonly retryAfter: string | undefined;
   readonly body: string;
 }
 
@@ -58,7 +59,8 @@ async function post(options: ResolvedOAuth2Options, signal: AbortSignal): Promis
     });
     sent.on('error', reject);
     sent.on('response', (response) => {
-      readBody(response).then((text) => resolve({ status: response.statusCode ?? 0, body: text }), reject);
+      const { statusCode: status = 0, headers } = response;
+      readBody(response).then((text) => resolve({ status, retryAfter: headers['retry-after'], body: text }), reject);
     });
     sent.end(body);
   });
@@ -93,16 +95,9 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function read(tokenUrl: string, { status, body }: Answer): Token {
-  const facts = parsed(body);
-  if (status !== 200) {
-    const { error } = facts;
-    const said = typeof error === 'string' && ERROR_CODE.test(error) ? ` (${error})` : '';
-    throw failure(
-      tokenUrl,
-      `was refused with status ${status}${said}. Check \`client_id\`, \`client_secret\`, \`scope\` and \`audience\``,
-    );
-  }
+function read(tokenUrl: string, answer: Answer): Token {
+  const facts = parsed(answer.body);
+  if (answer.status !== 200) throw refusal(tokenUrl, answer, facts['error']);
   const { access_token: token, token_type: type, expires_in: seconds } = facts;
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw failure(tokenUrl, 'is missing in its answer, or none that a header can carry. Check `token_url`');
@@ -114,6 +109,29 @@ function read(tokenUrl: string, { status, body }: Answer): Token {
   return { token, lifetimeMs: Number.isFinite(lifetime) && lifetime > 0 ? lifetime * 1000 : DEFAULT_LIFETIME_MS };
 }
 
+/** An answer without a token: whether another one can be had by asking again, and what to do. */
+function refusal(tokenUrl: string, { status, retryAfter }: Answer, error: unknown): SpillwayError {
+  const code = typeof error === 'string' && ERROR_CODE.test(error) ? error : '';
+  const isTemporary = status >= 500 || TEMPORARY_STATUS.has(status) || TEMPORARY_CODES.has(code);
+  const said = code === '' ? '' : ` (${code})`;
+  // A header of a server's choice: only what can be a time.
+  const later = retryAfter === undefined || !/^[\w ,:]{1,40}$/.test(retryAfter) ? undefined : retryAfter;
+  return isTemporary
+    ? failure(tokenUrl, `cannot be had now: its server answered with status ${status}${said}. Check that it is up`, {
+        reason: 'token_later',
+        retryAfter: later,
+      })
+    : failure(tokenUrl, `was refused with status ${status}${said}. ${ADVICE[code] ?? adviceOn(status)}`, {
+        reason: 'token_refused',
+      });
+}
+
+function adviceOn(status: number): string {
+  return status === 400 || status === 401 || status === 403
+    ? 'Check `client_id`, `client_secret`, `scope` and `audience`'
+    : 'Check `token_url`: redirects are not followed';
+}
+
 function parsed(body: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body);
@@ -123,14 +141,30 @@ function parsed(body: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function failure(tokenUrl: string, what: string, cause?: unknown): SpillwayError {
-  return new AuthError(`The token of ${redactUrl(tokenUrl)} ${what}.`, { cause });
+function failure(
+  tokenUrl: string,
+  what: string,
+  facts: ConstructorParameters<typeof AuthError>[1] = {},
+): SpillwayError {
+  return new AuthError(`The token of ${redactUrl(tokenUrl)} ${what}.`, facts);
 }
 
 function because(cause: unknown): string {
   return cause instanceof Error && cause.message !== '' ? `: ${cause.message.replace(/[.\s]+$/, '')}` : '';
 }
 
+/** By the codes of RFC 6749, section 5.2. */
+const ADVICE: Readonly<Record<string, string>> = {
+  invalid_client:
+    'Check `client_id` and `client_secret`, and `client_auth`: some servers take them in the body of the request alone',
+  unauthorized_client: 'Have this client allowed to ask for tokens by itself (the grant `client_credentials`)',
+  unsupported_grant_type: 'Check `token_url`: this one gives no tokens by client credentials',
+  invalid_scope: 'Check `scope`: it is unknown, malformed, or more than this client may have',
+  invalid_request: 'Check `scope`, `audience` and `params`: the server misses a field, or knows one of them not',
+};
+const TEMPORARY_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Not of that section, but said by servers that mean them as the authorization endpoint does (section 4.1.2.1). */
+const TEMPORARY_CODES: ReadonlySet<string> = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 const MAX_BYTES = 256 * 1024;
 /** RFC 6749, section 5.2; nothing longer than a code is repeated, since it could hold anything. */
 const ERROR_CODE = /^[a-z_]{1,40}$/;

@@ -46,6 +46,8 @@ describe('the reconnect table', () => {
     ['a certificate of another host', failed('ERR_TLS_CERT_ALTNAME_INVALID'), 'give_up'],
     ['an unknown authority', failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'give_up'],
     ['a provider that fails', new AuthError('The vault is sealed.'), 'retry'],
+    ['a token endpoint that refuses', new AuthError('No.', { reason: 'token_refused' }), 'give_up'],
+    ['a token endpoint in trouble', new AuthError('Later.', { reason: 'token_later' }), 'retry_after'],
     ['a message that is too large', new MessageTooLargeError({ url, limit: 1 }), 'retry'],
   ] as const) {
     it(`says ${action} for ${what}`, () => {
