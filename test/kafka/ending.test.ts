@@ -8,7 +8,7 @@ import type { End } from './processes/carry.js';
 
 // A process of its own ends when nothing holds it any more: no socket, no timer, no attempt that goes on.
 
-const OPTIONS: KafkaOptions = { topic: 'trades', keyPath: 'key', messageTimeoutMs: 1_000, drainTimeoutMs: 500 };
+const OPTIONS: KafkaOptions = { topic: 'trades', keyPath: 'key', messageTimeoutMs: 5_000, drainTimeoutMs: 500 };
 
 for (const client of clients) {
   describe(`a process that carries a feed, with ${client.name},`, () => {

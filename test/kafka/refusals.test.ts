@@ -101,9 +101,13 @@ for (const client of clients) {
       });
       const sink = client.open({ ...BY_SHARD, brokers: broker.address, messageTimeoutMs: 1_000, drainTimeoutMs: 200 });
       const error = await pipeline(pagesOf(RECORDS, 60), sink).catch((reason: unknown) => reason);
-      const { acknowledged, undelivered } = sink.report();
+      const { acknowledged, undelivered, uncertain } = sink.report();
       assert.equal(error instanceof SinkError, undelivered > 0, String(error));
-      assert.equal(acknowledged, broker.records('trades', 0).length);
+      const stored = broker.records('trades', 0).length;
+      assert.ok(
+        acknowledged <= stored && stored <= acknowledged + uncertain,
+        `${acknowledged}, ${stored}, ${uncertain}`,
+      );
       assert.equal(acknowledged + undelivered, RECORDS.length);
     });
 
