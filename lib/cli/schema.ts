@@ -12,8 +12,11 @@ export function schemaCommand(): Command {
     .option('--source', 'the schema of what stands below pipeline.source.config, and createSource() takes')
     .addHelpText('after', EPILOGUE)
     .action(async ({ source = false }: { readonly source?: boolean }) => {
-      const { pipelineFileSchema, sourceConfigSchema } = await import('../config/schema.js');
-      const { $schema, ...schema } = source ? sourceConfigSchema : pipelineFileSchema;
+      const [{ pipelineFileSchema, sourceConfigSchema }, { editorSchema }] = await Promise.all([
+        import('../config/schema.js'),
+        import('../config/editor-schema.js'),
+      ]);
+      const { $schema, ...schema } = source ? sourceConfigSchema : editorSchema(pipelineFileSchema);
       const document = { $schema, $id: schemaUrl(source ? 'source' : 'pipeline'), ...schema };
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { PLACEHOLDER_OPENING } from '../../lib/config/environment.js';
 import { ROOT, spillway } from './cli.js';
 
 // What a file asks for, and that it must be there, stand in different branches of these schemas.
@@ -35,6 +37,21 @@ describe('spillway schema', { concurrency: 2 }, () => {
     });
   }
 
+  it('takes the example files as they are written, with placeholders for numbers, words and the like', async (t) => {
+    const { stdout } = await spillway(t, ['schema']).exit;
+    const validate = ajv.compile<unknown>({ ...(JSON.parse(stdout) as object), $id: 'https://example.com/examples' });
+    const names = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
+    const files = names.map((name) => readFileSync(join(ROOT, 'examples', name), 'utf8'));
+    for (const text of [...files, WITH_PLACEHOLDERS]) {
+      assert.equal(validate(parse(text)), true, `${text}\n${ajv.errorsText(validate.errors)}`);
+    }
+    assert.ok(files.some((text) => text.includes(PLACEHOLDER_OPENING)));
+    for (const [right, wrong] of MISTAKES) {
+      assert.ok(WITH_PLACEHOLDERS.includes(right));
+      assert.equal(validate(parse(WITH_PLACEHOLDERS.replace(right, wrong))), false, wrong);
+    }
+  });
+
   it('ends quietly when its reader goes away', async (t) => {
     const running = spillway(t, ['schema']);
     running.child.stdout!.destroy();
@@ -43,3 +60,30 @@ describe('spillway schema', { concurrency: 2 }, () => {
     assert.equal(status, 0);
   });
 });
+
+const WITH_PLACEHOLDERS = `
+version: 1
+pipeline:
+  source:
+    type: websocket
+    config:
+      url: \${env:FEED_URL}
+      max_messages: \${env:COUNT:-5}
+      idle_timeout: \${env:IDLE}
+      envelope: \${env:ENVELOPE}
+      message_format: \${env:FORMAT}
+      reconnect_backoff: { initial: '\${env:INITIAL}', jitter: full }
+  sink:
+    type: kafka
+    config: { brokers: x, topic: { type: fixed, name: t }, acks: '\${env:ACKS}', batch_size: 10 }
+`;
+
+const MISTAKES: readonly (readonly [right: string, wrong: string])[] = [
+  ['max_messages: ', 'max_messages: many # '],
+  ['idle_timeout: ', 'idle_timeout: ever # '],
+  ['envelope: ', 'envelope: perhaps # '],
+  ['message_format: ', 'message_format: xml # '],
+  ['jitter: full', 'jitter: some'],
+  ['batch_size: 10', 'batch_size: $x'],
+  ['batch_size: 10', 'bach_size: 10'],
+];
