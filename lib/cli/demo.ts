@@ -80,7 +80,9 @@ function whatNext(path: string): string {
   return `
 What to try next:
   Look at the first trade:     ${lookAt(path)}
-  Capture a feed of your own:  write trades.yaml
+  Serve them as a feed again:  npx spillway serve ${path} --loop
+  Capture a feed of your own:  npx spillway capture wss://example.com/feed -o mine.jsonl
+  or write trades.yaml (npx spillway init trades.yaml does)
 
     version: 1
     pipeline:

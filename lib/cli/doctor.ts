@@ -5,6 +5,7 @@ import { DAY_MS, parseTime, reader } from './grammar.js';
 import { Output } from './output.js';
 import { addSettingOption, type Settings } from './settings.js';
 import { onStopSignals } from './signals.js';
+import { widthOf } from './width.js';
 
 /** `spillway doctor FILE|URL`: what stands in the way of a run, step by step, and what to try. */
 export function doctorCommand(): Command {
@@ -43,7 +44,7 @@ async function doctor(target: string, options: DoctorOptions, output: Output): P
     import('./doctor/examine.js'),
     import('./secrets.js'),
   ]);
-  const report = new Report(output, options.json === true);
+  const report = new Report(output, options.json === true, widthOf(process.stdout));
   const stopping = new AbortController();
   const unlisten = onStopSignals({
     first: () => stopping.abort(),

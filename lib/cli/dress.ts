@@ -15,7 +15,7 @@ export const dressError: Dress = (text) =>
 export const dressSummary: Dress = (text) =>
   text
     .replace(/^(Ended: +)(it failed.*)$/gm, (_, label: string, failure: string) => label + paint('red', failure))
-    .replace(/^(Gaps: +)(?!none$)(.+)$/gm, (_, label: string, gaps: string) => label + paint('yellow', gaps))
+    .replace(/^(Gaps: +)(?! |none$)(.+)$/gm, (_, label: string, gaps: string) => label + paint('yellow', gaps))
     .replace(/^[A-Z]\w+:/gm, (label) => paint('bold', label));
 
 /** What `doctor` found: its mark says how good that is. */
@@ -24,7 +24,7 @@ export const dressResult: Dress = (text) =>
     .replace(/^ok\b/, (mark) => paint('green', mark))
     .replace(/^warn\b/, (mark) => paint('yellow', mark))
     .replace(/^FAIL\b/, (mark) => paint('red', mark))
-    .replace(/^skip\b.*$/, (line) => paint('dim', line));
+    .replace(/^skip\b.*$/s, (lines) => paint('dim', lines));
 
 /** What all looks of `doctor` come to. */
 export const dressVerdict: Dress = (text) =>

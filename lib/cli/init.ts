@@ -147,8 +147,10 @@ function addMessage(message: string, messages: readonly string[]): readonly stri
 
 const MAX_WAIT_MS = 3_600_000;
 
-const NEXT = `  npx spillway doctor FILE   finds out whether everything is there that a run needs
-  npx spillway run FILE      captures the feed`;
+const NEXT = `  Find out whether everything is there that a run needs
+    npx spillway doctor FILE
+  Capture the feed
+    npx spillway run FILE`;
 
 const EPILOGUE = `
 Examples:

@@ -30,7 +30,7 @@ describe('spillway init', { concurrency: 2 }, () => {
     const { name, source, sink } = await loadPipelineFile(file);
     assert.deepEqual([name, source.maxMessages, source.reconnect.reconnect], ['trades', 100, true]);
     assert.equal(sink.type === 'jsonl' && sink.path, './out/trades.jsonl');
-    assert.ok(stderr.includes(`spillway run ${file} `), stderr);
+    assert.ok(stderr.includes(`spillway run ${file}\n`), stderr);
     assert.equal(stdout, '');
     assert.equal(status, 0);
     assert.equal((await spillway(t, ['validate', file]).exit).status, 0);

@@ -94,8 +94,12 @@ describe('spillway on a terminal', { skip: noTerminal, concurrency: 2 }, () => {
     assert.match(stdout, /^\x1b\[2mskip .*\x1b\[0m\r$/m);
     assert.match(stdout, /^\x1b\[31m1 of \d+ looks failed\x1b\[0m: TCP\./m);
     assert.equal(status, 1);
-    const plain = await onTerminal(t, args, { env: { NO_COLOR: '1' } }).exit;
+    const plain = await onTerminal(t, args, { columns: 50, env: { NO_COLOR: '1' } }).exit;
     assert.match(plain.stdout, /^FAIL .*TCP: /m);
+    assert.ok(
+      plain.stdout.split('\r\n').every((line) => line.length <= 50),
+      plain.stdout,
+    );
     assert.doesNotMatch(plain.stdout, /\x1b/);
     const piped = await spillway(t, args).exit;
     assert.doesNotMatch(piped.stdout, /\x1b/);

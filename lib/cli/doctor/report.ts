@@ -1,19 +1,23 @@
 import { dressResult, dressVerdict } from '../dress.js';
 import { formatDuration, formatNumber } from '../format.js';
 import type { Output } from '../output.js';
+import { wrap } from '../width.js';
 import type { CheckResult } from './result.js';
 
 /** Tells what was found, look by look, and what it comes to. */
 export class Report {
   readonly #output: Output;
   readonly #isJson: boolean;
+  readonly #columns: number;
   readonly #results: CheckResult[] = [];
   /** What was not looked at for one and the same reason, and is told in one line. */
   #skipped: CheckResult[] = [];
 
-  constructor(output: Output, isJson: boolean) {
+  /** @param columns what a line may take; `undefined` where nothing limits it */
+  constructor(output: Output, isJson: boolean, columns: number | undefined) {
     this.#output = output;
     this.#isJson = isJson;
+    this.#columns = Math.max((columns ?? Number.POSITIVE_INFINITY) - INDENT, MIN_COLUMNS);
   }
 
   /** Whether a look failed so far. */
@@ -29,7 +33,7 @@ export class Report {
     }
     if (this.#skipped.length > 0 && this.#skipped[0]?.detail !== result.detail) this.#tellSkipped();
     if (result.status === 'skipped') this.#skipped.push(result);
-    else this.#output.say(resultText(result), dressResult);
+    else this.#output.say(resultText(result, this.#columns), dressResult);
   }
 
   /** The last word. */
@@ -55,16 +59,20 @@ export class Report {
   #tellSkipped(): void {
     const [first] = this.#skipped;
     if (first === undefined) return;
-    this.#output.say(resultText({ ...first, name: this.#skipped.map(({ name }) => name).join(', ') }), dressResult);
+    this.#output.say(
+      resultText({ ...first, name: this.#skipped.map(({ name }) => name).join(', ') }, this.#columns),
+      dressResult,
+    );
     this.#skipped = [];
   }
 }
 
-function resultText({ status, name, detail, advice, elapsedMs }: CheckResult): string {
+function resultText({ status, name, detail, advice, elapsedMs }: CheckResult, columns: number): string {
   const took = elapsedMs === undefined ? '' : formatDuration(elapsedMs);
-  const line = `${MARKS[status].padEnd(4)} ${took.padStart(8)}  ${name}: ${detail}`;
+  const said = [`${name}: ${detail}`, ...(advice === undefined ? [] : [advice])].join('\n');
   // Below the name, so that the marks stand alone.
-  return [line, ...(advice === undefined ? [] : [advice])].join('\n').replaceAll('\n', `\n${' '.repeat(15)}`);
+  const text = wrap(said, columns).replaceAll('\n', `\n${' '.repeat(INDENT)}`);
+  return `${MARKS[status].padEnd(4)} ${took.padStart(8)}  ${text}`;
 }
 
 function resultFacts({ side, name, status, detail, advice, elapsedMs }: CheckResult): object {
@@ -79,4 +87,8 @@ function resultFacts({ side, name, status, detail, advice, elapsedMs }: CheckRes
   };
 }
 
+/** How far in the name of a look stands. */
+const INDENT = 15;
+/** Below that, there would be a word a line. */
+const MIN_COLUMNS = 20;
 const MARKS = { ok: 'ok', warning: 'warn', failed: 'FAIL', skipped: 'skip' } as const;
