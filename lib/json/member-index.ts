@@ -16,10 +16,13 @@ export class MemberIndex {
    */
   readonly candidates = new Uint8Array(256);
   readonly #keys: readonly PathSegment[];
+  /** The length of each key without an escape, or -1. */
+  readonly #lengths: Int32Array;
 
   /** @param keys different ones, at most 254 */
   constructor(keys: readonly PathSegment[]) {
     this.#keys = keys;
+    this.#lengths = Int32Array.from(keys, ({ plain }) => plain?.length ?? -1);
     this.quotes = new Int32Array(keys.length).fill(-1);
     this.ends = new Int32Array(keys.length);
     for (const [k, { key }] of keys.entries()) {
@@ -41,18 +44,24 @@ export class MemberIndex {
    * @param isPlain whether it holds no escape for sure
    */
   match(bytes: Uint8Array, start: number, quote: number, candidate: number, isPlain: boolean): number {
-    if (candidate !== SEVERAL) return this.#is(bytes, start, quote, candidate - 1, isPlain) ? candidate - 1 : -1;
+    const length = (quote - start) | 0;
+    if (candidate !== SEVERAL) {
+      const only = (candidate - 1) | 0;
+      // Its first byte is right.
+      if (this.#lengths[only] === length && length === 1) return only;
+      return this.#is(bytes, start, length, only, isPlain) ? only : -1;
+    }
     let k = this.#keys.length - 1;
-    while (k >= 0 && !this.#is(bytes, start, quote, k, isPlain)) k--;
+    while (k >= 0 && !this.#is(bytes, start, length, k, isPlain)) k--;
     return k;
   }
 
-  #is(bytes: Uint8Array, start: number, quote: number, k: number, isPlain: boolean): boolean {
+  #is(bytes: Uint8Array, start: number, length: number, k: number, isPlain: boolean): boolean {
     const { plain, key } = this.#keys[k] as PathSegment;
-    if (plain === undefined || plain.length !== quote - start) {
-      return !isPlain && JSON.parse(decode(bytes, start - 1, quote + 1)) === key;
+    if (this.#lengths[k] !== length) {
+      return !isPlain && JSON.parse(decode(bytes, start - 1, start + length + 1)) === key;
     }
-    for (let n = 0; n < plain.length; n++) if (bytes[start + n] !== plain[n]) return false;
+    for (let n = 0; n < length; n = (n + 1) | 0) if (bytes[(start + n) | 0] !== plain![n]) return false;
     return true;
   }
 }
