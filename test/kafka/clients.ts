@@ -46,5 +46,8 @@ export const kafkaJs: TestClient = {
 export const clients: readonly TestClient[] =
   major >= 22 ? [platformatic1, platformatic2, kafkaJs] : [platformatic1, kafkaJs];
 
+/** The newest version of the first client that this Node runs, and the second client. */
+export const newestClients: readonly TestClient[] = [clients.findLast((client) => client !== kafkaJs)!, kafkaJs];
+
 const version2 =
   major >= 22 ? ((await import('platformatic-kafka-2')) as unknown as PlatformaticModule) : (undefined as never);

@@ -56,6 +56,12 @@ export function sharedBroker(options: BrokerOptions = {}): { readonly address: s
   };
 }
 
+/** Why tests that make a broker fail are left out: they take minutes, so only who asks for them gets them. */
+export async function noFaults(): Promise<string | false> {
+  if (process.env['SPILLWAY_KAFKA_FAULTS'] === '1') return await noKafkaOfOurOwn();
+  return 'set SPILLWAY_KAFKA_FAULTS=1 to see what becomes of records when a broker fails, and of memory under load';
+}
+
 async function noBroker(): Promise<string | false> {
   const missing = missingTool() ?? (await unfetched());
   if (missing === undefined) return false;

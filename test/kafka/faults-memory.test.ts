@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { brokerFor, noFaults } from '../support/kafka/gate.js';
+import { newTopic } from '../support/kafka/topics.js';
+import { carry } from './carrier.js';
+import { newestClients } from './clients.js';
+
+describe('a million records, as fast as they go,', { skip: await noFaults(), timeout: 500_000 }, () => {
+  for (const client of newestClients) {
+    test(`take no more memory than the first hundred thousand, with ${client.name}`, async (t) => {
+      const { address } = await brokerFor(t);
+      const topic = await newTopic(t, address, { partitions: 2 });
+      const options = { brokers: address, topic, keyPath: 'key', maxBufferedBytes: MIB };
+      const carrier = await carry(t, client, options, SMALL_HEAP);
+      await carrier.until('a tenth arrived', ({ acknowledged }) => acknowledged >= 100_000);
+      const early = carrier.peakRss;
+      await carrier.until('all arrived', ({ acknowledged }) => acknowledged >= 1_000_000);
+      const end = await carrier.end();
+      assert.equal(end.error, undefined);
+      assert.deepEqual([end.acknowledged, end.undelivered], [end.received, 0]);
+      const [before, after] = [early, carrier.peakRss].map((bytes) => Math.round(bytes / MIB));
+      assert.ok(after! < 1.2 * before!, `the process had ${before} MiB at first, and ${after} MiB in the end`);
+    });
+  }
+});
+
+const MIB = 1024 * 1024;
+/** By itself V8 lets what is young, and mostly dead, grow for a million records. */
+const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=128'];
