@@ -40,6 +40,11 @@ export class Handover {
     this.#maxBytes = maxBytes;
   }
 
+  /** What waits. */
+  get held(): { readonly frames: number; readonly bytes: number } {
+    return { frames: this.#held.length, bytes: this.#heldBytes };
+  }
+
   /** Whether more waits than may. */
   get isOverfull(): boolean {
     return this.#heldBytes > this.#maxBytes;

@@ -58,6 +58,11 @@ export class Rotation {
     return this.#duplicates + (this.#handover?.duplicates ?? 0);
   }
 
+  /** What waits until two connections are one. */
+  get held(): { readonly frames: number; readonly bytes: number } {
+    return this.#handover?.held ?? NOTHING;
+  }
+
   /** The connection that is being opened to take over. */
   get successor(): Connection | undefined {
     return this.#successor;
@@ -190,4 +195,5 @@ export class Rotation {
   }
 }
 
+const NOTHING = { frames: 0, bytes: 0 } as const;
 const STILL_OVERLAPPING_MS = 1_000;

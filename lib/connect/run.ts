@@ -155,6 +155,7 @@ export class Run {
   /** A snapshot of the counters. */
   get stats(): ConnectionStats {
     const { frames, bytes, dropped } = this.#handler.buffered();
+    const { held } = this.#rotation;
     const { connections, sockets, reconnects } = this.#succession;
     const intake = this.#intake;
     return {
@@ -167,8 +168,8 @@ export class Run {
       rotations: this.#rotation.count,
       paused: connections.isHeld,
       pausedMs: connections.heldMs,
-      bufferedFrames: frames,
-      bufferedBytes: bytes,
+      bufferedFrames: frames + held.frames,
+      bufferedBytes: bytes + held.bytes,
       lastFrameAt: intake.lastFrameAt,
       gaps: intake.gaps.count,
       gapMs: intake.gaps.ms,

@@ -142,6 +142,75 @@ for (const arrangement of ARRANGEMENTS) {
     assert.equal(clock.pending, 0);
   });
 
+  test(`a sink that is stalled while the old connection is drained holds the rotation up: order, numbers and the bound of memory hold (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const FRAMES = 2_000;
+    const BUDGET = 200_000;
+    const padding = 'x'.repeat(2_000);
+    const numbered = (from: number, to: number): string[] =>
+      Array.from({ length: to - from }, (_, n) => `{"n":${from + n},"k":${(from + n) % 7},"p":"${padding}"}`);
+    let first: FeedClient | undefined;
+    const server = await feed(t, async (client) => {
+      await client.receive();
+      if (client.number === 1) {
+        first = client;
+        await client.send('welcome');
+        await client.sendMany(numbered(0, 10));
+        await hasRead(client);
+        void clock.advance(60_000);
+        return;
+      }
+      // The old connection has much on its way when the new one is confirmed; the new one begins with the last of it.
+      const rest = first?.sendMany(numbered(10, FRAMES));
+      await client.send('welcome');
+      const sent = 10 + ((await rest) ?? 0);
+      await client.sendMany(numbered(sent - 5, FRAMES + 100));
+    });
+    let isStalled = false;
+    let wasHeld = false;
+    let goOn = (): void => {};
+    const stall = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let buffered = 0;
+    const { texts, error, stats, events } = await run(
+      arrangement,
+      {
+        url: server.url,
+        max_messages: FRAMES + 100,
+        max_connection_age: '1m',
+        subscribe: [LOGIN],
+        batch_size: 10,
+        max_buffered_bytes: BUDGET,
+      },
+      {
+        clock,
+        onPage: async (_page, source) => {
+          buffered = Math.max(buffered, source.stats.bufferedBytes);
+          if (isStalled) await stall;
+        },
+        onEvent: (name) => {
+          if (name === 'subscribed' && server.clients.length === 2) isStalled = true;
+          if (name !== 'paused' || !isStalled) return;
+          // Longer than any close time-out, with much of the old connection to be read yet.
+          wasHeld = true;
+          void clock.advance(600_000).then(goOn);
+        },
+      },
+    );
+    assert.equal(error, undefined);
+    assert.deepEqual(
+      texts.map((text) => (JSON.parse(text) as { n: number }).n),
+      Array.from({ length: FRAMES + 100 }, (_, n) => n),
+    );
+    assert.deepEqual([stats.rotations, stats.gaps, stats.connections], [1, 0, 2]);
+    assert.ok(stats.duplicates > 0 && wasHeld);
+    assert.equal(payloads(events, 'rotated').length, 1);
+    // What waits for the consumer, what the new connection brought meanwhile, and a read of each socket.
+    assert.ok(buffered <= 2 * BUDGET + 2 * 64 * 1024, `${buffered} bytes waited`);
+    assert.equal(clock.pending, 0);
+  });
+
   test(`rotate_at: a connection is rotated at that time of day, early by its jitter, and not again at it (${arrangement})`, async (t) => {
     const clock = createFakeClock(Date.UTC(2026, 0, 1, 22, 55));
     const rotatedAt: string[] = [];
@@ -170,9 +239,12 @@ for (const arrangement of ARRANGEMENTS) {
   });
 }
 
-test('100 rotations under a fast feed that numbers its frames: every number once, in order', async (t) => {
+test('100 rotations under 20,000 frames a second from a server that numbers them: every number once, in order per key', async (t) => {
   const ROTATIONS = 100;
-  const AGE_MS = 1_000;
+  // The clock of the test makes the rate, however slow this machine is: so many frames for so many milliseconds of it.
+  const AGE_MS = 50;
+  const FRAMES_AN_AGE = (20_000 * AGE_MS) / 1_000;
+  const KEYS = 7;
   const clock = createFakeClock();
   let next = 0;
   const server = await feed(t, (client) => {
@@ -190,14 +262,9 @@ test('100 rotations under a fast feed that numbers its frames: every number once
   t.after(() => pump.abort());
   const pumping = (async () => {
     while (!pump.signal.aborted) {
-      const to = next + 20;
-      const numbers = Array.from({ length: 20 }, (_, n) => `{"k":${(next + n) % 7},"n":${next + n}}`);
-      next = to;
-      await Promise.all(
-        [...subscribers].map(async (client) => {
-          for (const number of numbers) if (client.isOpen) await client.send(number).catch(() => {});
-        }),
-      );
+      const numbers = Array.from({ length: 100 }, (_, n) => `{"k":${(next + n) % KEYS},"n":${next + n}}`);
+      next += numbers.length;
+      await Promise.all([...subscribers].map((client) => client.sendMany(numbers)));
       await new Promise((resolve) => setImmediate(resolve));
     }
   })();
@@ -218,20 +285,27 @@ test('100 rotations under a fast feed that numbers its frames: every number once
   readable.on('rotating', () => {
     isRotating = true;
   });
+  let agedAt = 0;
   const time = (async () => {
     while (!pump.signal.aborted) {
       await new Promise((resolve) => setImmediate(resolve));
-      // Time stands still while a rotation is under way, however slow this machine is.
-      if (!isRotating) await clock.advance(AGE_MS);
+      // Time stands still while a rotation is under way.
+      if (isRotating || next < agedAt + FRAMES_AN_AGE) continue;
+      agedAt = next;
+      await clock.advance(AGE_MS);
     }
   })();
+  const startedAt = performance.now();
+  const newest = new Map<number, number>();
   let expected: number | undefined;
   let frames = 0;
   let connection = 0;
   for await (const { data, ...frame } of readable) {
-    const { n } = JSON.parse(data.toString()) as { n: number };
+    const { k, n } = JSON.parse(data.toString()) as { k: number; n: number };
     expected ??= n;
     assert.equal(n, expected, `after ${frames} frames and ${rotated} rotations`);
+    assert.equal(n, (newest.get(k) ?? n - KEYS) + KEYS, `of key ${k}`);
+    newest.set(k, n);
     assert.ok(frame.connection >= connection);
     ({ connection } = frame);
     expected += 1;
@@ -240,9 +314,13 @@ test('100 rotations under a fast feed that numbers its frames: every number once
   pump.abort();
   await Promise.all([pumping, time]);
   const { duplicates, rotations, gaps } = readable.stats;
-  t.diagnostic(`${frames} frames over ${connection} connections, ${duplicates} came twice`);
+  const rate = Math.round((frames / (performance.now() - startedAt)) * 1_000);
+  t.diagnostic(
+    `${frames} frames over ${connection} connections, ${duplicates} came twice; ${rate} a second by the wall`,
+  );
   assert.deepEqual([rotations, gaps], [ROTATIONS, 0]);
-  assert.ok(frames > ROTATIONS * 20 && duplicates > 0);
+  assert.ok(frames > (ROTATIONS - 1) * FRAMES_AN_AGE && duplicates > 0);
+  assert.equal(newest.size, KEYS);
   assert.equal(clock.pending, 0);
 });
 
