@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
-import { ConfigError } from '../../lib/errors.js';
+import { refuses } from '../support/refusals.js';
 
 const base = { url: 'wss://example.com/feed', max_messages: 1 };
 
@@ -27,7 +27,7 @@ test('The fields of liveness are taken in seconds and given in milliseconds', ()
 });
 
 const MATCH = 'reply[0].match';
-for (const [config, path, message] of [
+refuses([
   [{ pong_timeout: 5 }, 'pong_timeout', 'Without `ping_interval` there is no pong to wait for. Set it, too.'],
   [{ stale_timeout: '0.5ms' }, 'stale_timeout', 'Expected a duration of at least 1 ms, but found a shorter one.'],
   [
@@ -64,21 +64,7 @@ for (const [config, path, message] of [
     'Expected text, a number, `true`, `false` or `null`, but found an object.',
   ],
   [{ reply: [{ math: { text: 'a' }, send: 'x' }] }, 'reply[0].math', 'There is no such key. Did you mean `match`?'],
-] as const) {
-  test(`${JSON.stringify(config)} is refused at ${path}`, () => {
-    assert.throws(
-      () => resolveSourceConfig({ ...base, ...config }),
-      (error) => {
-        assert.ok(error instanceof ConfigError);
-        assert.deepEqual(
-          error.problems.find((problem) => problem.path === path),
-          { path, message },
-        );
-        return true;
-      },
-    );
-  });
-}
+]);
 
 test('A field of undefined is one that is not there, however deep', () => {
   const heartbeat = { interval: 5, message: 'x', expect: undefined, timeout: undefined };

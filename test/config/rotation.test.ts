@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
-import { ConfigError } from '../../lib/errors.js';
+import { refuses } from '../support/refusals.js';
 
 const base = { url: 'wss://example.com/feed', max_messages: 1 };
 
@@ -15,7 +15,7 @@ test('The fields of rotation are taken in seconds and given in milliseconds', ()
   assert.deepEqual(rotation, { maxConnectionAgeMs: 82_800_000, rotateAt: '23:55', rotationJitterMs: 300_000 });
 });
 
-for (const [config, path, message] of [
+refuses([
   [
     { rotate_at: '24:00' },
     'rotate_at',
@@ -31,15 +31,4 @@ for (const [config, path, message] of [
     'rotation_jitter',
     'Without `max_connection_age` and `rotate_at` no rotation is planned. Set one of them.',
   ],
-] as const) {
-  test(`${JSON.stringify(config)} is refused at ${path}`, () => {
-    assert.throws(
-      () => resolveSourceConfig({ ...base, ...config }),
-      (error) => {
-        assert.ok(error instanceof ConfigError);
-        assert.deepEqual(error.problems, [{ path, message }]);
-        return true;
-      },
-    );
-  });
-}
+]);

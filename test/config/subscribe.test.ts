@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
-import { ConfigError } from '../../lib/errors.js';
+import { refuses } from '../support/refusals.js';
 
 const base = { url: 'wss://example.com/feed', max_messages: 1 };
 
@@ -21,7 +21,7 @@ test('The steps of subscribe are taken in seconds and given in milliseconds', ()
   });
 });
 
-for (const [config, path, message] of [
+refuses([
   [{ subscribe: [{}] }, 'subscribe[0].send', 'The key `send` is required here, but missing.'],
   [
     { subscribe: [{ send: 'a' }, { send: 'a', reject: { text: 'no' } }] },
@@ -34,18 +34,4 @@ for (const [config, path, message] of [
     'Expected a duration of at least 1 ms, but found a shorter one.',
   ],
   [{ subscribe: [{ sned: 'a', send: 'b' }] }, 'subscribe[0].sned', 'There is no such key. Did you mean `send`?'],
-] as const) {
-  test(`${JSON.stringify(config)} is refused at ${path}`, () => {
-    assert.throws(
-      () => resolveSourceConfig({ ...base, ...config }),
-      (error) => {
-        assert.ok(error instanceof ConfigError);
-        assert.deepEqual(
-          error.problems.find((problem) => problem.path === path),
-          { path, message },
-        );
-        return true;
-      },
-    );
-  });
-}
+]);
