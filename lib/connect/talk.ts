@@ -157,17 +157,23 @@ export class Talk {
     });
   }
 
+  /** A ping that is not sent is not answered either, and so the server's silence is found all the same. */
   #ping(isHeld: boolean): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    if (!this.#isHeard) return;
     this.#ws.ping();
     // The server's own pings are in the socket that nobody reads: a pong that was not asked for (RFC 6455, section 5.5.3)
     // shows it that we are there.
     if (isHeld) this.#ws.pong();
   }
 
+  /** Whether the server reads what it is sent, as far as can be seen. */
+  get #isHeard(): boolean {
+    return this.#ws.readyState === WebSocket.OPEN && this.#ws.bufferedAmount <= MAX_UNSENT_BYTES;
+  }
+
   /** Sends what need not be waited for; nothing where the server reads nothing. A function that throws ends the connection. */
   #say(make: () => unknown): void {
-    if (this.#ws.readyState !== WebSocket.OPEN || this.#ws.bufferedAmount > MAX_UNSENT_BYTES) return;
+    if (!this.#isHeard) return;
     try {
       this.#ws.send(checked('heartbeat, reply', make()));
     } catch (error) {
@@ -186,5 +192,5 @@ function checked(option: string, message: unknown): SubscribeMessage {
   return message;
 }
 
-/** A server that has read nothing of so much reads no reply and no heartbeat either. */
+/** A server that has read nothing of so much reads no ping, no reply and no heartbeat either. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
