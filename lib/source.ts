@@ -73,7 +73,7 @@ export interface Source {
   /**
    * Subscribes the newest run to more of the feed; see `WebSocketReadable.addSubscription()`.
    *
-   * @throws {ConfigError} when no run has begun, there is one of this name, or the step is none
+   * @throws {ConfigError} when no run has begun, there is one of this name, there are 10,000, or the step is none
    */
   addSubscription(name: string, step: SubscribeStep): Promise<void>;
   /**

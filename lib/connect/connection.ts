@@ -103,6 +103,11 @@ export class Connection {
     return true;
   }
 
+  /** Forgets a subscription that was not sent yet. Returns whether it was not. */
+  withdraw(step: NamedStep): boolean {
+    return this.#talk?.withdraw(step) === true;
+  }
+
   /** Whether it is being read. */
   get isOpen(): boolean {
     return this.#isOpen;

@@ -79,23 +79,25 @@ export abstract class RunReadable<T> extends TypedReadable {
 
   /**
    * Subscribes to more of the feed: the step is taken now, or when a connection is there, and again on every connection to
-   * come, until {@link removeSubscription}.
+   * come, until {@link removeSubscription}. With `throttleMs`, and behind a step that is not confirmed yet, it waits for its
+   * turn. At most 10,000 are kept.
    *
    * @param name a name of yours for it
    * @returns a promise that is resolved when it is confirmed for the first time, and rejected with `ERR_SUBSCRIBE` when it is
-   *   not: the connection goes on without it then. It need not be looked at
-   * @throws {ConfigError} when there is one of this name, or the step is none
+   *   not, or is removed before: the connection goes on without it then. It need not be looked at
+   * @throws {ConfigError} when there is one of this name, there are 10,000, or the step is none
    */
   addSubscription(name: string, step: SubscribeStep): Promise<void> {
     return this.#run.addSubscription(name, step);
   }
 
   /**
-   * Takes a subscription back, so that it is sent on no connection to come.
+   * Takes a subscription back, so that it is sent on no connection to come. One that still waits for its turn to be sent is
+   * not sent at all, and leaves nothing behind, however fast subscriptions come and go.
    *
-   * @param step what tells the server, if there is a connection; without it nothing is sent
-   * @returns a promise that is resolved when the step is confirmed, and rejected with `ERR_SUBSCRIBE` when it is not. It
-   *   need not be looked at
+   * @param step what tells the server, on a connection that the subscription was sent on; without it nothing is sent
+   * @returns a promise that is resolved when the step is confirmed or there is nobody to tell, and rejected with
+   *   `ERR_SUBSCRIBE` when it is not confirmed. It need not be looked at
    * @throws {ConfigError} when the step is none
    */
   removeSubscription(name: string, step?: SubscribeStep): Promise<void> {

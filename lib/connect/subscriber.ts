@@ -33,17 +33,28 @@ export interface SubscriberParts {
   onAwaiting(isAwaiting: boolean): void;
 }
 
+/** Some steps that were given together. */
+interface Order {
+  /** How many of them are neither taken nor withdrawn yet. */
+  left: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 /**
  * Takes the subscribe steps of one connection, one after the other: sends, and waits for the frame that confirms it. While
  * it is held, nobody can see an answer, and no time-out runs.
  */
 export class Subscriber {
   readonly #parts: SubscriberParts;
-  #queue: Promise<void> = Promise.resolve();
-  readonly #untaken = new Set<NamedStep>();
+  /** What is still to be sent, in order. */
+  readonly #waiting = new Map<NamedStep, Order>();
+  /** What was sent and is not confirmed yet. */
+  #sent: NamedStep | undefined;
   #open: OpenStep | undefined;
   #timer: TimerHandle;
   #sentAt = Number.NEGATIVE_INFINITY;
+  #isBusy = false;
   #isHeld = false;
   #isStopped = false;
 
@@ -54,16 +65,24 @@ export class Subscriber {
   /**
    * Takes the steps, after those that it was given before. It never resolves after {@link stop}.
    *
-   * @throws {SubscribeError} when one is rejected or not confirmed in time, and the connection cannot go on without it
+   * @throws {SubscribeError} when one is rejected or not confirmed in time, and the connection cannot go on without it: no
+   *   other is sent then
    */
   take(steps: readonly NamedStep[]): Promise<void> {
-    for (const step of steps) this.#untaken.add(step);
-    const taken = this.#queue.then(async () => {
-      for (const step of steps) await this.#takeOne(step);
+    return new Promise((resolve, reject) => {
+      const order = { left: steps.length, resolve, reject };
+      for (const named of steps) this.#waiting.set(named, order);
+      if (!this.#isBusy) void this.#takeAll();
     });
-    // What fails is told to who gave the steps; the next ones are taken all the same.
-    this.#queue = taken.catch(() => {});
-    return taken;
+  }
+
+  /** Forgets a step that was not sent yet. Returns whether it was not. */
+  withdraw(named: NamedStep): boolean {
+    const order = this.#waiting.get(named);
+    if (order === undefined) return false;
+    this.#waiting.delete(named);
+    settleOne(order);
+    return true;
   }
 
   /** Whether the frame answers the open step. */
@@ -92,26 +111,54 @@ export class Subscriber {
     this.#parts.clock.clearTimeout(this.#timer);
     this.#open?.silence.stop();
     this.#open = undefined;
-    for (const step of this.#untaken) step.dropped?.();
-    this.#untaken.clear();
+    this.#sent?.dropped?.();
+    for (const named of this.#waiting.keys()) named.dropped?.();
+    this.#sent = undefined;
+    this.#waiting.clear();
   }
 
-  async #takeOne(named: NamedStep): Promise<void> {
-    try {
-      await this.#throttled();
-      const message = await this.#parts.make(named.step);
-      if (this.#isStopped) return await new Promise<never>(() => {});
-      this.#sentAt = this.#parts.clock.monotonic();
-      const answered = named.step.expect === undefined ? undefined : this.#answerTo(named);
-      await this.#parts.send(message);
-      await answered;
-    } catch (error) {
-      this.#untaken.delete(named);
-      if (error instanceof SubscribeError && named.failed?.(error) === true) return;
-      throw error;
+  async #takeAll(): Promise<void> {
+    this.#isBusy = true;
+    // Steps may come and be withdrawn meanwhile: the iteration of a Map heeds that.
+    for (const [named, order] of this.#waiting) {
+      try {
+        if (!(await this.#takeOne(named))) continue;
+      } catch (error) {
+        if (!(error instanceof SubscribeError && named.failed?.(error) === true)) {
+          order.reject(error);
+          return;
+        }
+      }
+      this.#sent = undefined;
+      settleOne(order);
     }
-    this.#untaken.delete(named);
+    this.#isBusy = false;
+  }
+
+  /** Returns whether it was taken: not when it was withdrawn before it was sent, or the connection is over. */
+  async #takeOne(named: NamedStep): Promise<boolean> {
+    await this.#throttled();
+    const message = await this.#messageOf(named);
+    if (this.#isStopped || message === undefined || !this.#waiting.delete(named)) return false;
+    this.#sent = named;
+    this.#sentAt = this.#parts.clock.monotonic();
+    const answered = named.step.expect === undefined ? undefined : this.#answerTo(named);
+    await this.#parts.send(message);
+    await answered;
+    if (this.#isStopped) return false;
     named.confirmed?.();
+    return true;
+  }
+
+  /** `undefined` when it is withdrawn before it is made. */
+  async #messageOf(named: NamedStep): Promise<SubscribeMessage | undefined> {
+    if (!this.#waiting.has(named)) return undefined;
+    try {
+      return await this.#parts.make(named.step);
+    } catch (error) {
+      if (this.#waiting.has(named)) throw error;
+      return undefined;
+    }
   }
 
   /** Waits until the next message may go out. */
@@ -156,6 +203,11 @@ export class Subscriber {
   #error(what: string, facts: Omit<ConstructorParameters<typeof SubscribeError>[0], 'what' | 'url'>): SubscribeError {
     return new SubscribeError({ what, url: this.#parts.url, ...facts });
   }
+}
+
+function settleOne(order: Order): void {
+  order.left -= 1;
+  if (order.left === 0) order.resolve();
 }
 
 interface OpenStep {

@@ -7,11 +7,16 @@ import type { NamedStep } from './subscriber.js';
 export interface Talking {
   /** Returns whether the connection came that far. */
   subscribe(step: NamedStep): boolean;
+  /** Forgets a step that waits to be sent. Returns whether one did. */
+  withdraw(step: NamedStep): boolean;
 }
 
 /**
  * What a run is subscribed to: what its options say, and what came at run time, which is sent again on each connection
  * until it is removed.
+ *
+ * What waits on a connection is bounded: no more subscriptions than are kept, since one that is removed is withdrawn, and no
+ * more steps that take one back either, since each follows a subscription that was sent, and none is sent past such a step.
  */
 export class Subscriptions {
   readonly #planned: readonly SubscribeStep[];
@@ -68,12 +73,13 @@ export class Subscriptions {
       },
     };
     this.#all.set(name, { named, reject });
-    this.#send(named);
+    send(named, this.#talking());
     return promise;
   }
 
   /**
-   * Sends the step, if one is given, on the connections that are there.
+   * Sends the step, if one is given, on the connections that know of the subscription; where it still waits to be sent, it is
+   * withdrawn.
    *
    * @returns a promise for its confirmation, which need not be looked at
    * @throws {ConfigError} when the step is none
@@ -83,14 +89,16 @@ export class Subscriptions {
     const subscription = this.#all.get(name);
     this.#all.delete(name);
     subscription?.reject(gone(name, 'was removed before it was confirmed'));
-    if (subscription === undefined || step === undefined) return Promise.resolve();
+    if (subscription === undefined) return Promise.resolve();
+    const told = [...this.#talking()].filter((connection) => !connection.withdraw(subscription.named));
+    if (step === undefined) return Promise.resolve();
     const { promise, resolve, reject } = deferred();
     const failed = (error: SubscribeError): true => {
       reject(error);
       return true;
     };
-    const isSent = this.#send({ name: sentenceName(name), step, confirmed: resolve, dropped: resolve, failed });
-    return isSent ? promise : Promise.resolve();
+    const taking = { name: sentenceName(name), step, confirmed: resolve, dropped: resolve, failed };
+    return send(taking, told) ? promise : Promise.resolve();
   }
 
   /** The run is over: nothing will be confirmed any more. */
@@ -98,12 +106,13 @@ export class Subscriptions {
     for (const [name, { reject }] of this.#all) reject(gone(name, 'was not confirmed before the run ended'));
     this.#all.clear();
   }
+}
 
-  #send(named: NamedStep): boolean {
-    let isSent = false;
-    for (const connection of this.#talking()) if (connection.subscribe(named)) isSent = true;
-    return isSent;
-  }
+/** Returns whether one of the connections takes it. */
+function send(named: NamedStep, connections: Iterable<Talking>): boolean {
+  let isSent = false;
+  for (const connection of connections) if (connection.subscribe(named)) isSent = true;
+  return isSent;
 }
 
 interface Subscription {
@@ -140,4 +149,5 @@ function sentenceName(name: string): string {
   return `The subscription ${JSON.stringify(name)}`;
 }
 
+/** So many are kept. */
 const MAX_SUBSCRIPTIONS = 10_000;

@@ -150,6 +150,11 @@ export class Talk {
     return this.#subscriber.take(steps);
   }
 
+  /** Forgets a subscribe step that was not sent yet. Returns whether it was not. */
+  withdraw(step: NamedStep): boolean {
+    return this.#subscriber.withdraw(step);
+  }
+
   /** Sends a message; resolves when the socket has it. */
   send(message: SubscribeMessage): Promise<void> {
     return new Promise((resolve, reject) => {

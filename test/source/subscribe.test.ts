@@ -199,6 +199,39 @@ for (const arrangement of ARRANGEMENTS) {
     assert.deepEqual(texts, ['0', '1', '2', '3']);
   });
 
+  test(`throttle: subscriptions that are removed before their turn are not sent, and hold nothing up (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const PAIRS = 10_000;
+    let source: Source | undefined;
+    let rejected = 0;
+    const server = await feed(t, async (client) => {
+      await client.expectMessages(['first']);
+      await client.send('1');
+      await hasRead(client);
+      for (let n = 0; n < PAIRS; n++) {
+        source?.addSubscription('x', { send: 'x' }).catch((error: SubscribeError) => {
+          if (error.reason === 'ended') rejected += 1;
+        });
+        void source?.removeSubscription('x', { send: 'no x' });
+      }
+      const added = source?.addSubscription('last', { send: 'last' });
+      await clock.advance(1_000);
+      await client.expectMessages(['last']);
+      await added;
+      await client.close(1000);
+    });
+    const config = { url: server.url, unbounded: true, throttle: 1, subscribe: [{ send: 'first' }] };
+    const { texts, error } = await run(arrangement, config, {
+      clock,
+      onStart: (started) => {
+        source = started;
+      },
+    });
+    assert.deepEqual([texts, error, rejected], [['1'], undefined, PAIRS]);
+    assert.deepEqual(server.clients[0]?.received, ['first', 'last']);
+    assert.equal(clock.pending, 0);
+  });
+
   test(`addSubscription: it is sent now, and again on each connection until it is removed (${arrangement})`, async (t) => {
     let source: Source | undefined;
     const outcomes: string[] = [];
@@ -283,6 +316,26 @@ for (const [does, send] of [
       assert.ok(error instanceof DisconnectedError);
       return /no signature|something else/.test(String(error.cause));
     });
+  });
+}
+
+for (const isBroken of [false, true]) {
+  test(`a subscription that is removed while its message is made is not sent${isBroken ? ', and a failure to make it is none' : ''}`, async (t) => {
+    const server = await feed(t, async (client) => {
+      await client.expectMessages(['next']);
+      await client.close(1000);
+    });
+    const readable = new WebSocketReadable(server.url);
+    void readable.addSubscription('slow', {
+      send: () => {
+        void readable.removeSubscription('slow', { send: 'no slow' });
+        void readable.addSubscription('next', { send: 'next' });
+        if (isBroken) throw new Error('no signature');
+        return 'slow';
+      },
+    });
+    assert.deepEqual(await collect(readable), []);
+    assert.deepEqual(server.clients[0]?.received, ['next']);
   });
 }
 
