@@ -38,6 +38,9 @@ export class Connection {
   #isOpen = false;
   #subscribedAt: number | undefined;
   #isPaused = false;
+  #isDrained = false;
+  /** Whether the server sent its close frame before we sent ours. */
+  #isLeft = false;
   /** What is to be done about its end, once the frames that wait are taken. */
   #lateEnd: (() => void) | undefined;
   #onReleased: (() => void) | undefined;
@@ -91,6 +94,7 @@ export class Connection {
 
   /** Ends it from our side, but takes what the server sends until it answers. Its end is reported to the handler. */
   drain(): void {
+    this.#isDrained = true;
     this.#talk?.stop();
     this.#ws?.leave(1000);
     this.#farewell.begin();
@@ -156,7 +160,10 @@ export class Connection {
     const ws = new FeedSocket(url, [...this.#options.protocols], options);
     this.#ws = ws;
     answerPings(ws);
-    ws.onCloseFrame = () => this.#farewell.beginLast();
+    ws.onCloseFrame = () => {
+      this.#isLeft = !this.#isDrained;
+      this.#farewell.beginLast();
+    };
     ws.on('error', (error) => this.#onReleased === undefined && this.#cause.reported(error));
     ws.on('close', (code, reason) => this.#closed(code, secrets.hide(reason.toString())));
     ws.on('unexpected-response', (_request, response) => {
@@ -266,7 +273,7 @@ export class Connection {
     const since = this.#subscribedAt;
     const error = this.#cause.closed(code, reason, since !== undefined);
     const openMs = since === undefined ? undefined : this.#options.clock.monotonic() - since;
-    this.#handler.closed({ code, reason, error, wasOpen: this.#isOpen, openMs }, this);
+    this.#handler.closed({ code, reason, error, wasOpen: this.#isOpen, openMs, isServers: this.#isLeft }, this);
   }
 
   #released(): void {

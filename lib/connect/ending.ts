@@ -12,6 +12,8 @@ export interface Ending {
   readonly wasOpen: boolean;
   /** For how long it was subscribed; `undefined` when it never was. */
   readonly openMs: number | undefined;
+  /** Whether the server began to close, and not we. */
+  readonly isServers: boolean;
 }
 
 /** A clock that found a connection dead. */

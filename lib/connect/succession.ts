@@ -132,8 +132,10 @@ export class Succession implements ConnectionHandler {
       this.#parts.endpoints.turn();
       this.#rotation.fail(ending.error);
     } else if (connection === this.#rotation.old) {
-      // It was cut off before it had answered our close: there may have been more.
-      if (ending.code === 1006) this.#intake.gaps.lost(connection.number, { code: ending.code, error: undefined });
+      // It was cut off before it had answered our close, or had nothing more to say before the new one was confirmed: there
+      // may have been more.
+      if (ending.code === 1006 || ending.isServers)
+        this.#intake.gaps.lost(connection.number, { code: ending.code, error: undefined });
       const late = this.#rotation.drained(heir);
       if (late !== undefined && !this.#parts.isEnded()) this.#lost(late, heir);
     } else if (this.#rotation.old === undefined) {

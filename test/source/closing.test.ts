@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFakeClock, encodeFrame, OPCODES } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
-import { feed, hasRead, until } from '../support/feed.js';
+import { closeFrame, feed, hasRead, until } from '../support/feed.js';
 import { again } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
@@ -79,10 +79,4 @@ for (const arrangement of ARRANGEMENTS) {
     );
     assert.deepEqual([asked, server.requests.length], [2, 1]);
   });
-}
-
-function closeFrame(code: number): Uint8Array {
-  const payload = Buffer.alloc(2);
-  payload.writeUInt16BE(code);
-  return encodeFrame({ opcode: OPCODES.close, payload });
 }

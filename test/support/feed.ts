@@ -1,5 +1,12 @@
 import type { TestContext } from 'node:test';
-import { createFeedServer, type FeedClient, type FeedServer, type FeedServerOptions } from '../../lib/testing/index.js';
+import {
+  createFeedServer,
+  encodeFrame,
+  type FeedClient,
+  type FeedServer,
+  type FeedServerOptions,
+  OPCODES,
+} from '../../lib/testing/index.js';
 
 /** A feed server that ends with the test. */
 export async function feed(
@@ -36,6 +43,13 @@ export async function hasRead(client: FeedClient): Promise<void> {
 }
 
 let marks = 0;
+
+/** The bytes of a close frame. */
+export function closeFrame(code: number): Uint8Array {
+  const payload = Buffer.alloc(2);
+  payload.writeUInt16BE(code);
+  return encodeFrame({ opcode: OPCODES.close, payload });
+}
 
 /** Waits, turn by turn of the event loop, until `holds` says yes. */
 export async function until(holds: () => boolean): Promise<void> {
