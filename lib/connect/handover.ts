@@ -17,8 +17,9 @@ export interface HeldFrame {
 export class Handover {
   /** Frames of the new connection that the old one had brought. */
   duplicates = 0;
+  /** The new connection. */
+  readonly successor: Connection;
   readonly #clock: Clock;
-  readonly #successor: Connection;
   readonly #maxBytes: number;
   readonly #compares: boolean;
   /** How often the old connection brought which bytes. */
@@ -28,6 +29,7 @@ export class Handover {
   #held: HeldFrame[] = [];
   #heldBytes = 0;
   #isHolding = true;
+  #hasMet = false;
   #endsAt = Number.POSITIVE_INFINITY;
 
   /**
@@ -36,7 +38,7 @@ export class Handover {
   constructor(clock: Clock, successor: Connection, maxBytes: number, compares: boolean) {
     this.#compares = compares;
     this.#clock = clock;
-    this.#successor = successor;
+    this.successor = successor;
     this.#maxBytes = maxBytes;
   }
 
@@ -55,9 +57,14 @@ export class Handover {
     return !this.#isHolding && (this.#newest === undefined || this.#clock.monotonic() > this.#endsAt);
   }
 
+  /** Whether the newest frame of the old connection came over the new one, too: nothing is missing between them. */
+  get hasMet(): boolean {
+    return this.#hasMet;
+  }
+
   /** Whether the frame is not to be emitted now: it waits, or was emitted before. */
   takes(data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): boolean {
-    if (connection !== this.#successor) {
+    if (connection !== this.successor) {
       if (this.#isHolding && this.#compares) this.#remember(data);
       return false;
     }
@@ -96,7 +103,10 @@ export class Handover {
     if (count === undefined) return false;
     if (count === 1) this.#seen.delete(text);
     else this.#seen.set(text, count - 1);
-    if (count === 1 && text === this.#newest) this.#newest = undefined;
+    if (count === 1 && text === this.#newest) {
+      this.#newest = undefined;
+      this.#hasMet = true;
+    }
     this.duplicates += 1;
     return true;
   }

@@ -128,6 +128,19 @@ export class Rotation {
     if (this.#handover !== undefined) this.#release(heir);
   }
 
+  /**
+   * The run ends: what waited is emitted, since it was received.
+   *
+   * @param mayMiss called before, when there may be frames between what the two connections have brought
+   */
+  flush(mayMiss: () => void): void {
+    const handover = this.#handover;
+    if (handover === undefined) return;
+    const frames = handover.release();
+    if (frames.length > 0 && !handover.hasMet) mayMiss();
+    for (const frame of frames) this.#actions.emit(frame, handover.successor);
+  }
+
   /** The successor failed. */
   fail(error: SpillwayError | undefined): void {
     this.#successor = undefined;

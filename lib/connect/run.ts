@@ -41,8 +41,9 @@ export class Run {
   readonly #intake: Intake;
   readonly #succession: Succession;
   readonly #subscriptions: Subscriptions;
-  readonly #onAbort = (): void => this.#end('aborted', abortError(this.#options.signal as AbortSignal));
+  readonly #onAbort = (): void => this.#conclude('aborted', abortError(this.#options.signal as AbortSignal));
   #state: ConnectionStats['state'] = 'idle';
+  #isConcluding = false;
 
   constructor(urls: readonly string[], options: ResolvedWebSocketOptions, handler: RunHandler) {
     const { clock, idleTimeoutMs } = options;
@@ -50,7 +51,7 @@ export class Run {
     this.#endpoints = endpoints;
     this.#options = options;
     this.#handler = handler;
-    this.#idle = new IdleClock(clock, idleTimeoutMs, () => this.#end('idle_timeout', undefined));
+    this.#idle = new IdleClock(clock, idleTimeoutMs, () => this.#conclude('idle_timeout', undefined));
     const rotation = new Rotation(options, {
       open: () => this.#succession.openSuccessor(),
       swap: (successor) => this.#succession.swap(successor),
@@ -80,7 +81,7 @@ export class Run {
       plan: (first) => this.#subscriptions.plan(first),
       entered: (state) => this.#enter(state),
       isEnded: () => this.#isEnded(),
-      over: (cause, error) => this.#end(cause, error),
+      over: (cause, error) => this.#conclude(cause, error),
     });
     this.#subscriptions = new Subscriptions(options.subscribe, () => this.#succession.talking());
   }
@@ -132,7 +133,8 @@ export class Run {
 
   /** Ends the run in good order: no frame after this, and the socket is closed with code 1000. */
   stop(cause: EndCause): void {
-    this.#end(cause, undefined);
+    if (cause === 'max_messages') this.#end(cause, undefined);
+    else this.#conclude(cause, undefined);
   }
 
   /** Ends the run with an error: what it received cannot be used. */
@@ -179,6 +181,15 @@ export class Run {
     };
   }
 
+  /** Ends it after all that it has received. A listener that hears of that cannot end it once more. */
+  #conclude(cause: EndCause, error: Error | undefined): void {
+    if (this.#isConcluding || this.#isEnded()) return;
+    this.#isConcluding = true;
+    this.#succession.flush();
+    this.#end(cause, error);
+  }
+
+  /** Ends it here: what else was received is not wanted. */
   #end(cause: EndCause, error: Error | undefined): void {
     if (this.#isEnded()) return;
     this.#finish(cause, error);

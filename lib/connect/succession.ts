@@ -170,6 +170,15 @@ export class Succession implements ConnectionHandler {
     if (!this.#parts.isEnded()) this.connections.wait(delayMs, () => this.connect(refused));
   }
 
+  /** The run is about to end: what the new connection of a rotation has brought belongs to what was received. */
+  flush(): void {
+    const feeding = this.#rotation.old ?? this.#feeding;
+    this.#rotation.flush(() => {
+      // The old connection is cut off; where it was lost, that is told by itself.
+      if (feeding !== undefined) this.#intake.gaps.lost(feeding.number, { code: 1006, error: undefined });
+    });
+  }
+
   // What the rotation asks for.
 
   /** Opens a connection beside the one that feeds the run. */

@@ -7,7 +7,7 @@ import { createFakeClock, type FeedClient } from '../../lib/testing/index.js';
 import { ARRANGEMENTS } from '../support/arrangements.js';
 import { feed, hasRead, until } from '../support/feed.js';
 import { heapInUse } from '../support/gc.js';
-import { resources, settle } from '../support/resources.js';
+import { handles, settle } from '../support/resources.js';
 
 for (const arrangement of ARRANGEMENTS) {
   test(`24 hours of rotations, drops and silence: each gap is told, each frame accounted for, and nothing grows (${arrangement})`, async (t) => {
@@ -226,11 +226,6 @@ function median(values: readonly number[]): number {
 
 function kib(bytes: number): string {
   return (bytes / 1_024).toFixed(0);
-}
-
-/** Sockets, servers and timers. */
-function handles(): Record<string, number> {
-  return Object.fromEntries(Object.entries(resources()).filter(([kind]) => /Socket|Server|Timeout/.test(kind)));
 }
 
 /** `hh:mm:ss`. */

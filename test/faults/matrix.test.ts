@@ -8,7 +8,7 @@ import type { Gap, SourceConfig, SpillwayError } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedServer } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Arrangement, type Outcome, run } from '../support/arrangements.js';
 import { signal } from '../support/http-proxy.js';
-import { resources, settle } from '../support/resources.js';
+import { handles, settle } from '../support/resources.js';
 import { AUTHORITY, allFaults, BEFORE, type Fault, read } from './faults.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-faults-'));
@@ -212,11 +212,6 @@ async function meet(fault: Fault, arrangement: Arrangement, reconnect: boolean):
     gaps: gapsOf(outcome),
     requests: server.requests.length,
   };
-}
-
-/** Sockets, servers and timers; files that somebody else is reading do not count. */
-function handles(): Record<string, number> {
-  return Object.fromEntries(Object.entries(resources()).filter(([kind]) => /Socket|Server|TLS|Timeout/.test(kind)));
 }
 
 function recordsBefore(fault: Fault): number[] {

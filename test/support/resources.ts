@@ -10,6 +10,11 @@ export function resources(): Record<string, number> {
   return counts;
 }
 
+/** The sockets, servers and timers among them; files that somebody else is reading do not count. */
+export function handles(): Record<string, number> {
+  return Object.fromEntries(Object.entries(resources()).filter(([kind]) => /Socket|Server|TLS|Timeout/.test(kind)));
+}
+
 /** Lets what is being closed finish closing. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await nextTurn();
