@@ -29,6 +29,7 @@ const ALL: readonly (readonly [here: string, there: string, path: string])[] = [
   [TO_FILE, TO_FILE, ''],
   ['spillway, by hand to a JSONL file', 'spillway, by hand to a JSONL file', ''],
   [`${TO_FILE}, with pings, a sequence check and gap records`, TO_FILE, '/numbered'],
+  ['spillway, the same with a sequence for each of 8 symbols', TO_FILE, '/numbered-by-symbol'],
 ];
 const PAIRS = ALL.filter(([name]) => words.length === 0 || words.some((word) => name.includes(word)));
 
