@@ -31,25 +31,32 @@ async function main(): Promise<void> {
   }
 }
 
-/** @param first the first argument: where it names a command, that is the only one to be loaded */
+/** @param first the first argument: where it names a command, that is the only one to be loaded; for the version none is */
 async function program(output: Output, first: string | undefined): Promise<Command> {
   const root = withManners(new Command('spillway'))
     .description('Takes live WebSocket feeds into files: nothing that was received is lost, every gap is visible.')
-    .version(versionText(), '-V, --version', 'print the versions of spillway and Node.js')
+    .version(versionText(), VERSION_FLAGS.join(', '), 'print the versions of spillway and Node.js')
     .helpOption('-h, --help', 'explain this command')
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EPILOGUE);
-  const only = COMMANDS.filter(([name]) => name === first && name !== COMPLETION);
-  const commands = await Promise.all((only.length > 0 ? only : COMMANDS).map(([, load]) => load(output, root)));
+  const commands = await Promise.all(commandsFor(first).map(([, load]) => load(output, root)));
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;
 }
 
+function commandsFor(first: string | undefined): typeof COMMANDS {
+  if (first !== undefined && VERSION_FLAGS.includes(first)) return [];
+  const named = COMMANDS.filter(([name]) => name === first && name !== COMPLETION);
+  return named.length > 0 ? named : COMMANDS;
+}
+
 function versionText(): string {
   return `spillway ${packageVersion()} (Node.js ${process.version})`;
 }
+
+const VERSION_FLAGS: readonly string[] = ['-V', '--version'];
 
 /** The command that is about all of them. */
 const COMPLETION = 'completion';
