@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Gap, SourceConfig, SpillwayError } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedServer } from '../../lib/testing/index.js';
-import { ARRANGEMENTS, type Arrangement, type Outcome, run } from '../support/arrangements.js';
+import { ARRANGEMENTS, type Arrangement, gapsOf, run } from '../support/arrangements.js';
 import { signal } from '../support/http-proxy.js';
 import { handles, settle } from '../support/resources.js';
 import { AUTHORITY, allFaults, BEFORE, type Fault, read } from './faults.js';
@@ -216,10 +216,6 @@ async function meet(fault: Fault, arrangement: Arrangement, reconnect: boolean):
 
 function recordsBefore(fault: Fault): number[] {
   return fault.act === undefined ? [] : Array.from({ length: BEFORE }, (_, n) => n);
-}
-
-function gapsOf({ events }: Outcome): Gap[] {
-  return events.filter(({ name }) => name === 'gap').map(({ payload }) => payload as Gap);
 }
 
 function outcomeOf({ error }: Fault): string {

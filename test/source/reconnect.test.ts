@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AuthError, ConnectError, type CredentialRequest, WebSocketReadable } from '../../lib/index.js';
+import { reconnectRule } from '../../lib/connect/reconnect-table.js';
+import {
+  AuthError,
+  ConnectError,
+  type CredentialRequest,
+  DisconnectedError,
+  WebSocketReadable,
+} from '../../lib/index.js';
 import { createFakeClock } from '../../lib/testing/index.js';
-import { ARRANGEMENTS, type Outcome, run } from '../support/arrangements.js';
+import { ARRANGEMENTS, gapsOf, type Outcome, payloadsOf, run } from '../support/arrangements.js';
 import { feed, hasRead } from '../support/feed.js';
 import { whileTimePasses } from '../support/time.js';
 
@@ -13,20 +20,53 @@ for (const arrangement of ARRANGEMENTS) {
       await client.send(`${client.number}`);
       if (client.number === 1) await client.drop();
     });
-    const { texts, pages, events } = await run(arrangement, {
+    const outcome = await run(arrangement, {
       urls: [`${down.url}/a`, `${up.url}/b`],
       max_messages: 2,
       reconnect: true,
       reconnect_backoff: 0,
     });
-    assert.deepEqual(texts, ['1', '2']);
-    const urls = pages.flatMap((page) => page.messages.map((message) => message.frame.url));
+    assert.deepEqual(outcome.texts, ['1', '2']);
+    const urls = outcome.pages.flatMap((page) => page.messages.map((message) => message.frame.url));
     assert.deepEqual(urls, [`${up.url}/b`, `${up.url}/b`]);
     assert.deepEqual(
-      events.filter(({ name }) => name === 'connecting').map(({ payload }) => (payload as { url: string }).url),
+      payloadsOf<{ url: string }>(outcome, 'connecting').map(({ url }) => url),
       [`${down.url}/a`, `${up.url}/b`, `${up.url}/b`],
     );
   });
+
+  for (const [code, action, attempts, delays] of [
+    [1001, 'retry_at_once', ['a', 'a', 'b'], [0, 60_000]],
+    [1012, 'retry_at_once', ['a', 'a', 'b'], [0, 60_000]],
+    [1013, 'next_endpoint', ['a', 'b'], [60_000]],
+  ] as const) {
+    test(`urls: after a close with ${code} it is ${action}, as the table says, and a server that is not back is left for the next (${arrangement})`, async (t) => {
+      const clock = createFakeClock();
+      const leaves = await feed(
+        t,
+        async (client) => {
+          await client.send('"a"');
+          await hasRead(client);
+          await clock.advance(1_000);
+          await client.close(code);
+        },
+        { refuse: (_request, attempt) => (attempt === 1 ? undefined : { status: 503 }) },
+      );
+      const stays = await feed(t, (client) => client.send('"b"'));
+      const urls = [`${leaves.url}/a`, `${stays.url}/b`];
+      const config = { urls, max_messages: 2, reconnect: true, reconnect_backoff: 60 };
+      const outcome = await whileTimePasses(clock, run(arrangement, config, { clock }));
+      const error = new DisconnectedError({ url: leaves.url, closeCode: code, reason: '', frames: 1 });
+      assert.equal(reconnectRule(error).action, action);
+      assert.deepEqual(outcome.texts, ['"a"', '"b"']);
+      assert.deepEqual(
+        payloadsOf<{ url: string }>(outcome, 'connecting').map(({ url }) => url.at(-1)),
+        attempts,
+      );
+      assert.deepEqual(waits(outcome), delays);
+      assert.deepEqual([outcome.error, gapsOf(outcome).length, clock.pending], [undefined, 1, 0]);
+    });
+  }
 
   test(`reconnect: a status that cannot get better ends a run that never had a connection (${arrangement})`, async (t) => {
     for (const status of [301, 404]) {
@@ -199,9 +239,7 @@ function isStale(authorization: string | undefined, attempt: number): boolean {
 }
 
 function waits(outcome: Outcome): number[] {
-  return outcome.events
-    .filter(({ name }) => name === 'reconnecting')
-    .map(({ payload }) => (payload as { delayMs: number }).delayMs);
+  return payloadsOf<{ delayMs: number }>(outcome, 'reconnecting').map(({ delayMs }) => delayMs);
 }
 
 /** Numbers from 0 to below 1, the same each time. */

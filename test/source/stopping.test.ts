@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import type { Source, SourceConfig } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedClient } from '../../lib/testing/index.js';
-import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
+import { ARRANGEMENTS, gapsOf, payloadsOf, run } from '../support/arrangements.js';
 import { hasRead, until } from '../support/feed.js';
 import { signal } from '../support/http-proxy.js';
 import { handles, settle } from '../support/resources.js';
@@ -207,9 +207,7 @@ for (const arrangement of ARRANGEMENTS) {
         const { stats } = outcome;
         assert.equal(outcome.error?.name, how === 'an abort' ? 'AbortError' : undefined);
         assert.deepEqual(
-          outcome.events
-            .filter(({ name }) => name === 'ended')
-            .map(({ payload }) => (payload as { cause: string }).cause),
+          payloadsOf<{ cause: string }>(outcome, 'ended').map(({ cause }) => cause),
           [how === 'an abort' ? 'aborted' : 'stopped'],
         );
         assert.equal(names.at(-1), 'ended');

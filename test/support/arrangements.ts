@@ -60,9 +60,14 @@ export async function run(arrangement: Arrangement, config: SourceConfig, option
   return { pages, texts, values: pages.flatMap((page) => page.records), error, stats: source.stats, events };
 }
 
+/** What the events of this name had to tell, in order. */
+export function payloadsOf<T>(outcome: Pick<Outcome, 'events'>, name: keyof ConnectionEvents): T[] {
+  return outcome.events.filter((event) => event.name === name).map((event) => event.payload as T);
+}
+
 /** The gaps that were told, in order. */
 export function gapsOf(outcome: Outcome): Gap[] {
-  return outcome.events.filter((event) => event.name === 'gap').map((event) => event.payload as Gap);
+  return payloadsOf<Gap>(outcome, 'gap');
 }
 
 const EVENT_NAMES = [
