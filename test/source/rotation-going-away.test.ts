@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Source } from '../../lib/index.js';
-import { createFakeClock, encodeFrame, type FeedClient, OPCODES } from '../../lib/testing/index.js';
+import { createFakeClock, encodeFrame, type FeedClient, type FeedServer, OPCODES } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
-import { closeFrame, feed, hasRead, until } from '../support/feed.js';
+import { closeFrame, hasRead, until } from '../support/feed.js';
+import { AGE, LOGIN, rotatingFeed } from '../support/rotation.js';
 import { again } from '../support/time.js';
-
-const LOGIN = { send: 'login', expect: { text: 'welcome' } } as const;
 
 /** What a moment is made of. */
 interface Scene {
@@ -118,20 +117,13 @@ for (const arrangement of ARRANGEMENTS) {
           emitted: (frames) => until(() => source?.stats.frames === frames),
           rotatedAfter: (ms) => again(clock, () => count('rotated') === 1, ms),
         });
-        const server = await feed(
+        const server: FeedServer = await rotatingFeed(
           t,
-          async (client) => {
-            assert.equal(await client.receive(), 'login');
-            const [old] = server.clients as readonly [FeedClient];
-            if (client !== old) {
-              await confirming(client, sceneOf(old));
-              await client.send('4');
-              return;
-            }
-            await client.send('welcome');
-            await client.send('1');
-            await hasRead(client);
-            void clock.advance(60_000);
+          clock,
+          ['1'],
+          async (client, old) => {
+            await confirming(client, sceneOf(old));
+            await client.send('4');
           },
           {
             handshakeDelay: async (_request, attempt) => {
@@ -144,7 +136,7 @@ for (const arrangement of ARRANGEMENTS) {
           {
             url: server.url,
             max_messages: 4,
-            max_connection_age: 60,
+            max_connection_age: AGE,
             subscribe: [LOGIN],
             reconnect: true,
             reconnect_backoff: 600,

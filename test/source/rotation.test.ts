@@ -1,52 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Rotated, type SourceConfig, WebSocketReadable } from '../../lib/index.js';
+import { type Rotated, WebSocketReadable } from '../../lib/index.js';
 import { createFakeClock, type FeedClient, type FeedServer } from '../../lib/testing/index.js';
-import { ARRANGEMENTS, type Outcome, run } from '../support/arrangements.js';
+import { ARRANGEMENTS, payloadsOf, run } from '../support/arrangements.js';
 import { feed, hasRead, until } from '../support/feed.js';
+import { AGE, LOGIN, rotatingFeed } from '../support/rotation.js';
 import { again } from '../support/time.js';
-
-const LOGIN = { send: 'login', expect: { text: 'welcome' } } as const;
 
 for (const arrangement of ARRANGEMENTS) {
   test(`max_connection_age: the new connection is confirmed before the old one is closed, and each frame comes once (${arrangement})`, async (t) => {
     const clock = createFakeClock();
     const order: string[] = [];
-    let first: FeedClient | undefined;
-    const server = await feed(t, async (client) => {
-      void client.closed.then(({ code }) => order.push(`${client.number} closed with ${code}`));
-      assert.equal(await client.receive(), 'login');
-      if (client.number === 1) {
-        first = client;
-        await client.send('welcome');
-        await client.send('1');
-        await hasRead(client);
-        void clock.advance(60_000);
-        return;
-      }
+    const server = await rotatingFeed(t, clock, ['1'], async (client, first) => {
+      void first.closed.then(({ code }) => order.push(`1 closed with ${code}`));
       // What the new connection brings before it is confirmed waits for what the old one still has.
       await client.send('3');
-      await first?.send('2');
-      await first?.send('3');
+      await first.sendMany(['2', '3']);
       await hasRead(client);
-      order.push(`2 is confirmed`);
+      order.push('2 is confirmed');
       await client.send('welcome');
-      await first?.closed;
+      await first.closed;
       await client.send('4');
       await client.close(1000);
     });
-    const config = { url: server.url, unbounded: true, max_connection_age: '1m', subscribe: [LOGIN] };
-    const { texts, error, stats, events, pages } = await run(arrangement, config, { clock });
+    const config = { url: server.url, unbounded: true, max_connection_age: AGE, subscribe: [LOGIN] };
+    const outcome = await run(arrangement, config, { clock });
+    const { texts, error, stats, pages } = outcome;
     assert.equal(error, undefined);
     assert.deepEqual(texts, ['1', '2', '3', '4']);
-    assert.deepEqual(order.slice(0, 2), ['2 is confirmed', '1 closed with 1000']);
+    assert.deepEqual(order, ['2 is confirmed', '1 closed with 1000']);
     assert.deepEqual(
       [stats.rotations, stats.duplicates, stats.reconnects, stats.connections, stats.gaps],
       [1, 1, 0, 2, 0],
     );
-    assert.deepEqual(payloads(events, 'rotating'), [{ connection: 1 }]);
-    assert.deepEqual(payloads(events, 'rotated'), [{ from: 1, to: 2 }]);
-    assert.deepEqual(payloads(events, 'disconnected'), [
+    assert.deepEqual(payloadsOf(outcome, 'rotating'), [{ connection: 1 }]);
+    assert.deepEqual(payloadsOf(outcome, 'rotated'), [{ from: 1, to: 2 }]);
+    assert.deepEqual(payloadsOf(outcome, 'disconnected'), [
       { url: `${server.url}/`, connection: 2, code: 1000, reason: '', error: undefined, frames: 4 },
     ]);
     const connections = pages.flatMap((page) => page.messages.map(({ frame }) => frame.connection));
@@ -56,20 +45,13 @@ for (const arrangement of ARRANGEMENTS) {
 
   test(`max_connection_age: if the new connection fails the old one goes on, and it is tried again with back-off (${arrangement})`, async (t) => {
     const clock = createFakeClock();
-    let first: FeedClient | undefined;
-    const server: FeedServer = await feed(
+    const server: FeedServer = await rotatingFeed(
       t,
-      async (client) => {
-        await client.receive();
+      clock,
+      ['1'],
+      async (client, first) => {
         await client.send('welcome');
-        if (client.number === 1) {
-          first = client;
-          await client.send('1');
-          await hasRead(client);
-          void again(clock, () => server.requests.length === 2, 60_000);
-          return;
-        }
-        await first?.closed;
+        await first.closed;
         await client.send('3');
         await client.close(1000);
       },
@@ -77,62 +59,46 @@ for (const arrangement of ARRANGEMENTS) {
         refuse: (_request, attempt) => {
           if (attempt !== 2) return undefined;
           void (async () => {
-            await until(() => failures.length === 1);
-            await first?.send('2');
-            await hasRead(first as FeedClient);
+            const [first] = server.clients as readonly [FeedClient];
+            await until(() => failed.length === 1);
+            await first.send('2');
+            await hasRead(first);
             void clock.advance(7_000);
           })();
           return { status: 503 };
         },
       },
     );
-    const failures: unknown[] = [];
-    const config: SourceConfig = {
-      url: server.url,
-      unbounded: true,
-      max_connection_age: 60,
-      subscribe: [LOGIN],
-      reconnect_backoff: 7,
-    };
-    const outcome = await run(arrangement, config, {
-      clock,
-      logger: {
-        debug() {},
-        info() {},
-        warn: (_facts, message) => void (message === 'rotation failed' && failures.push(message)),
-        error() {},
-      },
-    });
+    const failed: string[] = [];
+    const outcome = await run(
+      arrangement,
+      { url: server.url, unbounded: true, max_connection_age: AGE, subscribe: [LOGIN], reconnect_backoff: 7 },
+      { clock, onEvent: (name) => name === 'rotationFailed' && failed.push(name) },
+    );
     assert.equal(outcome.error, undefined);
     assert.deepEqual(outcome.texts, ['1', '2', '3']);
-    const [failed] = payloads(outcome.events, 'rotationFailed') as [{ delayMs: number; error: { status: number } }];
-    assert.deepEqual([failed.delayMs, failed.error.status], [7_000, 503]);
+    assert.deepEqual(
+      payloadsOf<{ delayMs: number; error: { status: number } }>(outcome, 'rotationFailed').map(
+        ({ delayMs, error }) => [delayMs, error.status],
+      ),
+      [[7_000, 503]],
+    );
     assert.deepEqual([outcome.stats.rotations, outcome.stats.gaps], [1, 0]);
     assert.equal(clock.pending, 0);
   });
 
   test(`max_connection_age: a connection that is lost meanwhile is followed by the new one, and that is one gap (${arrangement})`, async (t) => {
     const clock = createFakeClock();
-    let first: FeedClient | undefined;
-    const server = await feed(t, async (client) => {
-      await client.receive();
-      if (client.number === 1) {
-        first = client;
-        await client.send('welcome');
-        await client.send('1');
-        await hasRead(client);
-        void clock.advance(60_000);
-        return;
-      }
+    const server = await rotatingFeed(t, clock, ['1'], async (client, first) => {
       await client.send('2');
       await hasRead(client);
-      await first?.drop();
+      await first.drop();
       await client.send('welcome');
       await client.send('3');
     });
     const outcome = await run(
       arrangement,
-      { url: server.url, max_messages: 3, max_connection_age: 60, subscribe: [LOGIN], reconnect: true },
+      { url: server.url, max_messages: 3, max_connection_age: AGE, subscribe: [LOGIN], reconnect: true },
       { clock },
     );
     assert.equal(outcome.error, undefined);
@@ -149,21 +115,11 @@ for (const arrangement of ARRANGEMENTS) {
     const padding = 'x'.repeat(2_000);
     const numbered = (from: number, to: number): string[] =>
       Array.from({ length: to - from }, (_, n) => `{"n":${from + n},"k":${(from + n) % 7},"p":"${padding}"}`);
-    let first: FeedClient | undefined;
-    const server = await feed(t, async (client) => {
-      await client.receive();
-      if (client.number === 1) {
-        first = client;
-        await client.send('welcome');
-        await client.sendMany(numbered(0, 10));
-        await hasRead(client);
-        void clock.advance(60_000);
-        return;
-      }
+    const server = await rotatingFeed(t, clock, numbered(0, 10), async (client, first) => {
       // The old connection has much on its way when the new one is confirmed; the new one begins with the last of it.
-      const rest = first?.sendMany(numbered(10, FRAMES));
+      const rest = first.sendMany(numbered(10, FRAMES));
       await client.send('welcome');
-      const sent = 10 + ((await rest) ?? 0);
+      const sent = 10 + (await rest);
       await client.sendMany(numbered(sent - 5, FRAMES + 100));
     });
     let isStalled = false;
@@ -173,12 +129,12 @@ for (const arrangement of ARRANGEMENTS) {
       goOn = resolve;
     });
     let buffered = 0;
-    const { texts, error, stats, events } = await run(
+    const outcome = await run(
       arrangement,
       {
         url: server.url,
         max_messages: FRAMES + 100,
-        max_connection_age: '1m',
+        max_connection_age: AGE,
         subscribe: [LOGIN],
         batch_size: 10,
         max_buffered_bytes: BUDGET,
@@ -198,6 +154,7 @@ for (const arrangement of ARRANGEMENTS) {
         },
       },
     );
+    const { texts, error, stats } = outcome;
     assert.equal(error, undefined);
     assert.deepEqual(
       texts.map((text) => (JSON.parse(text) as { n: number }).n),
@@ -205,7 +162,7 @@ for (const arrangement of ARRANGEMENTS) {
     );
     assert.deepEqual([stats.rotations, stats.gaps, stats.connections], [1, 0, 2]);
     assert.ok(stats.duplicates > 0 && wasHeld);
-    assert.equal(payloads(events, 'rotated').length, 1);
+    assert.equal(payloadsOf(outcome, 'rotated').length, 1);
     // What waits for the consumer, what the new connection brought meanwhile, and a read of each socket.
     assert.ok(buffered <= 2 * BUDGET + 2 * 64 * 1024, `${buffered} bytes waited`);
     assert.equal(clock.pending, 0);
@@ -334,8 +291,4 @@ for (const options of [
   test(`${JSON.stringify(options)} is refused`, () => {
     assert.throws(() => new WebSocketReadable('ws://a', options as never), { code: 'ERR_CONFIG' });
   });
-}
-
-function payloads(events: Outcome['events'], name: string): unknown[] {
-  return events.filter((event) => event.name === name).map(({ payload }) => payload);
 }

@@ -7,9 +7,8 @@ import { ARRANGEMENTS, gapsOf, payloadsOf, run } from '../support/arrangements.j
 import { hasRead, until } from '../support/feed.js';
 import { signal } from '../support/http-proxy.js';
 import { handles, settle } from '../support/resources.js';
+import { AGE, LOGIN } from '../support/rotation.js';
 import { whileTimePasses } from '../support/time.js';
-
-const LOGIN = { send: 'login', expect: { text: 'welcome' } } as const;
 
 /** What a script has to do with. */
 interface Scene {
@@ -166,7 +165,7 @@ for (const arrangement of ARRANGEMENTS) {
               reached: reached.give,
               until: (holds) => until(() => source !== undefined && holds(source.stats)),
               subscribed: (times) => until(() => names.filter((name) => name === 'subscribed').length === times),
-              age: () => void clock.advance(60_000),
+              age: () => void clock.advance(AGE * 1_000),
             });
           },
         });
@@ -178,7 +177,7 @@ for (const arrangement of ARRANGEMENTS) {
             ping_interval: 20,
             stale_timeout: '30m',
             subscribe: [{ ...LOGIN, timeout: '20m' }],
-            max_connection_age: 60,
+            max_connection_age: AGE,
             reconnect: true,
             reconnect_backoff: 600,
             ...config,
