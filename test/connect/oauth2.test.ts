@@ -7,7 +7,8 @@ import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
 import { CertificateAuthority } from '../support/certificates.js';
 import { feed, sends } from '../support/feed.js';
-import { httpProxy, signal } from '../support/http-proxy.js';
+import { httpProxy } from '../support/http-proxy.js';
+import { signal } from '../support/signal.js';
 import { tempFiles } from '../support/temp-folder.js';
 import { tokenServer } from '../support/token-server.js';
 

@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import type { Gap, SourceConfig, SpillwayError } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedServer } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Arrangement, gapsOf, run } from '../support/arrangements.js';
-import { signal } from '../support/http-proxy.js';
 import { handles, settle } from '../support/resources.js';
+import { signal } from '../support/signal.js';
 import { AUTHORITY, allFaults, BEFORE, type Fault, read } from './faults.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-faults-'));

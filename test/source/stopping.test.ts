@@ -5,9 +5,9 @@ import type { Source, SourceConfig } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedClient } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, payloadsOf, run } from '../support/arrangements.js';
 import { hasRead, until } from '../support/feed.js';
-import { signal } from '../support/http-proxy.js';
 import { handles, settle } from '../support/resources.js';
 import { AGE, LOGIN } from '../support/rotation.js';
+import { signal } from '../support/signal.js';
 import { whileTimePasses } from '../support/time.js';
 
 /** What a script has to do with. */

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { TlsOptions } from 'node:tls';
+import { ProxyServer, type RunningProxy } from './proxy.js';
 
 /** What a proxy for tests does. */
 export interface HttpProxyOptions {
@@ -19,37 +19,17 @@ export interface HttpProxyOptions {
   readonly host?: string;
 }
 
-/** A proxy for tests that knows CONNECT alone. */
-export interface HttpProxy {
-  /** `host:port`. */
-  readonly address: string;
-  /** What it was asked to connect to, in order. */
-  readonly requests: string[];
-  /** Resolves when the first client has asked for something. */
-  readonly asked: Promise<void>;
-  /** Resolves when the first client has gone. */
-  readonly left: Promise<void>;
-}
-
-/** A proxy on this machine that ends with the test. */
-export async function httpProxy(t: TestContext, options: HttpProxyOptions = {}): Promise<HttpProxy> {
+/** A proxy on this machine that knows CONNECT alone, and ends with the test. */
+export function httpProxy(t: TestContext, options: HttpProxyOptions = {}): Promise<RunningProxy> {
   const { login, status, isSilent, tls, host } = options;
-  const all = new Set<Socket>();
-  const requests: string[] = [];
-  const asked = signal();
-  const left = signal();
   const refuse: RequestListener = (_request, response) => void response.writeHead(405).end();
   const server = tls === undefined ? createServer(refuse) : createTlsServer(tls, refuse);
-  server.on('connection', (socket: Socket) => {
-    track(socket, all).once('close', left.give);
-  });
+  const proxy = new ProxyServer(server);
   server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    requests.push(String(request.url));
-    asked.give();
-    client.on('error', ignore);
+    proxy.asked(String(request.url));
+    client.on('error', () => {});
     if (isSilent === true) {
-      // The end of a socket is seen by who reads from it.
-      client.resume().once('end', () => client.destroy());
+      proxy.ignore(client);
       return;
     }
     const wanted = `Basic ${Buffer.from(login ?? '').toString('base64')}`;
@@ -62,45 +42,11 @@ export async function httpProxy(t: TestContext, options: HttpProxyOptions = {}):
       return;
     }
     const { hostname, port } = new URL(`http://${request.url}`);
-    const upstream = track(connect({ host: host ?? hostname, port: Number(port || 80) }), all);
-    upstream.on('error', () => client.destroy());
-    upstream.once('connect', () => {
+    const greet = (upstream: Socket): void => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
-      client.pipe(upstream).pipe(client);
-    });
-    client.once('close', () => upstream.destroy());
+    };
+    proxy.join(client, { host: host ?? hostname, port: Number(port || 80) }, greet).catch(() => client.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(async () => {
-    for (const socket of all) socket.destroy();
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    asked: asked.given,
-    left: left.given,
-  };
+  return proxy.start(t);
 }
-
-function track(socket: Socket, sockets: Set<Socket>): Socket {
-  sockets.add(socket);
-  socket.on('error', ignore);
-  socket.once('close', () => sockets.delete(socket));
-  return socket;
-}
-
-/** Something that happens once. */
-export function signal(): { readonly given: Promise<void>; readonly give: () => void } {
-  let give = ignore;
-  const given = new Promise<void>((resolve) => {
-    give = resolve;
-  });
-  return { given, give: () => give() };
-}
-
-function ignore(): void {}
