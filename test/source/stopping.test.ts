@@ -91,48 +91,23 @@ const STATES: readonly State[] = [
   },
   {
     state: 'waits for the new connection of a rotation to be confirmed',
-    async script(client, { clients: [old], reached, age }) {
-      if (client === old) {
-        await begin(client);
-        age();
-        return;
-      }
-      await bring(old, '2');
-      await bring(client, '2', '3');
-      reached();
-    },
+    script: rotating((client) => bring(client, '2', '3')),
     texts: ['1', '2', '3'],
   },
   {
     state: 'waits for a new connection that is ahead of the old one to be confirmed',
-    async script(client, { clients: [old], reached, age }) {
-      if (client === old) {
-        await begin(client);
-        age();
-        return;
-      }
-      await bring(old, '2');
-      await bring(client, '4', '5');
-      reached();
-    },
+    script: rotating((client) => bring(client, '4', '5')),
     texts: ['1', '2', '4', '5'],
     gaps: 1,
   },
   {
     state: 'drains the old connection of a rotation',
-    async script(client, { clients: [old], reached, subscribed, age }) {
-      if (client === old) {
-        await begin(client);
-        age();
-        return;
-      }
-      await bring(old, '2');
+    script: rotating(async (client, old, { subscribed }) => {
       await bring(client, '2', '3');
-      old?.stall();
+      old.stall();
       await client.send('welcome');
       await subscribed(2);
-      reached();
-    },
+    }),
     texts: ['1', '2', '3'],
   },
 ];
@@ -227,6 +202,23 @@ for (const arrangement of ARRANGEMENTS) {
   }
 }
 
+/** Lets the first connection, which brings 1 and 2, become old; then the second one does this. */
+function rotating(
+  second: (client: FeedClient, old: FeedClient, scene: Scene) => Promise<void>,
+): NonNullable<State['script']> {
+  return async (client, scene) => {
+    const [old] = scene.clients as readonly [FeedClient];
+    if (client === old) {
+      await begin(client);
+      scene.age();
+      return;
+    }
+    await bring(old, '2');
+    await second(client, old, scene);
+    scene.reached();
+  };
+}
+
 /** Confirms the login, and brings the first record. */
 async function begin(client: FeedClient): Promise<void> {
   await client.send('welcome');
@@ -234,8 +226,7 @@ async function begin(client: FeedClient): Promise<void> {
 }
 
 /** Sends these, until they are read. */
-async function bring(client: FeedClient | undefined, ...frames: string[]): Promise<void> {
-  if (client === undefined) return;
+async function bring(client: FeedClient, ...frames: string[]): Promise<void> {
   await client.sendMany(frames);
   await hasRead(client);
 }
