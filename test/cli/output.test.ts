@@ -191,6 +191,8 @@ describe('spillway run --json', () => {
       skipped: 2,
       connections: 2,
       reconnects: 1,
+      rotations: 0,
+      control_frames: 0,
       gaps: 1,
       dropped: 0,
       missing: 0,
