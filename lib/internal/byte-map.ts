@@ -111,23 +111,39 @@ interface Node<V> extends ByteEntry<V> {
   newer: Node<V> | undefined;
 }
 
-/** FNV-1a over four bytes at a time, folded so that the lower bits, which choose the place, depend on all of them. */
+/**
+ * FNV-1a over four bytes at a time, folded so that the lower bits, which choose the place, depend on all of them. The last
+ * four are taken once more where they do not fill a turn: keys of almost the same length take the same way through it.
+ */
 function hash(bytes: Uint8Array, start: number, end: number): number {
-  let sum = 0x811c9dc5 | 0;
-  let i = start | 0;
-  for (; ((i + 4) | 0) <= end; i = (i + 4) | 0) {
-    const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-    sum = Math.imul(sum ^ word, 0x01000193);
-    sum ^= sum >>> 15;
+  let sum = (0x811c9dc5 ^ (end - start)) | 0;
+  const last = (end - 4) | 0;
+  if (last < start) for (let i = start; i < end; i++) sum = Math.imul(sum ^ bytes[i], PRIME);
+  else {
+    for (let i = start; i < last; i = (i + 4) | 0) {
+      sum = Math.imul(sum ^ word(bytes, i), PRIME);
+      sum ^= sum >>> 15;
+    }
+    sum = Math.imul(sum ^ word(bytes, last), PRIME);
   }
-  for (; i < end; i = (i + 1) | 0) sum = Math.imul(sum ^ bytes[i], 0x01000193);
   return (sum ^ (sum >>> 15)) & 0x3fffffff;
 }
+
+function word(bytes: Uint8Array, i: number): number {
+  return bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+}
+
+const PRIME = 0x01000193;
 
 /** Places of a table at first. */
 const SMALLEST = 16;
 
 function isSame(key: Uint8Array, length: number, bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < length; i = (i + 1) | 0) if (key[i] !== bytes[(start + i) | 0]) return false;
-  return true;
+  const last = (length - 4) | 0;
+  if (last < 0) {
+    for (let i = 0; i < length; i++) if (key[i] !== bytes[start + i]) return false;
+    return true;
+  }
+  for (let i = 0; i < last; i = (i + 4) | 0) if (word(key, i) !== word(bytes, (start + i) | 0)) return false;
+  return word(key, last) === word(bytes, (start + last) | 0);
 }
