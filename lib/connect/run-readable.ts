@@ -31,7 +31,8 @@ export abstract class RunReadable<T> extends TypedReadable {
   #isEnding = false;
   #lateError: Error | undefined;
   readonly #bytes = new BufferedSum();
-  readonly #frames = new BufferedSum();
+  /** Not needed where each item is one frame. */
+  readonly #frames = this.isOfFrames ? undefined : new BufferedSum();
 
   /**
    * @param check the check that the frames' bytes go through next, where that is known
@@ -58,7 +59,7 @@ export abstract class RunReadable<T> extends TypedReadable {
         else failAfterDelivery(this, failure);
       },
       buffered: () => ({
-        frames: this.#frames.of(this.readableLength) + (this.#queue?.frames ?? 0),
+        frames: this.#framesOf(this.readableLength) + (this.#queue?.frames ?? 0),
         bytes: this.#bytes.of(this.readableLength) + (this.#queue?.bytes ?? 0),
         dropped: this.#queue?.dropped ?? 0,
       }),
@@ -135,6 +136,11 @@ export abstract class RunReadable<T> extends TypedReadable {
   /** A frame came. The hot path. */
   protected abstract receive(frame: Frame): void;
 
+  /** Whether each item is one frame. */
+  protected get isOfFrames(): boolean {
+    return false;
+  }
+
   /** How many items are handed out at a time when `overflow` is not `block`. */
   protected get lump(): number {
     return FRAMES_A_LUMP;
@@ -148,7 +154,7 @@ export abstract class RunReadable<T> extends TypedReadable {
     this.push(item);
     const waiting = this.readableLength;
     if (waiting === 0) return;
-    const tooMany = this.#frames.added(frames, waiting) >= this.#maxFrames;
+    const tooMany = (this.#frames?.added(frames, waiting) ?? waiting) >= this.#maxFrames;
     const isFull = this.#bytes.added(bytes, waiting) >= this.#maxBytes || waiting >= this.#maxItems || tooMany;
     if (!isFull) return;
     if (this.#queue === undefined) this.#run.pause();
@@ -168,6 +174,10 @@ export abstract class RunReadable<T> extends TypedReadable {
     this.#run.stop(cause);
   }
 
+  #framesOf(waiting: number): number {
+    return this.#frames?.of(waiting) ?? waiting;
+  }
+
   #resumeIfRoom(): void {
     const waiting = this.readableLength;
     if (this.#queue !== undefined) {
@@ -176,7 +186,7 @@ export abstract class RunReadable<T> extends TypedReadable {
       this.#drain(this.#queue);
       return;
     }
-    const hasRoom = this.#bytes.of(waiting) < this.#maxBytes && this.#frames.of(waiting) < this.#maxFrames;
+    const hasRoom = this.#bytes.of(waiting) < this.#maxBytes && this.#framesOf(waiting) < this.#maxFrames;
     if (waiting < this.#maxItems && hasRoom) this.#run.resume();
   }
 

@@ -25,6 +25,10 @@ export class WebSocketReadable extends RunReadable<Frame> {
     super(url, resolveWebSocketOptions(options));
   }
 
+  protected override get isOfFrames(): boolean {
+    return true;
+  }
+
   protected override receive(frame: Frame): void {
     this.deliver(frame, frame.data.length, 1);
   }
