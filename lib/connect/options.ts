@@ -82,7 +82,7 @@ export interface WebSocketReadableOptions
   /** How long the server may take to answer our close before the socket is cut. @default 2_000 */
   readonly closeTimeoutMs?: number | undefined;
   /**
-   * Offer permessage-deflate (RFC 7692). It costs about forty times the work a frame, and up to 81 MiB more may wait for a slow
+   * Offer permessage-deflate (RFC 7692). It costs about forty times the work a frame, and up to 129 MiB more may wait for a slow
    * consumer. @default false
    */
   readonly perMessageDeflate?: boolean | undefined;
