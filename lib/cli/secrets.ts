@@ -4,9 +4,9 @@ import type { ResolvedSourceConfig } from '../config/source-config.js';
 import {
   addressSecrets,
   credentialSecrets,
-  messageSecrets,
   oauth2Secrets,
   proxySecrets,
+  sentSecrets,
   tlsSecrets,
 } from '../connect/secrets.js';
 import { secretTexts, secretValues } from '../internal/secrets.js';
@@ -21,8 +21,9 @@ export function secretsOf(
     headers,
     urls,
     subscribeMessages,
+    subscribe,
     reach,
-  }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'reach'>,
+  }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'reach'>,
   sink?: ResolvedSinkConfig,
 ): string[] {
   return secretTexts([
@@ -30,7 +31,7 @@ export function secretsOf(
     ...authSecrets(auth),
     ...secretValues(Object.entries(headers)),
     ...urls.flatMap(addressSecrets),
-    ...subscribeMessages.flatMap(messageSecrets),
+    ...sentSecrets(subscribeMessages, subscribe.subscribe),
     ...tlsSecrets(reach.tls),
     ...proxySecrets(reach.proxy),
   ]);

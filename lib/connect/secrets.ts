@@ -1,7 +1,8 @@
 import { Secrets, secretValues } from '../internal/secrets.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
 import type { ResolvedOAuth2Options } from './oauth2.js';
-import type { ResolvedWebSocketOptions } from './options.js';
+import type { ResolvedWebSocketOptions, SubscribeMessage } from './options.js';
+import type { SubscribeStep } from './subscribe-options.js';
 
 /**
  * What the options of a run hold of secrets, in the forms in which a server could say them back. Of headers and of the address's query only
@@ -9,18 +10,20 @@ import type { ResolvedWebSocketOptions } from './options.js';
  */
 export function secretsOfRun(urls: readonly string[], options: ResolvedWebSocketOptions): Secrets {
   const { credentials, headers, subscribeMessages, subscribe, proxy, tls } = options;
-  const messages = [
-    ...(typeof subscribeMessages === 'function' ? [] : subscribeMessages),
-    ...subscribe.map(({ send }) => send),
-  ].filter((message) => typeof message === 'string');
   return new Secrets([
     ...(typeof credentials === 'function' ? heldBy(credentials) : credentialSecrets(credentials)),
     ...secretValues(Object.entries(headers)),
     ...urls.flatMap(addressSecrets),
-    ...messages.flatMap(messageSecrets),
+    ...sentSecrets(typeof subscribeMessages === 'function' ? [] : subscribeMessages, subscribe),
     ...proxySecrets(proxy),
     ...(typeof tls === 'function' ? [] : tlsSecrets(tls)),
   ]);
+}
+
+/** What messages hold that are sent as they stand: no function makes them. */
+export function sentSecrets(messages: readonly SubscribeMessage[], steps: readonly SubscribeStep[]): string[] {
+  const all = [...messages, ...steps.map(({ send }) => send)];
+  return all.filter((message) => typeof message === 'string').flatMap(messageSecrets);
 }
 
 /** What credentials hold, and how it goes out. */

@@ -7,6 +7,7 @@ const plain = {
   auth: { type: 'none' },
   headers: {},
   urls: ['wss://example.com/feed?symbol=btcusdt'],
+  subscribe: { subscribe: [], throttleMs: undefined },
   subscribeMessages: ['{"op":"subscribe","channel":"trades","key":"value"}'],
   reach: { tls: {}, origin: undefined, proxy: 'none' },
 } as const;

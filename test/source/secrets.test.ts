@@ -26,7 +26,11 @@ for (const arrangement of ARRANGEMENTS) {
         const logs: unknown[] = [];
         const log = (facts: object, message: string): void => void logs.push(facts, message);
         const logger = { debug: log, info: log, warn: log, error: log };
-        const outcome = await run(arrangement, { ...config, subscribe: [STEP], gaps: 'records' }, { logger });
+        const outcome = await run(
+          arrangement,
+          { ...config, subscribe: [STEP, ...(config.subscribe ?? [])], gaps: 'records' },
+          { logger },
+        );
         const { events, error, stats, texts } = outcome;
         const shown = inspect({ events, logs, error, stats, texts }, { depth: 10 });
         assert.match(shown, /no entry for ?\*\*\*/);

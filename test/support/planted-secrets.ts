@@ -59,6 +59,9 @@ export const PLANTED: Readonly<
   'what a log-in message says': async (_t, url) => ({
     config: { ...plain(url), subscribe_messages: [`{"op":"login","password":"${SECRET}"}`] },
   }),
+  'what a step of the log-in says': async (_t, url) => ({
+    config: { ...plain(url), subscribe: [{ send: `{"op":"login","password":"${SECRET}"}` }] },
+  }),
 };
 
 /** What the server of that kind needs. */
