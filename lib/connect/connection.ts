@@ -141,7 +141,7 @@ export class Connection {
       this.#released();
       return;
     }
-    ws.removeAllListeners('message');
+    ws.onData = undefined;
     if (ws.readyState === WebSocket.CONNECTING) {
       ws.terminate();
       return;
@@ -244,7 +244,7 @@ export class Connection {
     this.#ws?.leave(isTooLarge ? 1009 : 1000);
     this.#ws?.terminate();
     // What else is in the chunk that was read comes behind a hole.
-    if (isTooLarge) this.#ws?.removeAllListeners('message');
+    if (isTooLarge && this.#ws !== undefined) this.#ws.onData = undefined;
   }
 
   /** Ends a connection that is not open yet. */

@@ -1,10 +1,10 @@
-import type { ClientOptions } from 'ws';
 import { SpillwayError } from '../errors.js';
 import type { TimerHandle } from '../internal/clock.js';
 import type { Secrets } from '../internal/secrets.js';
 import { type ConnectStep, stepFailed, tooSlow } from './connection-failures.js';
 import { authHeaders } from './credentials.js';
 import type { Endpoint } from './endpoints.js';
+import type { FeedSocketOptions } from './feed-socket.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { reach } from './reach.js';
 import { credentialSecrets, tlsSecrets } from './secrets.js';
@@ -53,7 +53,7 @@ export class Opening {
   }
 
   /** Asks for the credentials and for the way to the server: what the upgrade request is made of. */
-  async prepare(attempt: Attempt): Promise<ClientOptions> {
+  async prepare(attempt: Attempt): Promise<FeedSocketOptions> {
     const options = this.#options;
     const { credentials: given } = options;
     const request = { url: this.#endpoint.frameUrl, ...attempt, signal: this.#abort.signal };
@@ -75,7 +75,7 @@ export class Opening {
       // The closing handshake has a clock of ours, which stands still while a slow consumer holds the socket. (The declared
       // types do not know of this option.)
       closeTimeout: CLOSE_TIMEOUT_MS,
-    } as ClientOptions;
+    } as FeedSocketOptions;
   }
 
   /** Calls a function of the user's, and gives up on it when the connection is over. */

@@ -2,6 +2,7 @@ import WebSocket from 'ws';
 import type { Watchdog } from '../errors.js';
 import { notSendable } from './connection-failures.js';
 import { ControlFrames } from './control-frames.js';
+import type { FeedSocket } from './feed-socket.js';
 import type { Inflater } from './inflater.js';
 import { Inlet } from './inlet.js';
 import { Liveness } from './liveness.js';
@@ -29,7 +30,7 @@ export interface TalkActions {
  * frames from {@link start} on, until {@link stop}.
  */
 export class Talk {
-  readonly #ws: WebSocket;
+  readonly #ws: FeedSocket;
   readonly #inflater: Inflater | undefined;
   readonly #actions: TalkActions;
   readonly #liveness: Liveness;
@@ -44,7 +45,7 @@ export class Talk {
    * @param inflater what binary frames go through first
    */
   constructor(
-    ws: WebSocket,
+    ws: FeedSocket,
     shownUrl: string,
     request: SubscribeRequest,
     options: ResolvedWebSocketOptions,
@@ -89,11 +90,11 @@ export class Talk {
       else actions.data(data, isBinary);
     };
     if (this.#inflater === undefined) {
-      this.#ws.on('message', take);
+      this.#ws.onData = take;
     } else {
       const inlet = new Inlet(this.#inflater, { take, failed: (error) => actions.lose(error) });
       this.#inlet = inlet;
-      this.#ws.on('message', (data: Buffer, isBinary) => inlet.add(data, isBinary));
+      this.#ws.onData = (data, isBinary) => inlet.add(data, isBinary);
     }
     this.#ws.on('ping', () => actions.alive());
     this.#ws.on('pong', () => {

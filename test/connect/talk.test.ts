@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import WebSocket from 'ws';
+import { FeedSocket } from '../../lib/connect/feed-socket.js';
 import { resolveWebSocketOptions } from '../../lib/connect/options.js';
 import { Talk, type TalkActions } from '../../lib/connect/talk.js';
 import { createFakeClock } from '../../lib/testing/index.js';
@@ -11,7 +11,7 @@ import { feed, until } from '../support/feed.js';
 test('a server that reads nothing gets no pings, pongs and heartbeats on top of the megabytes that wait for it', async (t) => {
   const clock = createFakeClock();
   const server = await feed(t, (client) => client.stall());
-  const ws = new WebSocket(server.url);
+  const ws = new FeedSocket(server.url, [], { maxPayload: 1_024 });
   t.after(() => ws.terminate());
   await once(ws, 'open');
   const client = await server.nextClient();
