@@ -8,6 +8,7 @@ import { CauseOfEnd, type Silence } from './ending.js';
 import type { Endpoint } from './endpoints.js';
 import { Farewell } from './farewell.js';
 import { FeedSocket } from './feed-socket.js';
+import type { Moment } from './gap.js';
 import { Inflater } from './inflater.js';
 import { type Attempt, Opening } from './opening.js';
 import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeRequest } from './options.js';
@@ -41,6 +42,7 @@ export class Connection {
   #isDrained = false;
   /** Whether the server sent its close frame before we sent ours. */
   #isLeft = false;
+  #leftAt: Moment | undefined;
   /** What is to be done about its end, once the frames that wait are taken. */
   #lateEnd: (() => void) | undefined;
   #onReleased: (() => void) | undefined;
@@ -161,7 +163,9 @@ export class Connection {
     this.#ws = ws;
     answerPings(ws);
     ws.onCloseFrame = () => {
+      const { clock } = this.#options;
       this.#isLeft = !this.#isDrained;
+      this.#leftAt ??= { at: clock.now(), monotonic: clock.monotonic() };
       this.#farewell.beginLast();
     };
     ws.on('error', (error) => this.#onReleased === undefined && this.#cause.reported(error));
@@ -273,7 +277,10 @@ export class Connection {
     const since = this.#subscribedAt;
     const error = this.#cause.closed(code, reason, since !== undefined);
     const openMs = since === undefined ? undefined : this.#options.clock.monotonic() - since;
-    this.#handler.closed({ code, reason, error, wasOpen: this.#isOpen, openMs, isServers: this.#isLeft }, this);
+    this.#handler.closed(
+      { code, reason, error, wasOpen: this.#isOpen, openMs, isServers: this.#isLeft, leftAt: this.#leftAt },
+      this,
+    );
   }
 
   #released(): void {

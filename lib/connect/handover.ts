@@ -49,7 +49,7 @@ export class Handover {
 
   /** Whether more waits than may. */
   get isOverfull(): boolean {
-    return this.#heldBytes > this.#maxBytes;
+    return this.#heldBytes + this.#held.length * ENTRY_BYTES > this.#maxBytes;
   }
 
   /** Whether the two connections have nothing in common any more. */
@@ -89,7 +89,7 @@ export class Handover {
     this.#seen.set(text, (this.#seen.get(text) ?? 0) + 1);
     this.#seenBytes += text.length;
     this.#newest = text;
-    while (this.#seenBytes > this.#maxBytes) {
+    while (this.#seenBytes + this.#seen.size * ENTRY_BYTES > this.#maxBytes) {
       const [oldest = '', count = 0] = this.#seen.entries().next().value ?? [];
       this.#seen.delete(oldest);
       this.#seenBytes -= oldest.length * count;
@@ -112,5 +112,7 @@ export class Handover {
   }
 }
 
+/** What an entry takes besides its payload, about: an object, or a string with its place in the map. */
+const ENTRY_BYTES = 100;
 /** A new connection that is this far behind the old one brings what the old one had as if it were new. */
 const OVERLAP_MS = 60_000;

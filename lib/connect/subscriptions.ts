@@ -64,10 +64,11 @@ export class Subscriptions {
         wasConfirmed = true;
         resolve();
       },
-      // One that worked before is a part of the feed; one that never did is not worth a connection.
+      // One that worked before is a part of the feed; one that never did, or is not wanted any more, is not worth a connection.
       failed: (error) => {
-        if (wasConfirmed) return false;
-        if (this.#all.get(name)?.named === named) this.#all.delete(name);
+        const isWanted = this.#all.get(name)?.named === named;
+        if (isWanted && wasConfirmed) return false;
+        if (isWanted) this.#all.delete(name);
         reject(error);
         return true;
       },

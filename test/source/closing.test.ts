@@ -9,6 +9,7 @@ for (const arrangement of ARRANGEMENTS) {
   for (const code of [1001, 1012]) {
     test(`a server that says ${code} and leaves the TCP connection open is left, and the next attempt comes at once (${arrangement})`, async (t) => {
       const clock = createFakeClock();
+      const began = clock.monotonic();
       const server = await feed(t, async (client) => {
         await client.send(`${client.number}`);
         if (client.number > 1) return;
@@ -39,6 +40,11 @@ for (const arrangement of ARRANGEMENTS) {
           beforeSequence,
         ]),
         [['disconnected', code, 0, 1]],
+      );
+      // From the close frame on, and not from when the TCP connection was given up.
+      assert.deepEqual(
+        gapsOf(outcome).map(({ from }) => from.monotonic - began),
+        [1_000],
       );
       assert.equal(clock.pending, 0);
     });

@@ -289,6 +289,40 @@ for (const arrangement of ARRANGEMENTS) {
   });
 }
 
+for (const arrangement of ARRANGEMENTS) {
+  test(`a subscription that is removed while its replay is unanswered may be rejected: the connection goes on (${arrangement})`, async (t) => {
+    let source: Source | undefined;
+    const step = { ...TRADES, send: 'eth', reject: LOGIN.reject };
+    const server = await feed(t, async (client) => {
+      if (client.number === 1) {
+        await client.send('1');
+        await hasRead(client);
+        const added = source?.addSubscription('eth', step);
+        assert.equal(await client.receive(), 'eth');
+        await client.send('{"event":"subscribed"}');
+        await added;
+        await client.drop();
+        return;
+      }
+      assert.equal(await client.receive(), 'eth');
+      const removed = source?.removeSubscription('eth', { ...TRADES, send: 'no eth' });
+      await client.send('{"event":"error"}');
+      assert.equal(await client.receive(), 'no eth');
+      await client.send('{"event":"subscribed"}');
+      await removed;
+      await client.send('2');
+    });
+    const config = { url: server.url, max_messages: 2, reconnect: true, reconnect_backoff: 0 };
+    const { texts, error, stats } = await run(arrangement, config, {
+      onStart: (started) => {
+        source = started;
+      },
+    });
+    assert.equal(error, undefined);
+    assert.deepEqual([texts, stats.connections], [['1', '2'], 2]);
+  });
+}
+
 test('functions make the messages of each connection, and may take their time', async (t) => {
   const server = await feed(t, async (client) => {
     const nonce = String(await client.receive());
