@@ -40,6 +40,7 @@ export class Connection {
   #subscribedAt: number | undefined;
   #isPaused = false;
   #isDrained = false;
+  #isSealed = false;
   /** Whether the server sent its close frame before we sent ours. */
   #isLeft = false;
   #leftAt: Moment | undefined;
@@ -102,6 +103,20 @@ export class Connection {
     this.#farewell.begin();
   }
 
+  /** Ends it from our side, and takes nothing of what comes, but what was read already and waits for a slow consumer. Its end is reported to nobody. */
+  seal(): void {
+    const ws = this.#ws;
+    if (ws === undefined || !this.#isOpen) return;
+    this.#isSealed = true;
+    this.#talk?.stop();
+    this.#sayGoodbye(ws);
+  }
+
+  /** The run is about to end: what was read is taken, whether there is room or not. */
+  takeRest(): void {
+    this.#talk?.takeRest();
+  }
+
   /** Sends a subscription that came at run time, after what was to be sent before. Returns whether it came that far. */
   subscribe(step: NamedStep): boolean {
     if (!this.#isOpen) return false;
@@ -112,6 +127,11 @@ export class Connection {
   /** Forgets a subscription that was not sent yet. Returns whether it was not. */
   withdraw(step: NamedStep): boolean {
     return this.#talk?.withdraw(step) === true;
+  }
+
+  /** Whether frames that were read wait. */
+  get isWaiting(): boolean {
+    return this.#talk?.isWaiting === true;
   }
 
   /** Whether it is being read. */
@@ -143,11 +163,13 @@ export class Connection {
       this.#released();
       return;
     }
+    if (ws.readyState === WebSocket.CONNECTING) ws.terminate();
+    else this.#sayGoodbye(ws);
+  }
+
+  /** Sends a close frame, and waits for the answer; what comes before it is not taken. */
+  #sayGoodbye(ws: FeedSocket): void {
     ws.onData = undefined;
-    if (ws.readyState === WebSocket.CONNECTING) {
-      ws.terminate();
-      return;
-    }
     ws.leave(1000);
     // A paused socket would never see the server's answer.
     ws.resume();
@@ -263,7 +285,7 @@ export class Connection {
 
   #closed(code: number, reason: string): void {
     this.#lateEnd = undefined;
-    if (this.#talk?.isWaiting === true && this.#onReleased === undefined) {
+    if (this.isWaiting && this.#onReleased === undefined && !this.#isSealed) {
       this.#lateEnd = () => this.#closed(code, reason);
       return;
     }
@@ -274,6 +296,7 @@ export class Connection {
       this.#released();
       return;
     }
+    if (this.#isSealed) return;
     const since = this.#subscribedAt;
     const error = this.#cause.closed(code, reason, since !== undefined);
     const openMs = since === undefined ? undefined : this.#options.clock.monotonic() - since;

@@ -74,10 +74,30 @@ export class Connections implements Iterable<Connection> {
     for (const connection of this.#live) connection.pause();
   }
 
-  /** All are read again, but for one that has to wait for another. */
+  /** The consumer caught up: {@link goOn} follows. */
+  letGo(): void {
+    this.#heldMs = this.heldMs;
+    this.#heldSince = undefined;
+  }
+
+  /** All are read again, but for one that has to wait for another. What waits may have them held once more. */
   goOn(waiting: Connection | undefined): void {
-    this.#noteHeld();
     for (const connection of this.#live) if (connection !== waiting) connection.resume();
+  }
+
+  /** All are ended from our side, but for what was read already. */
+  seal(): void {
+    for (const connection of this.#live) connection.seal();
+  }
+
+  /** The run is about to end: what was read is taken, whether there is room or not. */
+  takeRest(): void {
+    for (const connection of this.#live) connection.takeRest();
+  }
+
+  /** Whether frames that were read wait for a slow consumer. */
+  get areWaiting(): boolean {
+    return this.isHeld && [...this.#live].some((connection) => connection.isWaiting);
   }
 
   /** It ended by itself. */
@@ -95,7 +115,7 @@ export class Connections implements Iterable<Connection> {
 
   /** The run is over. */
   closeAll(): void {
-    this.#noteHeld();
+    this.letGo();
     this.#parts.options.clock.clearTimeout(this.#timer);
     for (const connection of this.#live) this.close(connection);
   }
@@ -104,11 +124,6 @@ export class Connections implements Iterable<Connection> {
   whenReleased(onReleased: () => void): void {
     if (this.#live.size === 0) onReleased();
     else this.#onReleased = onReleased;
-  }
-
-  #noteHeld(): void {
-    this.#heldMs = this.heldMs;
-    this.#heldSince = undefined;
   }
 
   #monotonic(): number {

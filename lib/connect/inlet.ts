@@ -50,6 +50,11 @@ export class Inlet {
     if (frames === this.#waiting) this.#waiting = frames.slice(next);
   }
 
+  /** The run is about to end: all that waits is taken, whether there is room or not. */
+  takeRest(): void {
+    while (this.isWaiting) this.goOn();
+  }
+
   /** Nobody takes frames any more. */
   clear(): void {
     this.#waiting = [];

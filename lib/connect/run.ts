@@ -44,6 +44,8 @@ export class Run {
   readonly #onAbort = (): void => this.#conclude('aborted', abortError(this.#options.signal as AbortSignal));
   #state: ConnectionStats['state'] = 'idle';
   #isConcluding = false;
+  /** Ends the run, once the consumer has taken what was read before. */
+  #lateEnd: (() => void) | undefined;
 
   constructor(urls: readonly string[], options: ResolvedWebSocketOptions, handler: RunHandler) {
     const { clock, idleTimeoutMs } = options;
@@ -80,7 +82,7 @@ export class Run {
       event: (name, payload) => handler.event(name, payload),
       plan: (first) => this.#subscriptions.plan(first),
       entered: (state) => this.#enter(state),
-      isEnded: () => this.#isEnded(),
+      isEnded: () => this.#isEnded() || this.#lateEnd !== undefined,
       over: (cause, error) => this.#conclude(cause, error),
     });
     this.#subscriptions = new Subscriptions(options.subscribe, () => this.#succession.talking());
@@ -115,10 +117,15 @@ export class Run {
 
   /** The consumer caught up. */
   resume(): void {
-    if (!this.#succession.connections.isHeld || this.#isEnded()) return;
+    const { connections } = this.#succession;
+    if (!connections.isHeld || this.#isEnded()) return;
+    connections.letGo();
     this.#idle.start();
-    this.#succession.goOn();
     this.#tellFlow('resumed');
+    // A listener may have ended the run.
+    if (this.#isEnded()) return;
+    this.#succession.goOn();
+    if (!connections.isHeld) this.#lateEnd?.();
   }
 
   /** Sends a subscription now, and again on each connection to come. Resolves when it was confirmed for the first time. */
@@ -185,8 +192,18 @@ export class Run {
   #conclude(cause: EndCause, error: Error | undefined): void {
     if (this.#isConcluding || this.#isEnded()) return;
     this.#isConcluding = true;
-    this.#succession.flush();
-    this.#end(cause, error);
+    const { connections } = this.#succession;
+    const end = (): void => {
+      connections.takeRest();
+      this.#succession.flush();
+      this.#end(cause, error);
+    };
+    // Frames wait compressed, so that memory stays flat: the consumer takes them as it can.
+    if (connections.areWaiting) {
+      this.#lateEnd = end;
+      this.#rotation.stop();
+      connections.seal();
+    } else end();
   }
 
   /** Ends it here: what else was received is not wanted. */

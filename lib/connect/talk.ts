@@ -124,6 +124,11 @@ export class Talk {
     return this.#inlet?.isWaiting === true;
   }
 
+  /** The run is about to end: frames that wait are taken, whether there is room or not. */
+  takeRest(): void {
+    this.#inlet?.takeRest();
+  }
+
   /** Nothing more is said; frames are taken all the same. */
   stop(): void {
     this.#isStopped = true;

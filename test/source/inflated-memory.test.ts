@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { getDefaultHighWaterMark } from 'node:stream';
 import { test } from 'node:test';
 import { brotliCompressSync, constants, deflateRawSync, gzipSync } from 'node:zlib';
-import { type Frame, WebSocketReadable } from '../../lib/index.js';
-import { encodeFrame, type FeedClient, OPCODES } from '../../lib/testing/index.js';
+import { type Frame, type Source, WebSocketReadable } from '../../lib/index.js';
+import { createFakeClock, encodeFrame, type FeedClient, OPCODES } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
 import { feed, until } from '../support/feed.js';
+import { signal } from '../support/signal.js';
 
 /** What a frame has when inflated: a thousand times what it has on the wire. */
 const SIZE = 50_000;
@@ -92,6 +93,61 @@ for (const arrangement of ARRANGEMENTS) {
       [['disconnected', COUNT - 1]],
     );
   });
+}
+
+for (const arrangement of ARRANGEMENTS) {
+  for (const how of ['stop()', 'an abort'] as const) {
+    test(`decompress: frames that wait for a slow sink are delivered after ${how}, and none that come later (${arrangement})`, async (t) => {
+      const clock = createFakeClock();
+      const abort = new AbortController();
+      const held = signal();
+      const sink = signal();
+      const frames = Array.from({ length: COUNT }, (_, n) => gzipSync(`${n}`));
+      const server = await feed(t, async (client) => {
+        await client.sendRaw(Buffer.concat(frames.map((payload) => encodeFrame({ opcode: OPCODES.binary, payload }))));
+        await held.given;
+        await client.send('"late"');
+      });
+      let source: Source | undefined;
+      const config = {
+        url: server.url,
+        unbounded: true,
+        decompress: 'gzip',
+        max_buffered_bytes: 20,
+        batch_size: 1,
+      } as const;
+      const running = run(
+        arrangement,
+        { ...config, ping_interval: 20, max_connection_age: 600, reconnect: true },
+        {
+          clock,
+          signal: abort.signal,
+          onStart: (started) => {
+            source = started;
+          },
+          onPage: () => sink.given,
+          onEvent: (name) => {
+            if (name === 'paused') held.give();
+          },
+        },
+      );
+      await held.given;
+      if (how === 'stop()') source?.stop();
+      else abort.abort();
+      // The server is not kept waiting for the sink.
+      await server.clients[0]?.closed;
+      await until(() => clock.pending === 0);
+      sink.give();
+      const outcome = await running;
+      assert.equal(outcome.error?.name, how === 'stop()' ? undefined : 'AbortError');
+      assert.deepEqual(
+        outcome.texts,
+        Array.from({ length: COUNT }, (_, n) => `${n}`),
+      );
+      assert.deepEqual([outcome.stats.frames, outcome.stats.gaps, outcome.stats.connections], [COUNT, 0, 1]);
+      assert.equal(outcome.events.at(-1)?.name, 'ended');
+    });
+  }
 }
 
 test('per_message_deflate: what waits for a stalled sink is bounded by what ws has read when it is paused', async (t) => {
