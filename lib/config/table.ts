@@ -26,7 +26,10 @@ export function withConfigTable(text: string): string {
 function typeOf(field: string, schema: JsonSchema): string {
   if (field === 'auth') return '`{type, config}` or `{ref}`';
   if (schema.enum !== undefined) return schema.enum.map((word) => `\`${word}\``).join(', ');
-  if (Array.isArray(schema.type)) return ['seconds', keysOf(schema)].filter((form) => form !== undefined).join(' or ');
+  if (Array.isArray(schema.type)) {
+    const scalar = schema.type.includes('number') ? 'seconds' : wordsOf(schema);
+    return [scalar, keysOf(schema)].filter((form) => form !== undefined).join(' or ');
+  }
   switch (schema.type) {
     case 'integer':
       return integer(schema);
@@ -39,6 +42,15 @@ function typeOf(field: string, schema: JsonSchema): string {
     default:
       return 'string';
   }
+}
+
+/** The words that a text can be, as a pattern names them. */
+function wordsOf({ pattern }: JsonSchema): string | undefined {
+  const words = /^\^\((.+)\)\$$/.exec(pattern ?? '')?.[1];
+  return words
+    ?.split('|')
+    .map((word) => `\`${word}\``)
+    .join(', ');
 }
 
 /** An object's keys, as in `{interval, message}`. */

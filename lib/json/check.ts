@@ -47,7 +47,7 @@ export class JsonCheck {
     this.#kinds = new Uint8Array(maxDepth + 1);
   }
 
-  /** {@link check}, for a text that {@link hasPassed} will be asked about. */
+  /** {@link check}, for a text that {@link checkNext} will be asked about. */
   checkFirst(bytes: Uint8Array, start: number, end: number): boolean {
     if (!this.check(bytes, start, end)) return false;
     this.#passed = bytes;
@@ -57,11 +57,12 @@ export class JsonCheck {
   }
 
   /**
-   * Whether the last text that was looked at is bytes[start, end), and passed {@link checkFirst}: then the result stands in
-   * the properties. For a step that comes after another one, which had to check the same text.
+   * {@link check}, for a step that comes after another one: what that had to look at with {@link checkFirst} is not looked at
+   * once more.
    */
-  hasPassed(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.#passed === bytes && this.#passedStart === start && this.#passedEnd === end;
+  checkNext(bytes: Uint8Array, start: number, end: number): boolean {
+    const hasPassed = this.#passed === bytes && this.#passedStart === start && this.#passedEnd === end;
+    return hasPassed || this.check(bytes, start, end);
   }
 
   /**

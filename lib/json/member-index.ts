@@ -1,3 +1,4 @@
+import { isSame } from './member.js';
 import type { PathSegment } from './path.js';
 import { decode } from './text.js';
 
@@ -61,8 +62,7 @@ export class MemberIndex {
     if (this.#lengths[k] !== length) {
       return !isPlain && JSON.parse(decode(bytes, start - 1, start + length + 1)) === key;
     }
-    for (let n = 0; n < length; n = (n + 1) | 0) if (bytes[(start + n) | 0] !== plain![n]) return false;
-    return true;
+    return isSame(bytes, start, plain!);
   }
 }
 

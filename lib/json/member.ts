@@ -71,7 +71,8 @@ export function findMember(bytes: Uint8Array, i: number, end: number, segment: P
   }
 }
 
-function isSame(bytes: Uint8Array, start: number, key: Uint8Array): boolean {
+/** Whether the bytes from `start` on are the key's. */
+export function isSame(bytes: Uint8Array, start: number, key: Uint8Array): boolean {
   for (let k = 0; k < key.length; k++) if (bytes[start + k] !== key[k]) return false;
   return true;
 }

@@ -112,7 +112,7 @@ export class ParseStep {
     const { format, bigIntegers } = this.#options;
     if (format === 'json') {
       const check = this.#check;
-      if (check.hasPassed(frame.data, start, end) || check.check(frame.data, start, end)) {
+      if (check.checkNext(frame.data, start, end)) {
         return new Message(frame, frame.data, check.start, check.end, check.hasLineBreaks, bigIntegers);
       }
       this.#reject(frame, start, end, check.errorOffset, check.reason);

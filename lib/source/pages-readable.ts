@@ -108,7 +108,7 @@ export class PagesReadable extends RunReadable<Page> {
     const { data } = frame;
     const check = this.#check;
     if (frame.gap !== undefined || frame.notInflated !== undefined) return false;
-    if (!check.hasPassed(data, 0, data.length) && !check.check(data, 0, data.length)) return false;
+    if (!check.checkNext(data, 0, data.length)) return false;
     this.#added(this.#batch.addText(frame, data, check, this.#bigIntegers));
     return true;
   }

@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
 import { ConfigError, WebSocketReadable } from '../../lib/index.js';
+import { refuses } from '../support/refusals.js';
+
+const EXPECTED_PATH =
+  'Expected at most 1000 characters of keys with dots between them, such as `seq` or `data.seq`, but found';
+const EXPECTED_BY = 'Expected `content`, or a list of 1 to 20 paths such as `data.id`, but found';
+const EXPECTED_OVERFLOW =
+  'Expected `block`, `drop_oldest`, `drop_newest`, or `latest_by` with a path such as `data.symbol`, but found';
+const noText = (key: string, other: string): string =>
+  `\`${key}\` looks into frames that are one JSON text each, so it does not go with \`${other}\`.`;
 
 const base = { url: 'ws://127.0.0.1:1', unbounded: true };
 
@@ -33,29 +42,44 @@ test('what is given in seconds and snake_case comes out in milliseconds, with ev
   });
 });
 
-test('what makes no sense is refused, with where it stands', () => {
-  const refused = (config: object, pattern: RegExp): void =>
-    assert.throws(
-      () => resolveSourceConfig({ ...base, ...config }),
-      (error) => error instanceof ConfigError && pattern.test(error.message),
-      JSON.stringify(config),
-    );
-  refused({ decompress: 'zip' }, /decompress/);
-  refused({ gaps: 'none' }, /gaps/);
-  refused({ sequence: { key: 's' } }, /sequence\.path/);
-  refused({ sequence: { path: 'a..b' } }, /sequence\.path/);
-  refused({ sequence: { path: 'a', step: 0 } }, /sequence\.step/);
-  refused({ dedupe: { by: 'id', window: 1 } }, /dedupe\.by/);
-  refused({ dedupe: { by: [], window: 1 } }, /dedupe\.by/);
-  refused({ dedupe: { by: ['id'] } }, /dedupe\.window/);
-  refused({ dedupe: { by: ['id'], window: '0.1ms' } }, /dedupe\.window.*at least 1 ms/);
-  refused({ overflow: 'drop' }, /overflow/);
-  refused({ overflow: { latest_by: 'a..b' } }, /overflow/);
-  refused({ overflow: { latest_by: 'a' }, message_format: 'raw_string' }, /overflow.*`message_format: raw_string`/);
-  refused({ max_buffered_frames: 0 }, /max_buffered_frames/);
-  refused({ sequence: { path: 'a' }, split: 'lines' }, /sequence.*`split: lines`/);
-  refused({ dedupe: { by: ['id'], window: 1 }, message_format: 'binary' }, /dedupe.*`message_format: binary`/);
-});
+refuses([
+  [
+    { decompress: 'zip' },
+    'decompress',
+    'Expected one of `gzip`, `deflate`, `deflate_raw`, `brotli`, `auto`, but found the text "zip".',
+  ],
+  [{ gaps: 'none' }, 'gaps', 'Expected one of `events`, `records`, but found the text "none".'],
+  [{ sequence: { key: 's' } }, 'sequence.path', 'The key `path` is required here, but missing.'],
+  [{ sequence: { path: 'a..b' } }, 'sequence.path', `${EXPECTED_PATH} the text "a..b".`],
+  [{ sequence: { path: 'a', step: 0 } }, 'sequence.step', 'Expected a whole number of at least 1, but found 0.'],
+  [{ dedupe: { by: 'id', window: 1 } }, 'dedupe.by', `${EXPECTED_BY} the text "id".`],
+  [{ dedupe: { by: [], window: 1 } }, 'dedupe.by', `${EXPECTED_BY} an empty list.`],
+  [{ dedupe: { by: {}, window: 1 } }, 'dedupe.by', `${EXPECTED_BY} an object.`],
+  [{ dedupe: { by: ['id', 7], window: 1 } }, 'dedupe.by[1]', `${EXPECTED_PATH} 7.`],
+  [{ dedupe: { by: ['id'] } }, 'dedupe.window', 'The key `window` is required here, but missing.'],
+  [
+    { dedupe: { by: ['id'], window: '0.1ms' } },
+    'dedupe.window',
+    'Expected a duration of at least 1 ms, but found a shorter one.',
+  ],
+  [{ overflow: 'drop' }, 'overflow', `${EXPECTED_OVERFLOW} the text "drop".`],
+  [{ overflow: 7 }, 'overflow', `${EXPECTED_OVERFLOW} 7.`],
+  [{ overflow: {} }, 'overflow.latest_by', 'The key `latest_by` is required here, but missing.'],
+  [{ overflow: { latestBy: 's' } }, 'overflow.latestBy', 'There is no such key. Did you mean `latest_by`?'],
+  [{ overflow: { latest_by: 'a..b' } }, 'overflow.latest_by', `${EXPECTED_PATH} the text "a..b".`],
+  [{ max_buffered_frames: 0 }, 'max_buffered_frames', 'Expected a whole number of at least 1, but found 0.'],
+  [
+    { overflow: { latest_by: 'a' }, message_format: 'raw_string' },
+    'overflow',
+    noText('overflow', 'message_format: raw_string'),
+  ],
+  [{ sequence: { path: 'a' }, split: 'lines' }, 'sequence', noText('sequence', 'split: lines')],
+  [
+    { dedupe: { by: ['id'], window: 1 }, message_format: 'binary' },
+    'dedupe',
+    noText('dedupe', 'message_format: binary'),
+  ],
+]);
 
 test('the stream class refuses the same, at construction', () => {
   const refused = (options: object, pattern: RegExp): void =>

@@ -61,19 +61,39 @@ describe('CheckedFields', () => {
   it('leaves the verdict to the next step, about that very text and until another one', () => {
     const check = new JsonCheck();
     const fields = new CheckedFields([compilePath('a')], check);
-    const good = Buffer.from(' {"a":\n1} ');
-    fields.read(good, 0, good.length);
-    assert.equal(check.hasPassed(good, 0, good.length), true);
-    assert.deepEqual([check.start, check.end, check.hasLineBreaks], [1, 9, true]);
-    assert.equal(check.hasPassed(Buffer.from(good), 0, good.length), false, 'another text of the same bytes');
-    assert.equal(check.hasPassed(good, 1, good.length), false, 'a part of it');
+    const text = Buffer.from(' {"a":\n1} ');
     const bad = Buffer.from('{"a":1');
+    // It shows by a fault that comes in between whether the text was looked at once more.
+    const looksAgain = (meanwhile: () => void, bytes: Buffer = text, start = 0): boolean => {
+      fields.read(text, 0, text.length);
+      meanwhile();
+      text[6] = COMMA;
+      const hasPassed = check.checkNext(bytes, start, bytes.length);
+      text[6] = LF;
+      return !hasPassed;
+    };
+    assert.equal(
+      looksAgain(() => {}),
+      false,
+    );
+    assert.deepEqual([check.start, check.end, check.hasLineBreaks], [1, 9, true]);
+    assert.equal(
+      looksAgain(() => {}, text.subarray()),
+      true,
+      'another view of the bytes',
+    );
+    assert.equal(
+      looksAgain(() => {}, text, 1),
+      true,
+      'a part of it',
+    );
+    assert.equal(
+      looksAgain(() => check.check(bad, 0, bad.length)),
+      true,
+      'another text was checked',
+    );
     fields.read(bad, 0, bad.length);
-    assert.equal(check.hasPassed(bad, 0, bad.length), false);
-    assert.equal(check.hasPassed(good, 0, good.length), false);
-    fields.read(good, 0, good.length);
-    check.check(bad, 0, bad.length);
-    assert.equal(check.hasPassed(good, 0, good.length), false);
+    assert.equal(check.checkNext(bad, 0, bad.length), false);
   });
 
   it('does not change what the check says', () => {
@@ -123,3 +143,6 @@ function finds(reader: FieldReader, bytes: Buffer): boolean {
 function said(check: JsonCheck, verdict: boolean): unknown[] {
   return verdict ? [check.start, check.end, check.hasLineBreaks] : [check.errorOffset, check.reason];
 }
+
+const LF = 0x0a;
+const COMMA = 0x2c;

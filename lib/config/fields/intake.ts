@@ -93,8 +93,13 @@ export const intakeFields = {
       by: {
         title: 'By',
         description: 'The fields that tell frames apart, or `content`.',
-        $comment: '`content`, or a list of paths such as `data.id`',
-        anyOf: [{ const: 'content' }, { type: 'array', minItems: 1, maxItems: 20, items: path }],
+        $comment: '`content`, or a list of 1 to 20 paths such as `data.id`',
+        type: ['string', 'array'],
+        pattern: '^content$',
+        minItems: 1,
+        maxItems: 20,
+        items: path,
+        examples: ['content', ['data.id']],
       },
       window: { title: 'Window', description: 'For how long a frame is remembered.', ...positiveDuration },
     },
@@ -108,23 +113,19 @@ export const intakeFields = {
     description:
       'What becomes of frames while `max_buffered_bytes` or `max_buffered_frames` wait for a slow sink: `block` pauses the socket; `drop_oldest`, `drop_newest` and `{latest_by: path}` (a frame takes the place of the one with the same value in that field) go on reading, so that pings are answered, and tell what they drop as gaps.',
     $comment: '`block`, `drop_oldest`, `drop_newest`, or `latest_by` with a path such as `data.symbol`',
-    anyOf: [
-      { enum: ['block', 'drop_oldest', 'drop_newest'] },
-      {
-        type: 'object',
-        additionalProperties: false,
-        required: ['latest_by'],
-        properties: {
-          latest_by: {
-            title: 'Key',
-            description: 'The field whose newest frame is kept for each of its values.',
-            ...path,
-          },
-        },
+    type: ['string', 'object'],
+    pattern: '^(block|drop_oldest|drop_newest)$',
+    additionalProperties: false,
+    required: ['latest_by'],
+    properties: {
+      latest_by: {
+        title: 'Key',
+        description: 'The field whose newest frame is kept for each of its values.',
+        ...path,
       },
-    ],
+    },
     default: 'block',
-    examples: ['drop_oldest', { latest_by: 'symbol' }],
+    examples: ['drop_oldest', 'drop_newest', { latest_by: 'symbol' }],
   },
   max_buffered_frames: {
     title: 'Frames waiting for the sink',
