@@ -9,7 +9,10 @@ import WebSocket from 'ws';
 import { FeedSocket, type FeedSocketOptions } from '../../lib/connect/feed-socket.js';
 import { FrameCutter } from '../../lib/connect/frame-cutter.js';
 import { encodeFrame, OPCODES, type WireFrame } from '../../lib/testing/index.js';
+import { makeCertificate } from '../support/certificates.js';
+import { feed } from '../support/feed.js';
 
+const certificate = makeCertificate({ subject: 'the server', hosts: ['127.0.0.1'] });
 const { text, binary, continuation, ping, pong, close } = OPCODES;
 
 test('whatever a server sends, cut anywhere: frames, pings, errors and the end are those that `ws` alone would tell', async () => {
@@ -42,6 +45,34 @@ test('whole frames are cut without the receiver of `ws`, which gets the one that
   socket.ws.terminate();
 });
 
+for (const [over, options] of [
+  ['TCP', {}],
+  ['TLS', { tls: certificate }],
+] as const) {
+  test(`on a real socket, over ${over}, most frames need no receiver either`, async (t) => {
+    const server = await feed(
+      t,
+      async (client) => {
+        await client.sendMany(Array.from({ length: FRAMES }, (_, n) => `${n}`));
+        await client.close(1000);
+      },
+      options,
+    );
+    const socketOptions = { maxPayload: MAX_PAYLOAD, perMessageDeflate: false, rejectUnauthorized: false };
+    const ws = new FeedSocket(server.url, [], socketOptions);
+    let [frames, messages] = [0, 0];
+    ws.onData = () => {
+      frames += 1;
+    };
+    ws.on('message', () => {
+      messages += 1;
+    });
+    await once(ws, 'close');
+    assert.equal(frames, FRAMES);
+    assert.ok(messages < FRAMES / 10, `${messages} of ${FRAMES}`);
+  });
+}
+
 test('a frame whose length is written longer than need be is cut like any other', () => {
   const found: string[] = [];
   const cutter = new FrameCutter(10, {
@@ -65,6 +96,7 @@ test('bytes that a header lacks at the end of the feed are given to the receiver
   assert.deepEqual(rest, [Buffer.from([0x82])]);
 });
 
+const FRAMES = 1_000;
 const MAX_PAYLOAD = 300;
 const someText = fc.string({ maxLength: 150 });
 const small = fc.string({ maxLength: 20 });
