@@ -8,7 +8,6 @@ import { CauseOfEnd, type Silence } from './ending.js';
 import type { Endpoint } from './endpoints.js';
 import { Farewell } from './farewell.js';
 import { FeedSocket } from './feed-socket.js';
-import type { Moment } from './gap.js';
 import { Inflater } from './inflater.js';
 import { type Attempt, Opening } from './opening.js';
 import { isSubscribeMessages, type ResolvedWebSocketOptions, type SubscribeRequest } from './options.js';
@@ -43,7 +42,6 @@ export class Connection {
   #isSealed = false;
   /** Whether the server sent its close frame before we sent ours. */
   #isLeft = false;
-  #leftAt: Moment | undefined;
   /** What is to be done about its end, once the frames that wait are taken. */
   #lateEnd: (() => void) | undefined;
   #onReleased: (() => void) | undefined;
@@ -176,6 +174,11 @@ export class Connection {
     this.#farewell.beginLast();
   }
 
+  /** Ends the TCP connection at once. */
+  cut(): void {
+    this.#ws?.terminate();
+  }
+
   async #connect(attempt: Attempt): Promise<void> {
     const options = await this.#opening.prepare(attempt);
     if (this.#opening.isGivenUp) return;
@@ -184,14 +187,22 @@ export class Connection {
     const ws = new FeedSocket(url, [...this.#options.protocols], options);
     this.#ws = ws;
     answerPings(ws);
-    ws.onCloseFrame = () => {
-      const { clock } = this.#options;
+    // It is over with the close frame, and does not wait for the end of the TCP connection, which may be seconds later; but for
+    // what the frames of the same chunk have set off, such as the confirmation of a step.
+    ws.onCloseFrame = (code, reason) => {
       this.#isLeft = !this.#isDrained;
-      this.#leftAt ??= { at: clock.now(), monotonic: clock.monotonic() };
-      this.#farewell.beginLast();
+      setImmediate(() => this.#ended(code, secrets.hide(reason)));
     };
-    ws.on('error', (error) => this.#onReleased === undefined && this.#cause.reported(error));
-    ws.on('close', (code, reason) => this.#closed(code, secrets.hide(reason.toString())));
+    ws.on('error', (error: Error & { code?: string }) => {
+      if (this.#onReleased === undefined) this.#cause.reported(error);
+      // A server that breaks the protocol is not read any further.
+      if (this.#isOpen && error.code?.startsWith('WS_ERR_') === true) setImmediate(() => this.#ended(1006, ''));
+    });
+    ws.on('close', (code, reason) => {
+      this.#farewell.over();
+      if (this.#onReleased === undefined) this.#ended(code, secrets.hide(reason.toString()));
+      else this.#released();
+    });
     ws.on('unexpected-response', (_request, response) => {
       const retryAfter = response.headers['retry-after'];
       this.#cause.failed(refused(url, response.statusCode ?? 0, retryAfter && secrets.hide(retryAfter)));
@@ -279,34 +290,26 @@ export class Connection {
     if (this.#onReleased !== undefined || this.#opening.isGivenUp) return;
     this.#cause.failed(this.#opening.failure(cause));
     this.#opening.giveUp();
-    if (this.#ws === undefined) this.#closed(1006, '');
+    if (this.#ws === undefined) this.#ended(1006, '');
     else this.#ws.terminate();
   }
 
-  #closed(code: number, reason: string): void {
+  /** Nothing more comes over it. Its handler hears of that once, and lets go of it. */
+  #ended(code: number, reason: string): void {
+    if (this.#onReleased !== undefined || this.#isSealed) return;
+    if (this.isWaiting) {
+      this.#lateEnd ??= () => this.#ended(code, reason);
+      return;
+    }
     this.#lateEnd = undefined;
-    if (this.isWaiting && this.#onReleased === undefined && !this.#isSealed) {
-      this.#lateEnd = () => this.#closed(code, reason);
-      return;
-    }
-    this.#talk?.stop();
-    this.#opening.hangUp();
-    this.#farewell.over();
-    if (this.#onReleased !== undefined) {
-      this.#released();
-      return;
-    }
-    if (this.#isSealed) return;
     const since = this.#subscribedAt;
     const error = this.#cause.closed(code, reason, since !== undefined);
     const openMs = since === undefined ? undefined : this.#options.clock.monotonic() - since;
-    this.#handler.closed(
-      { code, reason, error, wasOpen: this.#isOpen, openMs, isServers: this.#isLeft, leftAt: this.#leftAt },
-      this,
-    );
+    this.#handler.closed({ code, reason, error, wasOpen: this.#isOpen, openMs, isServers: this.#isLeft }, this);
   }
 
   #released(): void {
+    this.#opening.hangUp();
     this.#farewell.over();
     const onReleased = this.#onReleased;
     this.#onReleased = () => {};

@@ -26,6 +26,7 @@ export class Connections implements Iterable<Connection> {
   attempts = 0;
   readonly #parts: ConnectionsParts;
   readonly #live = new Set<Connection>();
+  #newestLeft: Connection | undefined;
   #timer: TimerHandle;
   #heldSince: number | undefined;
   #heldMs = 0;
@@ -100,9 +101,11 @@ export class Connections implements Iterable<Connection> {
     return this.isHeld && [...this.#live].some((connection) => connection.isWaiting);
   }
 
-  /** It ended by itself. */
-  gone(connection: Connection): void {
-    this.#live.delete(connection);
+  /** Lets go of one that has ended. Its server has some time to end the TCP connection, but not when the next one ends, too. */
+  left(connection: Connection): void {
+    this.#newestLeft?.cut();
+    this.#newestLeft = connection;
+    this.close(connection);
   }
 
   /** Ends one from our side; nothing more is heard of it. */

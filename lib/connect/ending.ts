@@ -1,7 +1,6 @@
 import { DisconnectedError, MessageTooLargeError, SpillwayError, SubscribeError, type Watchdog } from '../errors.js';
 import { closedEarly, unreachable } from './connection-failures.js';
 import type { Endpoint } from './endpoints.js';
-import type { Moment } from './gap.js';
 
 /** How a connection ended. */
 export interface Ending {
@@ -15,8 +14,6 @@ export interface Ending {
   readonly openMs: number | undefined;
   /** Whether the server began to close, and not we. */
   readonly isServers: boolean;
-  /** When a close frame came, behind which there is nothing; `undefined` when none did. */
-  readonly leftAt: Moment | undefined;
 }
 
 /** A clock that found a connection dead. */

@@ -60,7 +60,7 @@ export class FeedGaps {
   }
 
   /** A connection was lost, or, as number 0, did not come about. */
-  lost(connection: number, { code, error, leftAt }: Pick<Ending, 'code' | 'error' | 'leftAt'>): void {
+  lost(connection: number, { code, error }: Pick<Ending, 'code' | 'error'>): void {
     const { frames, fed } = this.#parts.progress;
     const watchdog = error instanceof DisconnectedError ? error.watchdog : undefined;
     this.#recorder.open({
@@ -68,8 +68,8 @@ export class FeedGaps {
       connection,
       code: connection === 0 ? undefined : code,
       afterSequence: frames === 0 ? undefined : frames - 1,
-      // A connection that had to be found dead has been so for longer, and one that was closed since then.
-      since: connection === 0 || watchdog !== undefined ? fed : leftAt,
+      // A connection that had to be found dead has been so for longer.
+      since: connection === 0 || watchdog !== undefined ? fed : undefined,
     });
   }
 

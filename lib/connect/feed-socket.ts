@@ -6,15 +6,14 @@ import { FrameCutter } from './frame-cutter.js';
 export type FeedSocketOptions = ClientOptions & { readonly maxPayload: number };
 
 /**
- * The socket of `ws`, with what a feed needs besides: a short way for its frames ({@link FrameCutter}); and when the
- * server has begun to close, or has answered our close: `ws` has an event for the end of the TCP connection alone, and
- * gives a server 30 s to come to that.
+ * The socket of `ws`, with what a feed needs besides: a short way for its frames ({@link FrameCutter}); and when a close
+ * frame came: `ws` has an event for the end of the TCP connection alone, and gives a server 30 s to come to that.
  */
 export class FeedSocket extends WebSocket {
   /** Called with each data frame, instead of the event `message`, which some frames make none of. The hot path. */
   onData: ((data: Buffer, isBinary: boolean) => void) | undefined;
-  /** Called when a close frame came. */
-  onCloseFrame: (() => void) | undefined;
+  /** Called when a close frame came: with its code, 1005 when there is none in it, and its reason. Nothing comes after it. */
+  onCloseFrame: ((code: number, reason: string) => void) | undefined;
 
   constructor(url: string, protocols: string[], options: FeedSocketOptions) {
     super(url, protocols, options);
@@ -22,10 +21,13 @@ export class FeedSocket extends WebSocket {
     this.once('upgrade', ({ socket }) => this.once('open', () => this.#cutFrames(socket, options.maxPayload)));
   }
 
-  /** What `ws` calls when a close frame came, to answer it. For ours there is {@link leave}. */
+  /**
+   * What `ws` calls to answer a close frame, without arguments when it has no code; and with a code alone when the server has
+   * broken the protocol. For ours there is {@link leave}.
+   */
   override close(code?: number, reason?: string | Buffer): void {
     super.close(code, reason);
-    this.onCloseFrame?.();
+    if (code === undefined || reason !== undefined) this.onCloseFrame?.(code ?? NO_CODE, `${reason ?? ''}`);
   }
 
   /** Sends a close frame. */
@@ -55,3 +57,6 @@ export class FeedSocket extends WebSocket {
     socket.prependListener('end', end).prependListener('close', end);
   }
 }
+
+/** RFC 6455, section 7.1.5. */
+const NO_CODE = 1005;

@@ -126,7 +126,7 @@ export class Succession implements ConnectionHandler {
 
   closed(ending: Ending, connection: Connection): void {
     const heir = this.#feeding as Connection;
-    this.connections.gone(connection);
+    this.connections.left(connection);
     if (connection === this.#rotation.successor) {
       this.#logger.warn({ url: connection.endpoint.shownUrl, err: ending.error }, 'rotation failed');
       this.#parts.endpoints.turn();
@@ -135,7 +135,7 @@ export class Succession implements ConnectionHandler {
       // It was cut off before it had answered our close, or had nothing more to say before the new one was confirmed: there
       // may have been more.
       if (ending.code === 1006 || ending.isServers)
-        this.#intake.gaps.lost(connection.number, { ...ending, error: undefined });
+        this.#intake.gaps.lost(connection.number, { code: ending.code, error: undefined });
       const late = this.#rotation.drained(heir);
       if (late !== undefined && !this.#parts.isEnded()) this.#lost(late, heir);
     } else if (this.#rotation.old === undefined) {
@@ -175,8 +175,7 @@ export class Succession implements ConnectionHandler {
     const feeding = this.#rotation.old ?? this.#feeding;
     this.#rotation.flush(() => {
       // The old connection is cut off; where it was lost, that is told by itself.
-      if (feeding !== undefined)
-        this.#intake.gaps.lost(feeding.number, { code: 1006, error: undefined, leftAt: undefined });
+      if (feeding !== undefined) this.#intake.gaps.lost(feeding.number, { code: 1006, error: undefined });
     });
   }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createFakeClock, encodeFrame, OPCODES } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
 import { closeFrame, feed, hasRead, until } from '../support/feed.js';
+import { resources } from '../support/resources.js';
 import { again } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
@@ -12,14 +13,18 @@ for (const arrangement of ARRANGEMENTS) {
       const began = clock.monotonic();
       const server = await feed(t, async (client) => {
         await client.send(`${client.number}`);
-        if (client.number > 1) return;
+        if (client.number > 1) {
+          // The old connection, which nothing waited for, is cut off.
+          await clock.advance(2_000);
+          return;
+        }
         await hasRead(client);
         await clock.advance(1_000);
         await client.sendRaw(closeFrame(code));
         // What follows a close frame is none (RFC 6455, section 5.5.1).
         await client.sendRaw(encodeFrame({ opcode: OPCODES.text, payload: '"late"' }));
         client.stall();
-        void again(clock, () => server.clients.length === 2, 2_000);
+        void again(clock, () => server.clients.length === 2, 0);
       });
       const outcome = await run(
         arrangement,
@@ -41,14 +46,42 @@ for (const arrangement of ARRANGEMENTS) {
         ]),
         [['disconnected', code, 0, 1]],
       );
-      // From the close frame on, and not from when the TCP connection was given up.
+      // From the close frame on; the TCP connection is not waited for.
       assert.deepEqual(
-        gapsOf(outcome).map(({ from }) => from.monotonic - began),
-        [1_000],
+        gapsOf(outcome).map(({ from, durationMs }) => [from.monotonic - began, durationMs]),
+        [[1_000, 0]],
       );
       assert.equal(clock.pending, 0);
     });
   }
+
+  test(`a server that leaves every TCP connection open behind its close frame is not left with all of them (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const attempts = 20;
+    const server = await feed(t, async (client) => {
+      await client.sendRaw(closeFrame(1013));
+      client.stall();
+    });
+    const before = sockets();
+    let held = 0;
+    const running = run(
+      arrangement,
+      { url: server.url, unbounded: true, reconnect: true, reconnect_backoff: 0, max_reconnect_attempts: attempts },
+      {
+        clock,
+        onEvent: (name) => {
+          // The server, which has stalled, has noticed no end.
+          if (name === 'ended') held = sockets() - before - server.clients.length;
+        },
+      },
+    );
+    await again(clock, () => server.clients.length === attempts + 1, 0);
+    await until(() => held > 0);
+    await clock.advance(2_000);
+    const { error } = await running;
+    assert.equal((error as { code?: string }).code, 'ERR_RECONNECT_EXHAUSTED');
+    assert.ok(held <= 2, `${held} were held`);
+  });
 
   test(`a credential provider that takes too long is one failed attempt, and another one follows (${arrangement})`, async (t) => {
     const clock = createFakeClock();
@@ -85,4 +118,8 @@ for (const arrangement of ARRANGEMENTS) {
     );
     assert.deepEqual([asked, server.requests.length], [2, 1]);
   });
+}
+
+function sockets(): number {
+  return resources()['TCPSocketWrap'] ?? 0;
 }
