@@ -150,11 +150,15 @@ export class Connection {
 
   /**
    * Ends it from our side: with a close frame of code 1000 where the upgrade succeeded. Nothing is reported to the
-   * handler any more. `onReleased` is called when the socket and every timer are gone.
+   * handler any more. `onReleased` is called when the socket and every timer are gone; the first
+   * one counts.
    */
   close(onReleased: () => void): void {
+    // Its time runs already.
+    if (this.#onReleased !== undefined) return;
     this.#opening.giveUp();
     this.#talk?.end();
+    this.#isOpen = false;
     const ws = this.#ws;
     this.#onReleased = onReleased;
     if (ws === undefined || ws.readyState === WebSocket.CLOSED) {

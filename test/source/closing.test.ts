@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Source } from '../../lib/index.js';
 import { createFakeClock, encodeFrame, OPCODES } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
 import { closeFrame, feed, hasRead, until } from '../support/feed.js';
@@ -81,6 +82,49 @@ for (const arrangement of ARRANGEMENTS) {
     const { error } = await running;
     assert.equal((error as { code?: string }).code, 'ERR_RECONNECT_EXHAUSTED');
     assert.ok(held <= 2, `${held} were held`);
+  });
+
+  test(`subscriptions change while a connection that is over lingers: nothing is sent on it, nor waited for (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    let source: Source | undefined;
+    const server = await feed(t, async (client) => {
+      if (client.number === 1) {
+        const added = source?.addSubscription('a', { send: 'a' });
+        assert.equal(await client.receive(), 'a');
+        await added;
+        await clock.advance(1_000);
+        await client.sendRaw(closeFrame(1001));
+        client.stall();
+        return;
+      }
+      assert.equal(await client.receive(), 'b');
+      await client.send('1');
+      await clock.advance(2_000);
+    });
+    const changed: string[] = [];
+    const running = run(
+      arrangement,
+      { url: server.url, max_messages: 1, reconnect: true, reconnect_backoff: 600 },
+      {
+        clock,
+        onStart: (started) => {
+          source = started;
+        },
+        onEvent: (name) => {
+          if (name !== 'reconnecting') return;
+          void source?.removeSubscription('a', { send: 'no a' }).then(() => changed.push('no a'));
+          void source?.addSubscription('b', { send: 'b' }).then(() => changed.push('b'));
+          void again(clock, () => server.clients.length === 2, 0);
+        },
+      },
+    );
+    const { texts, error } = await running;
+    assert.equal(error, undefined);
+    assert.deepEqual([texts, changed], [['1'], ['no a', 'b']]);
+    assert.deepEqual(
+      server.clients.map(({ received }) => received),
+      [['a'], ['b']],
+    );
   });
 
   test(`a credential provider that takes too long is one failed attempt, and another one follows (${arrangement})`, async (t) => {
