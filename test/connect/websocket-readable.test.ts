@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { ConfigError, ConnectError, type Frame, WebSocketReadable } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedClient } from '../../lib/testing/index.js';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
-import { resources, settle } from '../support/resources.js';
+import { handles, settle } from '../support/resources.js';
 
 test('a frame carries its bytes, kind, time, address, connection and sequence', async (t) => {
   const clock = createFakeClock(1_700_000_000_000);
@@ -152,7 +152,7 @@ for (const [moment, options, script] of [
   ['in the wait before a reconnect', {}, 'reconnecting'],
 ] as const) {
   test(`an abort ${moment} fails the stream with an AbortError and leaves nothing behind`, async (t) => {
-    const before = resources();
+    const before = handles();
     const server = await createFeedServer({
       ...options,
       onConnection: async (client) => {
@@ -177,7 +177,7 @@ for (const [moment, options, script] of [
     await closed(readable);
     await server.close();
     await settle();
-    assert.deepEqual(resources(), before);
+    assert.deepEqual(handles(), before);
     t.diagnostic(moment);
   });
 }
@@ -212,7 +212,7 @@ for (const [how, leave] of [
   ],
 ] as const) {
   test(`a consumer that ${how} closes the socket with 1000, and no handle, timer or listener is left`, async () => {
-    const before = resources();
+    const before = handles();
     const server = await createFeedServer({
       onConnection: async (client) => void (await client.flood('1').catch(() => {})),
     });
@@ -224,12 +224,12 @@ for (const [how, leave] of [
     assert.equal(readable.stats.state, 'ended');
     await server.close();
     await settle();
-    assert.deepEqual(resources(), before);
+    assert.deepEqual(handles(), before);
   });
 }
 
 test('a server that does not answer the close is cut after closeTimeoutMs', async () => {
-  const before = resources();
+  const before = handles();
   const clock = createFakeClock();
   const server = await createFeedServer({
     onConnection: async (client) => {
@@ -245,7 +245,7 @@ test('a server that does not answer the close is cut after closeTimeoutMs', asyn
   await closed(readable);
   await server.close();
   await settle();
-  assert.deepEqual(resources(), before);
+  assert.deepEqual(handles(), before);
 });
 
 test('a stalled consumer holds the socket: what waits is at most the high-water mark and one socket read', async (t) => {

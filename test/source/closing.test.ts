@@ -4,7 +4,7 @@ import type { Source } from '../../lib/index.js';
 import { createFakeClock, encodeFrame, OPCODES } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
 import { closeFrame, feed, hasRead, until } from '../support/feed.js';
-import { resources } from '../support/resources.js';
+import { handles } from '../support/resources.js';
 import { again } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
@@ -165,5 +165,5 @@ for (const arrangement of ARRANGEMENTS) {
 }
 
 function sockets(): number {
-  return resources()['TCPSocketWrap'] ?? 0;
+  return handles()['TCPSocketWrap'] ?? 0;
 }

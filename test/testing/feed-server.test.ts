@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { createFeedServer } from '../../lib/testing/index.js';
+import { handles } from '../support/resources.js';
 import { closeOf, messagesOf, refusalOf } from './plain-client.js';
 import { selfSigned } from './self-signed.js';
 
@@ -192,7 +193,7 @@ describe('createFeedServer', () => {
 
   it('leaves nothing behind after close, whatever its connections were doing', async () => {
     await nextTurn();
-    const before = resources();
+    const before = handles();
     const server = await createFeedServer({
       onConnection: async (client) => {
         if (client.number === 1) await client.flood('x');
@@ -219,7 +220,7 @@ describe('createFeedServer', () => {
     await Promise.all(ended);
     await nextTurn();
     await nextTurn();
-    assert.deepEqual(resources(), before);
+    assert.deepEqual(handles(), before);
     assert.equal(server.close(), server.close());
   });
 
@@ -245,14 +246,6 @@ describe('createFeedServer', () => {
     await assert.rejects(createFeedServer({ port: server.port }), { code: 'EADDRINUSE' });
   });
 });
-
-function resources(): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of process.getActiveResourcesInfo()) {
-    if (/TCP|Timeout|TLS|Server|Immediate/.test(name)) counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-}
 
 function openable(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => {};
