@@ -101,7 +101,10 @@ export class Connection {
     this.#farewell.begin();
   }
 
-  /** Ends it from our side, and takes nothing of what comes, but what was read already and waits for a slow consumer. Its end is reported to nobody. */
+  /**
+   * Ends it from our side, and takes nothing of what comes, but what was read already and waits for a slow consumer. Its end
+   * is reported to nobody.
+   */
   seal(): void {
     const ws = this.#ws;
     if (ws === undefined || !this.#isOpen) return;
@@ -150,8 +153,7 @@ export class Connection {
 
   /**
    * Ends it from our side: with a close frame of code 1000 where the upgrade succeeded. Nothing is reported to the
-   * handler any more. `onReleased` is called when the socket and every timer are gone; the first
-   * one counts.
+   * handler any more. `onReleased` is called when the socket and every timer are gone; the first one counts.
    */
   close(onReleased: () => void): void {
     // Its time runs already.
@@ -302,7 +304,7 @@ export class Connection {
   #ended(code: number, reason: string): void {
     if (this.#onReleased !== undefined || this.#isSealed) return;
     if (this.isWaiting) {
-      this.#lateEnd ??= () => this.#ended(code, reason);
+      this.#endLate(() => this.#ended(code, reason));
       return;
     }
     this.#lateEnd = undefined;
@@ -312,9 +314,18 @@ export class Connection {
     this.#handler.closed({ code, reason, error, wasOpen: this.#isOpen, openMs, isServers: this.#isLeft }, this);
   }
 
+  /** Frames wait for a slow consumer: the end is told behind them. The TCP connection does not wait for that. */
+  #endLate(end: () => void): void {
+    if (this.#lateEnd !== undefined) return;
+    this.#lateEnd = end;
+    const ws = this.#ws;
+    if (ws === undefined || ws.readyState === WebSocket.CLOSED) return;
+    ws.resume();
+    this.#farewell.beginLast();
+  }
+
   #released(): void {
     this.#opening.hangUp();
-    this.#farewell.over();
     const onReleased = this.#onReleased;
     this.#onReleased = () => {};
     onReleased?.();

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { Source } from '../../lib/index.js';
 import { createFakeClock, encodeFrame, OPCODES } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, run } from '../support/arrangements.js';
 import { closeFrame, feed, hasRead, until } from '../support/feed.js';
 import { handles } from '../support/resources.js';
+import { signal } from '../support/signal.js';
 import { again } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
@@ -82,6 +84,45 @@ for (const arrangement of ARRANGEMENTS) {
     const { error } = await running;
     assert.equal((error as { code?: string }).code, 'ERR_RECONNECT_EXHAUSTED');
     assert.ok(held <= 2, `${held} were held`);
+  });
+
+  test(`a server that leaves the TCP connection open behind its close frame is cut off while a slow sink still has its frames to take (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const count = 400;
+    const sink = signal();
+    const stalled = signal();
+    const server = await feed(t, async (client) => {
+      const frames = Array.from({ length: count }, (_, n) =>
+        encodeFrame({ opcode: OPCODES.binary, payload: gzipSync(`${n}`) }),
+      );
+      await client.sendRaw(Buffer.concat([...frames, closeFrame(1000)]));
+      client.stall();
+    });
+    const running = run(
+      arrangement,
+      { url: server.url, unbounded: true, decompress: 'gzip', max_buffered_bytes: 20, batch_size: 1 },
+      {
+        clock,
+        onPage: () => sink.given,
+        onEvent: (name) => {
+          if (name === 'paused') stalled.give();
+        },
+      },
+    );
+    await stalled.given;
+    const held = sockets();
+    await until(() => clock.pending === 1);
+    await again(clock, () => sockets() < held, 2_000);
+    sink.give();
+    const { texts, error, stats, events } = await running;
+    assert.equal(error, undefined);
+    assert.deepEqual(
+      texts,
+      Array.from({ length: count }, (_, n) => `${n}`),
+    );
+    assert.deepEqual([stats.frames, stats.gaps], [count, 0]);
+    assert.deepEqual(events.at(-1)?.name, 'ended');
+    assert.equal(clock.pending, 0);
   });
 
   test(`subscriptions change while a connection that is over lingers: nothing is sent on it, nor waited for (${arrangement})`, async (t) => {
