@@ -17,7 +17,7 @@ import { marketFeed } from '../lib/testing/index.js';
 import { circumstances, median, table, writeResults } from './support/report.js';
 
 const built = (path: string): Promise<Record<string, never>> =>
-  import(pathToFileURL(join(import.meta.dirname, '../dist', path)).href);
+  import(pathToFileURL(join(import.meta.dirname, '../build', path)).href);
 const { ParseStep } = (await built('parse/step.js')) as unknown as { ParseStep: typeof Parse };
 const { resolveParseOptions } = (await built(
   'parse/options.js',

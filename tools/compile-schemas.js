@@ -1,5 +1,5 @@
-// Part of `npm run build`: compiles the schemas of lib/config/ into code, and puts it in the place of the built
-// config/compiled-schema.js, so that nobody has to wait for ajv to load and to compile when a program starts.
+// Part of `npm run build`: compiles the schemas of lib/config/ into code, and puts it in the place of
+// build/config/compiled-schema.js, so that nobody has to wait for ajv to load and to compile when a program starts.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -15,7 +15,7 @@ const INNER = new Set(['items', 'additionalProperties']);
 /** Below so many characters, a check is shorter than a call of it. */
 const WORTH_A_FUNCTION = 60;
 
-const folder = join(import.meta.dirname, '../dist/config');
+const folder = join(import.meta.dirname, '../build/config');
 const { AJV_OPTIONS } = await import(join(folder, 'ajv-options.js'));
 const { pipelineFileSchema } = await import(join(folder, 'schema.js'));
 

@@ -10,7 +10,7 @@ import { resolveSourceConfig } from '../../lib/config/source-config.js';
 import { ConfigError } from '../../lib/errors.js';
 import { ROOT } from '../support/readme.js';
 
-const built = (path: string) => import(pathToFileURL(join(ROOT, 'dist/config', path)).href);
+const built = (path: string) => import(pathToFileURL(join(ROOT, 'build/config', path)).href);
 
 /** Something of every kind: each field takes some of them and refuses the others. */
 const VALUES = [null, 0, 1, -1, 1.5, 1e300, '', 'x', '5s', 'none', true, [], ['x'], [1], {}, { x: 1 }];
@@ -49,7 +49,7 @@ test('what is built says the same of a pipeline file as its schema does, value b
 });
 
 test('what is built has nothing to compile when it starts', () => {
-  const code = readFileSync(join(ROOT, 'dist/config/compiled-schema.js'), 'utf8');
+  const code = readFileSync(join(ROOT, 'build/config/compiled-schema.js'), 'utf8');
   assert.doesNotMatch(code, /\brequire\(|dist\/2020/);
   assert.ok(code.length > JSON.stringify(pipelineFileSchema).length);
 });
