@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { validate } from 'dockerfile-utils';
@@ -12,6 +12,7 @@ const noAnalyzer = spawnSync('systemd-analyze', ['--version']).status === 0 ? fa
 describe('examples/docker/Dockerfile', () => {
   const text = readFileSync(join(ROOT, 'examples/docker/Dockerfile'), 'utf8');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const copied = lines.flatMap((line) => /^COPY (?!--from)(.+) \S+$/.exec(line)?.[1]?.split(' ') ?? []);
   const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
 
   it('is found without fault by a linter', () => {
@@ -34,9 +35,17 @@ describe('examples/docker/Dockerfile', () => {
   it('copies files that are there, and that are sent to it', () => {
     const ignore = readFileSync(join(ROOT, 'examples/docker/Dockerfile.dockerignore'), 'utf8');
     const sent = ignore.split('\n').flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
-    const copied = lines.flatMap((line) => /^COPY (?!--from)(.+) \S+$/.exec(line)?.[1]?.split(' ') ?? []);
     assert.deepEqual(copied.sort(), sent.sort());
     assert.doesNotThrow(() => execFileSync('ls', copied, { cwd: ROOT, stdio: 'pipe' }));
+  });
+
+  it('builds from nothing but what it copies', async (t) => {
+    const folder = await workFolder(t);
+    for (const path of copied) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    execFileSync('npm', ['run', 'build'], { cwd: folder, stdio: 'pipe' });
+    const main = join(folder, 'dist/cli/main.js');
+    assert.match(execFileSync(process.execPath, [main, '--version'], { encoding: 'utf8' }), /^spillway \d/);
   });
 });
 
