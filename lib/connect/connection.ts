@@ -101,6 +101,11 @@ export class Connection {
     this.#farewell.begin();
   }
 
+  /** Being drained, it has nothing to bring that is not there already: it is cut off unless its end comes soon. */
+  hurry(): void {
+    this.#farewell.hurry();
+  }
+
   /**
    * Ends it from our side, and takes nothing of what comes, but what was read already and waits for a slow consumer. Its end
    * is reported to nobody.

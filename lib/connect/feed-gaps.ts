@@ -59,8 +59,8 @@ export class FeedGaps {
     return this.#recorder.ms;
   }
 
-  /** A connection was lost, or, as number 0, did not come about. */
-  lost(connection: number, { code, error }: Pick<Ending, 'code' | 'error'>): void {
+  /** A connection was lost, or, as number 0, did not come about: at that moment, unless it is found later than that. */
+  lost(connection: number, { code, error }: Pick<Ending, 'code' | 'error'>, at?: Moment): void {
     const { frames, fed } = this.#parts.progress;
     const watchdog = error instanceof DisconnectedError ? error.watchdog : undefined;
     this.#recorder.open({
@@ -69,7 +69,7 @@ export class FeedGaps {
       code: connection === 0 ? undefined : code,
       afterSequence: frames === 0 ? undefined : frames - 1,
       // A connection that had to be found dead has been so for longer.
-      since: connection === 0 || watchdog !== undefined ? fed : undefined,
+      since: connection === 0 || watchdog !== undefined ? fed : at,
     });
   }
 

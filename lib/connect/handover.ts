@@ -1,45 +1,52 @@
-import type { Clock } from '../internal/clock.js';
 import type { Connection } from './connection.js';
+import { contentKey, Overlap, type Sighting } from './overlap.js';
 
 /** A frame of the new connection that waits until the old one has brought all it has. */
 export interface HeldFrame {
   readonly data: Buffer;
   readonly isBinary: boolean;
   readonly receivedAt: number;
+  /** Whether it is a message that is no data, and is kept all the same. */
+  readonly isControl: boolean;
+}
+
+/** How a {@link Handover} is done. */
+export interface HandoverOptions {
+  /** The most bytes that are kept of either connection. */
+  readonly maxBytes: number;
+  /** Whether what both have brought is left out. Otherwise they are put in order alone. */
+  readonly leavesOut: boolean;
+  /** For how long the sockets were read, in milliseconds from some moment on. */
+  readonly readMs: () => number;
 }
 
 /**
  * The stretch in which two connections bring the same feed. What the old one brings goes on at once and is remembered; what
- * the new one brings waits until the old one has ended, and is then left out as often as the old one has brought it. So each
- * frame is emitted once, and in order. It is over when the old one's newest frame has come again, and after a minute in any
- * case. What is kept is bounded.
+ * the new one brings waits until the old one has ended, and is then left out where the old one has brought it ({@link Overlap}).
+ * So each frame is emitted once, and in order. It is over when the new one has brought again what it is to bring, and a minute
+ * after the old one's end in any case. What is kept is bounded.
  */
 export class Handover {
-  /** Frames of the new connection that the old one had brought. */
+  /** Frames of the new connection that the old one had brought, and that are left out. */
   duplicates = 0;
   /** The new connection. */
   readonly successor: Connection;
-  readonly #clock: Clock;
-  readonly #maxBytes: number;
-  readonly #compares: boolean;
-  /** How often the old connection brought which bytes. */
-  readonly #seen = new Map<string, number>();
-  #seenBytes = 0;
-  #newest: string | undefined;
-  #held: HeldFrame[] = [];
+  readonly #options: HandoverOptions;
+  readonly #overlap: Overlap;
+  #held: (HeldFrame & Sighting)[] = [];
+  /** What the new connection has brought. */
+  readonly #heldKeys = new Set<string>();
   #heldBytes = 0;
   #isHolding = true;
-  #hasMet = false;
+  #isConfirmed = false;
+  #hasGoneOn = false;
+  #caughtUp = 0;
   #endsAt = Number.POSITIVE_INFINITY;
 
-  /**
-   * @param compares whether frames of both are to be found here; otherwise it only keeps them in order
-   */
-  constructor(clock: Clock, successor: Connection, maxBytes: number, compares: boolean) {
-    this.#compares = compares;
-    this.#clock = clock;
+  constructor(successor: Connection, options: HandoverOptions) {
     this.successor = successor;
-    this.#maxBytes = maxBytes;
+    this.#options = options;
+    this.#overlap = new Overlap(Math.ceil(options.maxBytes / ENTRY_BYTES));
   }
 
   /** What waits. */
@@ -49,70 +56,111 @@ export class Handover {
 
   /** Whether more waits than may. */
   get isOverfull(): boolean {
-    return this.#heldBytes + this.#held.length * ENTRY_BYTES > this.#maxBytes;
+    return this.#heldBytes + this.#held.length * ENTRY_BYTES > this.#options.maxBytes;
+  }
+
+  /** Whether the old connection has not ended yet. */
+  get isHolding(): boolean {
+    return this.#isHolding;
   }
 
   /** Whether the two connections have nothing in common any more. */
   get isOver(): boolean {
-    return !this.#isHolding && (this.#newest === undefined || this.#clock.monotonic() > this.#endsAt);
+    if (this.#isHolding) return false;
+    const { isEmpty, isNewestMet, owed } = this.#overlap;
+    return isEmpty || (isNewestMet && owed === 0) || this.#options.readMs() > this.#endsAt;
   }
 
-  /** Whether the newest frame of the old connection came over the new one, too: nothing is missing between them. */
+  /** Whether the new connection has brought something that the old one had: nothing is missing between them. */
   get hasMet(): boolean {
-    return this.#hasMet;
+    return this.#overlap.hasMet;
+  }
+
+  /** Whether the old connection brought data after the new one was confirmed. */
+  get hasGoneOn(): boolean {
+    return this.#hasGoneOn;
+  }
+
+  /** Whether the old connection brings what the new one has brought already: it is not needed any more. */
+  get hasCaughtUp(): boolean {
+    return this.#caughtUp >= ENOUGH_CAUGHT_UP;
+  }
+
+  /** Whether so much came that not all of it could be compared. */
+  get isIncomplete(): boolean {
+    return this.#overlap.isIncomplete;
+  }
+
+  /** The new connection is confirmed. */
+  confirm(): void {
+    this.#isConfirmed = true;
+    this.#overlap.confirm(this.#held);
   }
 
   /** Whether the frame is not to be emitted now: it waits, or was emitted before. */
   takes(data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): boolean {
+    const key = contentKey(data);
     if (connection !== this.successor) {
-      if (this.#isHolding && this.#compares) this.#remember(data);
+      if (this.#isHolding) this.#brings({ key, receivedAt });
       return false;
     }
-    if (!this.#isHolding) return this.#isKnown(data);
-    this.#held.push({ data, isBinary, receivedAt });
-    this.#heldBytes += data.length;
+    if (this.#isHolding) {
+      this.#heldKeys.add(key);
+      this.#hold({ data, isBinary, receivedAt, isControl: false, key });
+      return true;
+    }
+    return this.#isKnown(this.#overlap.isKnown({ key, receivedAt }));
+  }
+
+  /** Whether a message that is no data waits. */
+  takesControl(data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): boolean {
+    if (connection !== this.successor || !this.#isHolding) return false;
+    this.#hold({ data, isBinary, receivedAt, isControl: true, key: NO_DATA });
     return true;
   }
 
   /** The old connection has ended: what waited, without what it had brought. */
   release(): HeldFrame[] {
+    if (!this.#isHolding) return [];
     this.#isHolding = false;
-    this.#endsAt = this.#clock.monotonic() + OVERLAP_MS;
     const held = this.#held;
+    const known = this.#overlap.settle(held);
     this.#held = [];
     this.#heldBytes = 0;
-    return held.filter(({ data }) => !this.#isKnown(data));
+    this.#heldKeys.clear();
+    this.#endsAt = this.#options.readMs() + (this.#overlap.owed === 0 ? GRACE_MS : OVERLAP_MS);
+    return held.filter((_frame, index) => !this.#isKnown(known[index] === true));
   }
 
-  #remember(data: Buffer): void {
-    const text = data.toString('latin1');
-    this.#seen.set(text, (this.#seen.get(text) ?? 0) + 1);
-    this.#seenBytes += text.length;
-    this.#newest = text;
-    while (this.#seenBytes + this.#seen.size * ENTRY_BYTES > this.#maxBytes) {
-      const [oldest = '', count = 0] = this.#seen.entries().next().value ?? [];
-      this.#seen.delete(oldest);
-      this.#seenBytes -= oldest.length * count;
-    }
+  #hold(frame: HeldFrame & Sighting): void {
+    this.#held.push(frame);
+    this.#heldBytes += frame.data.length;
   }
 
-  #isKnown(data: Buffer): boolean {
-    if (this.#newest === undefined) return false;
-    const text = data.toString('latin1');
-    const count = this.#seen.get(text);
-    if (count === undefined) return false;
-    if (count === 1) this.#seen.delete(text);
-    else this.#seen.set(text, count - 1);
-    if (count === 1 && text === this.#newest) {
-      this.#newest = undefined;
-      this.#hasMet = true;
-    }
+  #brings(frame: Sighting): void {
+    const isNew = this.#overlap.add(frame);
+    if (!this.#isConfirmed) return;
+    this.#hasGoneOn = true;
+    if (isNew && this.#heldKeys.has(frame.key)) this.#caughtUp += 1;
+  }
+
+  /** Counts one that came before. Returns whether it is left out. */
+  #isKnown(isKnown: boolean): boolean {
+    if (!isKnown) return false;
+    if (this.#overlap.isNewestMet) this.#endsAt = Math.min(this.#endsAt, this.#options.readMs() + GRACE_MS);
+    if (!this.#options.leavesOut) return false;
     this.duplicates += 1;
     return true;
   }
 }
 
-/** What an entry takes besides its payload, about: an object, or a string with its place in the map. */
-const ENTRY_BYTES = 100;
+/** Longer than the key of any content: a message that is no data is like no other. */
+const NO_DATA = 'a message that is no data is like no other one';
+/** So many frames that both have are no chance. */
+const ENOUGH_CAUGHT_UP = 10;
+/** What an entry takes besides its payload, about: a few objects, a key and its place in a map. */
+const ENTRY_BYTES = 200;
 /** A new connection that is this far behind the old one brings what the old one had as if it were new. */
 const OVERLAP_MS = 60_000;
+/** For so long one that is not known to be behind may bring what the old one had. */
+const GRACE_MS = 2_000;

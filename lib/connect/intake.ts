@@ -88,7 +88,7 @@ export class Intake implements FrameTaker {
     if (this.#options.controlFrames === 'drop') return;
     const receivedAt = this.#options.clock.now();
     const { handover } = this.#rotation;
-    if (handover !== undefined && this.#rotation.takes(handover, data, isBinary, receivedAt, connection)) return;
+    if (handover?.takesControl(data, isBinary, receivedAt, connection) === true) return;
     this.#take(data, isBinary, receivedAt, connection);
   }
 
@@ -97,8 +97,10 @@ export class Intake implements FrameTaker {
   }
 
   /** A frame that waited during a rotation. */
-  late({ data, isBinary, receivedAt }: HeldFrame, connection: Connection): void {
-    if (this.isOpen) this.#accept(data, isBinary, receivedAt, connection);
+  late({ data, isBinary, receivedAt, isControl }: HeldFrame, connection: Connection): void {
+    if (!this.isOpen) return;
+    if (isControl) this.#take(data, isBinary, receivedAt, connection);
+    else this.#accept(data, isBinary, receivedAt, connection);
   }
 
   /** Frames that `dedupe` dropped. */

@@ -38,6 +38,12 @@ export class Reconnects {
   /** Consecutive waits, of which the back-off makes each longer. */
   #waits = 0;
   #wasOpen = false;
+  /** Consecutive rotations that failed. */
+  #rotationsFailed = 0;
+  /** How many of the last of them failed for what cannot get better by itself. */
+  #hopeless = 0;
+  /** Whether credentials were renewed for the last attempt at a rotation. */
+  #wasRenewed = false;
   /** Endpoints given up in a row, while none was ever open. */
   #givenUp = 0;
 
@@ -73,8 +79,32 @@ export class Reconnects {
     if (action === 'give_up' || action === 'next_endpoint') this.#endpoints.turn();
     const isAtOnce = action === 'retry_at_once' && (openMs ?? 0) >= AT_ONCE_AFTER_MS && !this.#isJittered;
     const heedsServer = action === 'retry_after' || (action === 'next_endpoint' && isAlone);
-    const delayMs = isAtOnce ? 0 : this.#delay(heedsServer ? error : undefined);
+    const delayMs = isAtOnce ? 0 : this.#delay(this.#waits, heedsServer ? error : undefined);
     return { kind: 'attempt', attempt: this.#attempts, delayMs, refused: action === 'refresh_credentials' };
+  }
+
+  /** What comes after a new connection of a rotation has failed: the old one goes on, so nothing is given up for good. */
+  afterRotation(error: SpillwayError | undefined): Pick<Next & { kind: 'attempt' }, 'delayMs' | 'refused'> {
+    this.#rotationsFailed += 1;
+    const isAlone = this.#endpoints.count === 1;
+    let { action } = reconnectRule(error);
+    const isRenewable = typeof this.#options.credentials === 'function' && !this.#wasRenewed;
+    if (action === 'refresh_credentials' && !isRenewable) action = 'give_up';
+    this.#wasRenewed = action === 'refresh_credentials';
+    this.#hopeless = action === 'give_up' ? this.#hopeless + 1 : 0;
+    if (action === 'give_up' || action === 'next_endpoint') this.#endpoints.turn();
+    const heedsServer = action === 'retry_after' || (action === 'next_endpoint' && isAlone);
+    const delayMs = this.#delay(this.#rotationsFailed, heedsServer ? error : undefined);
+    // What cannot get better by itself is not asked for again and again: that is how keys are banned.
+    const isHopeless = this.#hopeless >= this.#endpoints.count;
+    return { delayMs: isHopeless ? Math.max(delayMs, HOPELESS_MS) : delayMs, refused: this.#wasRenewed };
+  }
+
+  /** A new connection of a rotation has taken over. */
+  rotated(): void {
+    this.#rotationsFailed = 0;
+    this.#hopeless = 0;
+    this.#wasRenewed = false;
   }
 
   /** Whether a run that never had a connection has no endpoint left to try. */
@@ -84,8 +114,8 @@ export class Reconnects {
     return this.#givenUp >= this.#endpoints.count;
   }
 
-  #delay(error: SpillwayError | undefined): number {
-    const backoffMs = this.#backoff(this.#waits);
+  #delay(waits: number, error: SpillwayError | undefined): number {
+    const backoffMs = this.#backoff(waits);
     const header = error instanceof ConnectError || error instanceof AuthError ? error.retryAfter : undefined;
     const askedMs = header === undefined ? undefined : retryAfterMs(header, this.#options.clock.now());
     if (askedMs === undefined) return backoffMs;
@@ -98,5 +128,7 @@ export class Reconnects {
   }
 }
 
+/** So long at least is waited after a rotation that failed for what cannot get better by itself, such as a rejected login. */
+const HOPELESS_MS = 600_000;
 /** A server that ends each connection as soon as it is there must not be asked again and again without a wait. */
 const AT_ONCE_AFTER_MS = 1_000;

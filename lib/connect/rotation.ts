@@ -1,8 +1,7 @@
-import type { SpillwayError } from '../errors.js';
-import type { TimerHandle } from '../internal/clock.js';
-import { type Backoff, toBackoff } from './backoff.js';
+import type { Clock, TimerHandle } from '../internal/clock.js';
 import type { Connection } from './connection.js';
 import type { Ending } from './ending.js';
+import type { Moment } from './gap.js';
 import { Handover, type HeldFrame } from './handover.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { rotationDelay } from './rotation-options.js';
@@ -18,10 +17,26 @@ export interface RotationActions {
   /** The heir is read again, unless a slow consumer holds it. */
   goOn(heir: Connection): void;
   rotated(from: number, to: number): void;
-  /** The new connection is not wanted any more. */
+  /** So much came over both that frames may be emitted twice. */
+  blurred(from: number, to: number): void;
+  /** There may be frames between what the old connection brought and what comes next. */
+  missed(doubt: Doubt): void;
+  /** The new connection brings more than can wait before it is confirmed: it is given up. */
   abandon(successor: Connection): void;
-  /** The new connection failed; the old one goes on, and the next attempt comes after `delayMs`. */
-  failed(error: SpillwayError | undefined, delayMs: number): void;
+  /** For how long the sockets were not read, in milliseconds. */
+  heldMs(): number;
+}
+
+/** An old connection that may have had more to say. */
+export interface Doubt {
+  /** Its number. */
+  readonly connection: number;
+  /** Its close code. */
+  readonly code: number;
+  /** When it ended. */
+  readonly since: Moment;
+  /** Whether it ended in a way that makes it likely. */
+  readonly isGrave: boolean;
 }
 
 /**
@@ -32,20 +47,21 @@ export class Rotation {
   /** Rotations that were made. */
   count = 0;
   readonly #options: ResolvedWebSocketOptions;
+  readonly #clock: Clock;
   readonly #actions: RotationActions;
-  readonly #backoff: Backoff;
   #timer: TimerHandle;
-  #failures = 0;
   #duplicates = 0;
   #successor: Connection | undefined;
   #old: Connection | undefined;
   #handover: Handover | undefined;
+  #doubt: Doubt | undefined;
   #lateEnding: Ending | undefined;
+  #isHeirPaused = false;
 
   constructor(options: ResolvedWebSocketOptions, actions: RotationActions) {
     this.#options = options;
+    this.#clock = options.clock;
     this.#actions = actions;
-    this.#backoff = toBackoff(options.reconnectBackoff, options.random);
   }
 
   /** The stretch in which two connections bring frames, while there is one. */
@@ -73,24 +89,32 @@ export class Rotation {
     return this.#old;
   }
 
+  /** Whether the connection that has taken over is not to be read, since so much of it waits for the old one already. */
+  get isHeirHeld(): boolean {
+    return this.#old !== undefined && this.#handover?.isOverfull === true;
+  }
+
   /** A connection feeds the run from now on: its time counts. */
   start(): void {
-    this.#failures = 0;
-    const { clock, random } = this.#options;
-    this.#arm(rotationDelay(this.#options, clock.now(), random));
+    const { random } = this.#options;
+    this.#arm(rotationDelay(this.#options, this.#clock.now(), random));
   }
 
   /** Nothing more is planned: the connection was lost, or the run is over. */
   stop(): void {
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#timer);
+    if (this.#handover?.isHolding !== false) return;
+    // What is missing now is told by itself.
+    this.#doubt = undefined;
+    this.#forget();
   }
 
   /** The successor is subscribed: it takes over. */
   takeOver(): void {
     const successor = this.#successor as Connection;
     this.#successor = undefined;
-    // What it brings waits in the socket from here on, and not with us.
-    successor.pause();
+    this.#handover?.confirm();
+    this.start();
     this.#old = this.#actions.swap(successor);
   }
 
@@ -99,12 +123,15 @@ export class Rotation {
    *
    * @returns how the heir has ended meanwhile, if it has
    */
-  drained(heir: Connection): Ending | undefined {
+  drained(heir: Connection, { code, isServers }: Pick<Ending, 'code' | 'isServers'>): Ending | undefined {
     const from = this.#old?.number ?? 0;
+    const isGrave = code === 1006 || isServers;
     this.#old = undefined;
+    if (isGrave || this.#handover?.hasGoneOn === true)
+      this.#doubt = { connection: from, code, since: this.#now(), isGrave };
+    if (this.#handover?.isIncomplete === true) this.#actions.blurred(from, heir.number);
     this.#release(heir);
     this.count += 1;
-    this.start();
     this.#actions.rotated(from, heir.number);
     const ending = this.#lateEnding;
     this.#lateEnding = undefined;
@@ -128,59 +155,83 @@ export class Rotation {
     if (this.#handover !== undefined) this.#release(heir);
   }
 
-  /**
-   * The run ends: what waited is emitted, since it was received.
-   *
-   * @param mayMiss called before, when there may be frames between what the two connections have brought
-   */
-  flush(mayMiss: () => void): void {
+  /** The run ends, on this connection: what waited is emitted, since it was received. */
+  flush(feeding: Connection | undefined): void {
     const handover = this.#handover;
-    if (handover === undefined) return;
-    const frames = handover.release();
-    if (frames.length > 0 && !handover.hasMet) mayMiss();
-    for (const frame of frames) this.#actions.emit(frame, handover.successor);
+    if (handover?.isHolding === true) {
+      // The old connection is cut off; where it was lost, that is told by itself.
+      if (feeding !== undefined) {
+        this.#doubt = { connection: feeding.number, code: 1006, since: this.#now(), isGrave: false };
+      }
+      for (const frame of this.#released(handover)) this.#actions.emit(frame, handover.successor);
+    }
+    if (this.#doubt?.isGrave === true) this.#actions.missed(this.#doubt);
+    this.#doubt = undefined;
   }
 
-  /** The successor failed. */
-  fail(error: SpillwayError | undefined): void {
+  /** The successor failed: the old one goes on, and the next attempt comes after so long. */
+  fail(delayMs: number): void {
     this.#successor = undefined;
     this.#forget();
-    this.#failures += 1;
-    const delayMs = this.#backoff(this.#failures);
     this.#arm(delayMs);
-    this.#actions.failed(error, delayMs);
   }
 
-  /** Whether a frame of two connections waits, or was emitted before. */
+  /** Whether a data frame of two connections waits, or was emitted before. */
   takes(handover: Handover, data: Buffer, isBinary: boolean, receivedAt: number, connection: Connection): boolean {
     const isTaken = handover.takes(data, isBinary, receivedAt, connection);
-    this.#settle();
-    const successor = this.#successor;
-    if (handover.isOverfull && successor !== undefined) {
-      this.#actions.abandon(successor);
-      this.fail(undefined);
+    if (handover.isHolding) {
+      this.#watch(handover);
+    } else {
+      this.#judge(handover);
+      if (handover.isOver) this.#forget();
     }
     return isTaken;
   }
 
-  /** Forgets a handover that is over. */
-  #settle(): void {
-    if (this.#handover?.isOver === true) this.#forget();
+  /** Both are open: what is kept of them is bounded, and the old one is not read for longer than need be. */
+  #watch(handover: Handover): void {
+    if (handover.isOverfull && this.#successor !== undefined) this.#actions.abandon(this.#successor);
+    else if (handover.isOverfull && !this.#isHeirPaused) {
+      this.#isHeirPaused = true;
+      handover.successor.pause();
+    }
+    if (handover.hasCaughtUp) this.#old?.hurry();
+  }
+
+  /** Whether something is missing between two connections, now that the new one has brought something. */
+  #judge(handover: Handover): void {
+    const doubt = this.#doubt;
+    if (doubt === undefined) return;
+    this.#doubt = undefined;
+    if (!handover.hasMet) this.#actions.missed(doubt);
   }
 
   #release(heir: Connection): void {
-    for (const frame of this.#handover?.release() ?? []) this.#actions.emit(frame, heir);
-    this.#settle();
+    const handover = this.#handover;
+    if (handover !== undefined) {
+      for (const frame of this.#released(handover)) this.#actions.emit(frame, heir);
+      if (handover.isOver && this.#doubt === undefined) this.#forget();
+    }
+    this.#isHeirPaused = false;
     this.#actions.goOn(heir);
   }
 
+  /** What waited in the handover, after a gap that may be before it. */
+  #released(handover: Handover): HeldFrame[] {
+    const frames = handover.release();
+    if (handover.hasMet || frames.some(({ isControl }) => !isControl)) this.#judge(handover);
+    return frames;
+  }
+
   #forget(): void {
+    if (this.#doubt?.isGrave === true) this.#actions.missed(this.#doubt);
+    this.#doubt = undefined;
     this.#duplicates += this.#handover?.duplicates ?? 0;
     this.#handover = undefined;
   }
 
   #arm(ms: number | undefined): void {
-    const { clock } = this.#options;
+    const clock = this.#clock;
     clock.clearTimeout(this.#timer);
     if (ms === undefined) return;
     const dueAt = clock.monotonic() + ms;
@@ -202,9 +253,17 @@ export class Rotation {
     const successor = this.#actions.open();
     if (successor === undefined) return;
     this.#successor = successor;
-    const { clock, maxBufferedBytes, dedupe } = this.#options;
-    // With `dedupe` it is that which tells frames apart, and it must see all of them.
-    this.#handover = new Handover(clock, successor, maxBufferedBytes, dedupe === undefined);
+    const { maxBufferedBytes: maxBytes, dedupe } = this.#options;
+    this.#handover = new Handover(successor, {
+      maxBytes,
+      // With `dedupe` it is that which tells frames apart, and it must see all of them.
+      leavesOut: dedupe === undefined,
+      readMs: () => this.#clock.monotonic() - this.#actions.heldMs(),
+    });
+  }
+
+  #now(): Moment {
+    return { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
   }
 }
 

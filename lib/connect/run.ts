@@ -59,9 +59,11 @@ export class Run {
       swap: (successor) => this.#succession.swap(successor),
       emit: (frame, connection) => this.#intake.late(frame, connection),
       goOn: (heir) => !this.#succession.connections.isHeld && heir.resume(),
+      heldMs: () => this.#succession.connections.heldMs,
       rotated: (from, to) => handler.event('rotated', { from, to }),
-      abandon: (successor) => this.#succession.connections.close(successor),
-      failed: (error, delayMs) => handler.event('rotationFailed', { error, delayMs }),
+      blurred: (from, to) => this.#succession.blurred(from, to),
+      missed: ({ connection, code, since }) => this.#intake.gaps.lost(connection, { code, error: undefined }, since),
+      abandon: (successor) => this.#succession.abandon(successor),
     });
     const intake = new Intake(options, endpoints, rotation, {
       check: handler.check,

@@ -45,6 +45,8 @@ export class Succession implements ConnectionHandler {
   /** The connection that feeds the run. */
   #feeding: Connection | undefined;
   #sockets = 0;
+  /** Whether the credentials of the last attempt at a rotation were refused. */
+  #wasRefused = false;
   #rotations = 0;
 
   constructor(parts: SuccessionParts) {
@@ -96,7 +98,7 @@ export class Succession implements ConnectionHandler {
 
   /** The consumer caught up. One that has taken over waits for the old one to be drained. */
   goOn(): void {
-    this.connections.goOn(this.#rotation.old === undefined ? undefined : this.#feeding);
+    this.connections.goOn(this.#rotation.isHeirHeld ? this.#feeding : undefined);
   }
 
   // What the connections report.
@@ -128,21 +130,24 @@ export class Succession implements ConnectionHandler {
     const heir = this.#feeding as Connection;
     this.connections.left(connection);
     if (connection === this.#rotation.successor) {
-      this.#logger.warn({ url: connection.endpoint.shownUrl, err: ending.error }, 'rotation failed');
-      this.#parts.endpoints.turn();
-      this.#rotation.fail(ending.error);
+      this.#rotationFailed(connection, ending);
     } else if (connection === this.#rotation.old) {
-      // It was cut off before it had answered our close, or had nothing more to say before the new one was confirmed: there
-      // may have been more.
-      if (ending.code === 1006 || ending.isServers)
-        this.#intake.gaps.lost(connection.number, { code: ending.code, error: undefined });
-      const late = this.#rotation.drained(heir);
+      const late = this.#rotation.drained(heir, ending);
       if (late !== undefined && !this.#parts.isEnded()) this.#lost(late, heir);
     } else if (this.#rotation.old === undefined) {
       this.#lost(ending, connection);
     } else {
       this.#rotation.endLater(ending);
     }
+  }
+
+  /** The old connection goes on; another attempt to follow it comes as the reconnect table says. */
+  #rotationFailed({ endpoint }: Connection, { error }: Pick<Ending, 'error'>): void {
+    const { delayMs, refused } = this.#reconnects.afterRotation(error);
+    this.#wasRefused = refused;
+    this.#rotation.fail(delayMs);
+    this.#logger.warn({ url: endpoint.shownUrl, err: error }, 'rotation failed');
+    this.#parts.event('rotationFailed', { error, delayMs });
   }
 
   /** The connection that feeds the run has ended. */
@@ -172,11 +177,7 @@ export class Succession implements ConnectionHandler {
 
   /** The run is about to end: what the new connection of a rotation has brought belongs to what was received. */
   flush(): void {
-    const feeding = this.#rotation.old ?? this.#feeding;
-    this.#rotation.flush(() => {
-      // The old connection is cut off; where it was lost, that is told by itself.
-      if (feeding !== undefined) this.#intake.gaps.lost(feeding.number, { code: 1006, error: undefined });
-    });
+    this.#rotation.flush(this.#rotation.old ?? this.#feeding);
   }
 
   // What the rotation asks for.
@@ -186,13 +187,26 @@ export class Succession implements ConnectionHandler {
     if (!this.#intake.isOpen || this.#feeding === undefined) return undefined;
     this.#rotations += 1;
     this.#parts.event('rotating', { connection: this.#feeding.number });
-    return this.#parts.isEnded() ? undefined : this.connections.dial(false);
+    return this.#parts.isEnded() ? undefined : this.connections.dial(this.#wasRefused);
+  }
+
+  /** The successor brought more than can wait. */
+  abandon(successor: Connection): void {
+    this.connections.close(successor);
+    this.#rotationFailed(successor, { error: undefined });
+  }
+
+  /** So much came over both that frames may be emitted twice. */
+  blurred(from: number, to: number): void {
+    this.#logger.warn({ from, to }, 'more came in a rotation than could be compared: frames may have come twice');
   }
 
   /** The successor feeds the run from now on; the old connection is drained. */
   swap(successor: Connection): Connection {
     const old = this.#feeding as Connection;
     this.#feeding = successor;
+    this.#wasRefused = false;
+    this.#reconnects.rotated();
     old.drain();
     return old;
   }

@@ -73,9 +73,10 @@ const MOMENTS: readonly Moment[] = [
       await goAway('2');
       old.stall();
       await told('disconnected');
-      await passes(2_000);
       await client.send('2');
       await client.send('3');
+      await hasRead(client);
+      await passes(2_000);
       await client.send('welcome');
     },
   },

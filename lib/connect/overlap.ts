@@ -1,0 +1,191 @@
+import { hash } from 'node:crypto';
+
+/** A frame that one of two connections has brought. */
+export interface Sighting {
+  /** Its {@link contentKey}. */
+  readonly key: string;
+  /** When it came, in epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** A frame of the old connection. */
+interface OldFrame extends Sighting {
+  /** 0, 1, …: its place among them. */
+  readonly index: number;
+  /** Whether the new one has brought it, too. */
+  isMet: boolean;
+}
+
+/** Frames of the old connection with the same content. */
+interface Alike {
+  frames: OldFrame[];
+  /** Where in them the first is that the new connection may still bring. */
+  next: number;
+  /** Whether there was more than one, of which some may be forgotten. */
+  isRepeated: boolean;
+}
+
+/**
+ * Finds out which frames of a new connection an old one had brought, by their content and their order.
+ *
+ * A content that the old one brought once is the same frame on the new one. One that it brought several times, such as
+ * `{"status":"up"}`, says nothing by itself: the new one brings those alone that came after its own subscription. Where that is
+ * among the frames of the old one, the first frame that both have tells, or else when the new one was confirmed. In doubt a
+ * frame is taken for another one: it is better to have it twice than not at all.
+ */
+export class Overlap {
+  /** Whether the new connection has brought anything that the old one had: nothing is missing between them. */
+  hasMet = false;
+  /** Whether the newest frame of the old one has come over the new one. */
+  isNewestMet = false;
+  /** Whether so much came that some of it is forgotten. */
+  isIncomplete = false;
+  readonly #maxFrames: number;
+  #frames: OldFrame[] = [];
+  readonly #byKey = new Map<string, Alike>();
+  /** How many came. */
+  #count = 0;
+  /** From this one on the new connection brings all of them, as far as can be told. */
+  #start = Number.POSITIVE_INFINITY;
+  #isAnchored = false;
+  #confirmedAt: number | undefined;
+  #owedFrom = 0;
+  #owed = 0;
+
+  /** @param maxFrames of how many frames of the old connection to know; the oldest are forgotten */
+  constructor(maxFrames: number) {
+    this.#maxFrames = maxFrames;
+  }
+
+  /** How many frames the new connection is still to bring, as far as can be told. */
+  get owed(): number {
+    return this.#owed;
+  }
+
+  /** Whether the old connection brought nothing that could come again. */
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  /** The old connection has brought a frame. Returns whether it is the first with its content. */
+  add({ key, receivedAt }: Sighting): boolean {
+    const frame = { key, receivedAt, index: this.#count, isMet: false };
+    this.#count += 1;
+    this.#frames.push(frame);
+    const alike = this.#byKey.get(key);
+    if (alike === undefined) {
+      this.#byKey.set(key, { frames: [frame], next: 0, isRepeated: false });
+    } else {
+      alike.frames.push(frame);
+      alike.isRepeated = true;
+    }
+    if (this.#frames.length > this.#maxFrames) this.#forgetOldest();
+    return alike === undefined;
+  }
+
+  /** The new connection is confirmed, and has brought these so far. */
+  confirm(brought: readonly Sighting[]): void {
+    this.#confirmedAt = this.#reachBack(this.#count, brought);
+  }
+
+  /** The old connection brings nothing more. Which of those that the new one has brought so far are the same? */
+  settle(brought: readonly Sighting[]): boolean[] {
+    const confirmedAt =
+      this.#confirmedAt === undefined
+        ? this.#reachBack(this.#count, brought)
+        : this.#replayedFrom(this.#confirmedAt, brought);
+    this.#confirmedAt = confirmedAt;
+    this.#start = confirmedAt;
+    const first = brought.findIndex((frame) => this.#alone(frame) !== undefined);
+    if (first >= 0) {
+      const anchor = this.#alone(brought[first] as Sighting) as OldFrame;
+      this.#isAnchored = true;
+      this.#start = this.#reachBack(anchor.index, brought.slice(0, first));
+    }
+    this.#owedFrom = Math.min(this.#start, confirmedAt);
+    for (const { index } of this.#frames) if (index >= this.#owedFrom) this.#owed += 1;
+    return brought.map((frame) => this.isKnown(frame));
+  }
+
+  /** Whether the old connection had brought a frame that the new one brings after {@link settle}. */
+  isKnown(frame: Sighting): boolean {
+    const alone = this.#alone(frame);
+    const met = alone ?? this.#repeated(frame.key);
+    if (met === undefined) return false;
+    if (alone !== undefined && !this.#isAnchored) {
+      this.#isAnchored = true;
+      this.#start = alone.index;
+    }
+    met.isMet = true;
+    this.hasMet = true;
+    if (met.index >= this.#owedFrom) this.#owed -= 1;
+    if (met.index === this.#count - 1) this.isNewestMet = true;
+    return true;
+  }
+
+  /** The same frame, where its content came once. */
+  #alone({ key, receivedAt }: Sighting): OldFrame | undefined {
+    const alike = this.#byKey.get(key);
+    const frame = alike?.frames[0];
+    if (alike === undefined || frame === undefined || alike.isRepeated || frame.isMet) return undefined;
+    const from = Math.min(this.#start, this.#confirmedAt ?? this.#start);
+    return frame.index >= from || receivedAt - frame.receivedAt <= SKEW_MS ? frame : undefined;
+  }
+
+  /** The first of several that are alike, and that the new connection is to bring. */
+  #repeated(key: string): OldFrame | undefined {
+    const alike = this.#byKey.get(key);
+    if (alike?.isRepeated !== true) return undefined;
+    const { frames } = alike;
+    while ((frames[alike.next]?.index ?? this.#start) < this.#start) alike.next += 1;
+    const frame = frames[alike.next];
+    if (frame !== undefined) alike.next += 1;
+    return frame;
+  }
+
+  /** Where the frames before this place begin that a server repeats for who is new, if it does. */
+  #replayedFrom(place: number, brought: readonly Sighting[]): number {
+    const reached = this.#reachBack(place, brought);
+    const oldest = this.#count - this.#frames.length;
+    const keys = new Set(this.#frames.slice(reached - oldest, Math.max(0, place - oldest)).map(({ key }) => key));
+    return keys.size < ENOUGH_REPLAYED ? place : reached;
+  }
+
+  /** How far before this place the frames of the old connection are all among these. */
+  #reachBack(place: number, brought: readonly Sighting[]): number {
+    const counts = new Map<string, number>();
+    for (const { key } of brought) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const oldest = this.#count - this.#frames.length;
+    let reached = place;
+    for (; reached > oldest; reached -= 1) {
+      const { key } = this.#frames[reached - 1 - oldest] as OldFrame;
+      const left = counts.get(key) ?? 0;
+      if (left === 0) break;
+      counts.set(key, left - 1);
+    }
+    return reached;
+  }
+
+  #forgetOldest(): void {
+    this.isIncomplete = true;
+    const forgotten = this.#frames.splice(0, Math.ceil(this.#maxFrames / 8));
+    const oldest = this.#count - this.#frames.length;
+    for (const key of new Set(forgotten.map((frame) => frame.key))) {
+      const alike = this.#byKey.get(key) as Alike;
+      alike.frames = alike.frames.filter(({ index }) => index >= oldest);
+      if (alike.frames.length === 0) this.#byKey.delete(key);
+    }
+  }
+}
+
+/** What frames with the same content have in common: the content, or a digest of it where that is shorter. */
+export function contentKey(data: Buffer): string {
+  return data.length < DIGEST_LENGTH ? data.toString('latin1') : hash('sha256', data, 'base64');
+}
+
+/** SHA-256 in base 64. */
+const DIGEST_LENGTH = 44;
+/** Fewer contents than this may as well be what the feed says again and again. */
+const ENOUGH_REPLAYED = 3;
+/** By how much later the new connection may bring what was sent before it was confirmed: what came to one soon comes to the other. */
+const SKEW_MS = 50;
