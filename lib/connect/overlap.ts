@@ -47,9 +47,7 @@ export class Overlap {
   #count = 0;
   /** From this one on the new connection brings all of them, as far as can be told. */
   #start = Number.POSITIVE_INFINITY;
-  #isAnchored = false;
   #confirmedAt: number | undefined;
-  #owedFrom = 0;
   #owed = 0;
 
   /** @param maxFrames of how many frames of the old connection to know; the oldest are forgotten */
@@ -90,35 +88,29 @@ export class Overlap {
 
   /** The old connection brings nothing more. Which of those that the new one has brought so far are the same? */
   settle(brought: readonly Sighting[]): boolean[] {
-    const confirmedAt =
+    this.#start =
       this.#confirmedAt === undefined
         ? this.#reachBack(this.#count, brought)
         : this.#replayedFrom(this.#confirmedAt, brought);
-    this.#confirmedAt = confirmedAt;
-    this.#start = confirmedAt;
-    const first = brought.findIndex((frame) => this.#alone(frame) !== undefined);
+    const alone = brought.map((frame) => this.#alone(frame)?.index);
+    const first = alone.findIndex((index) => index !== undefined);
     if (first >= 0) {
-      const anchor = this.#alone(brought[first] as Sighting) as OldFrame;
-      this.#isAnchored = true;
-      this.#start = this.#reachBack(anchor.index, brought.slice(0, first));
+      for (const index of alone) if (index !== undefined) this.#start = Math.min(this.#start, index);
+      this.#start = this.#reachBack(this.#start, brought.slice(0, first));
     }
-    this.#owedFrom = Math.min(this.#start, confirmedAt);
-    for (const { index } of this.#frames) if (index >= this.#owedFrom) this.#owed += 1;
+    this.#owed = this.#count - Math.max(this.#start, this.#oldest);
     return brought.map((frame) => this.isKnown(frame));
   }
 
   /** Whether the old connection had brought a frame that the new one brings after {@link settle}. */
   isKnown(frame: Sighting): boolean {
-    const alone = this.#alone(frame);
-    const met = alone ?? this.#repeated(frame.key);
+    const met = this.#alone(frame) ?? this.#repeated(frame.key);
     if (met === undefined) return false;
-    if (alone !== undefined && !this.#isAnchored) {
-      this.#isAnchored = true;
-      this.#start = alone.index;
-    }
+    // What came after it comes, too.
+    for (; this.#start > met.index; this.#start -= 1) this.#owed += 1;
     met.isMet = true;
     this.hasMet = true;
-    if (met.index >= this.#owedFrom) this.#owed -= 1;
+    this.#owed -= 1;
     if (met.index === this.#count - 1) this.isNewestMet = true;
     return true;
   }
@@ -128,8 +120,7 @@ export class Overlap {
     const alike = this.#byKey.get(key);
     const frame = alike?.frames[0];
     if (alike === undefined || frame === undefined || alike.isRepeated || frame.isMet) return undefined;
-    const from = Math.min(this.#start, this.#confirmedAt ?? this.#start);
-    return frame.index >= from || receivedAt - frame.receivedAt <= SKEW_MS ? frame : undefined;
+    return frame.index >= this.#start || receivedAt - frame.receivedAt <= SKEW_MS ? frame : undefined;
   }
 
   /** The first of several that are alike, and that the new connection is to bring. */
@@ -146,7 +137,7 @@ export class Overlap {
   /** Where the frames before this place begin that a server repeats for who is new, if it does. */
   #replayedFrom(place: number, brought: readonly Sighting[]): number {
     const reached = this.#reachBack(place, brought);
-    const oldest = this.#count - this.#frames.length;
+    const oldest = this.#oldest;
     const keys = new Set(this.#frames.slice(reached - oldest, Math.max(0, place - oldest)).map(({ key }) => key));
     return keys.size < ENOUGH_REPLAYED ? place : reached;
   }
@@ -155,7 +146,7 @@ export class Overlap {
   #reachBack(place: number, brought: readonly Sighting[]): number {
     const counts = new Map<string, number>();
     for (const { key } of brought) counts.set(key, (counts.get(key) ?? 0) + 1);
-    const oldest = this.#count - this.#frames.length;
+    const oldest = this.#oldest;
     let reached = place;
     for (; reached > oldest; reached -= 1) {
       const { key } = this.#frames[reached - 1 - oldest] as OldFrame;
@@ -166,10 +157,15 @@ export class Overlap {
     return reached;
   }
 
+  /** The first that is remembered. */
+  get #oldest(): number {
+    return this.#count - this.#frames.length;
+  }
+
   #forgetOldest(): void {
     this.isIncomplete = true;
     const forgotten = this.#frames.splice(0, Math.ceil(this.#maxFrames / 8));
-    const oldest = this.#count - this.#frames.length;
+    const oldest = this.#oldest;
     for (const key of new Set(forgotten.map((frame) => frame.key))) {
       const alike = this.#byKey.get(key) as Alike;
       alike.frames = alike.frames.filter(({ index }) => index >= oldest);
