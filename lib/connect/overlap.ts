@@ -94,10 +94,9 @@ export class Overlap {
         : this.#replayedFrom(this.#confirmedAt, brought);
     const alone = brought.map((frame) => this.#alone(frame)?.index);
     const first = alone.findIndex((index) => index !== undefined);
-    if (first >= 0) {
-      for (const index of alone) if (index !== undefined) this.#start = Math.min(this.#start, index);
-      this.#start = this.#reachBack(this.#start, brought.slice(0, first));
-    }
+    // What is alike before the first that is known came before that over the old one, too.
+    if (first >= 0) alone.push(this.#reachBack(alone[first] as number, brought.slice(0, first)));
+    for (const index of alone) this.#start = Math.min(this.#start, index ?? this.#start);
     this.#owed = this.#count - Math.max(this.#start, this.#oldest);
     return brought.map((frame) => this.isKnown(frame));
   }
@@ -136,24 +135,28 @@ export class Overlap {
 
   /** Where the frames before this place begin that a server repeats for who is new, if it does. */
   #replayedFrom(place: number, brought: readonly Sighting[]): number {
-    const reached = this.#reachBack(place, brought);
     const oldest = this.#oldest;
-    const keys = new Set(this.#frames.slice(reached - oldest, Math.max(0, place - oldest)).map(({ key }) => key));
-    return keys.size < ENOUGH_REPLAYED ? place : reached;
+    const from = Math.max(0, place - oldest);
+    const reached = this.#reachBack(place, brought, this.#frames.slice(from));
+    const once = this.#frames
+      .slice(reached - oldest, from)
+      .filter(({ key }) => this.#byKey.get(key)?.isRepeated === false);
+    return once.length < ENOUGH_REPLAYED ? place : reached;
   }
 
-  /** How far before this place the frames of the old connection are all among these. */
-  #reachBack(place: number, brought: readonly Sighting[]): number {
+  /** How far before this place the frames of the old connection are all among these, of which some are others already. */
+  #reachBack(place: number, brought: readonly Sighting[], others: readonly Sighting[] = []): number {
     const counts = new Map<string, number>();
     for (const { key } of brought) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const takes = ({ key }: Sighting): boolean => {
+      const left = counts.get(key) ?? 0;
+      if (left > 0) counts.set(key, left - 1);
+      return left > 0;
+    };
+    for (const frame of others) takes(frame);
     const oldest = this.#oldest;
     let reached = place;
-    for (; reached > oldest; reached -= 1) {
-      const { key } = this.#frames[reached - 1 - oldest] as OldFrame;
-      const left = counts.get(key) ?? 0;
-      if (left === 0) break;
-      counts.set(key, left - 1);
-    }
+    while (reached > oldest && takes(this.#frames[reached - 1 - oldest] as OldFrame)) reached -= 1;
     return reached;
   }
 
@@ -181,7 +184,7 @@ export function contentKey(data: Buffer): string {
 
 /** SHA-256 in base 64. */
 const DIGEST_LENGTH = 44;
-/** Fewer contents than this may as well be what the feed says again and again. */
+/** Fewer than this, each with a content of its own, may as well be what the feed says from time to time. */
 const ENOUGH_REPLAYED = 3;
 /** By how much later the new connection may bring what was sent before it was confirmed: what came to one soon comes to the other. */
 const SKEW_MS = 50;
