@@ -57,12 +57,19 @@ export function start(t: TestContext, command: string, args: readonly string[], 
   const err = new Said(child.stderr);
   const exit = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
-    const event = options.isStdoutUnread === true ? 'exit' : 'close';
-    child.once(event, (status: number | null, signal: NodeJS.Signals | null) => {
+    const isOver = (status: number | null, signal: NodeJS.Signals | null): void => {
       clearTimeout(killTimer);
+      out.end();
       err.end();
       resolve({ status, signal, stdout: out.text, stderr: err.text });
-    });
+    };
+    // What it said last may be read after its exit. An output that is unread does not close.
+    if (options.isStdoutUnread === true) {
+      child.once('exit', (...how) => {
+        if (child.stderr.closed) isOver(...how);
+        else child.stderr.once('close', () => isOver(...how));
+      });
+    } else child.once('close', isOver);
   });
   return { child, out, err, exit };
 }
