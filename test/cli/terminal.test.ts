@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
-import { createFeedServer } from '../../lib/testing/index.js';
+import { describe, it, type TestContext } from 'node:test';
+import { createFeedServer, type FeedServer } from '../../lib/testing/index.js';
+import { feed } from '../support/feed.js';
+import { signal } from '../support/signal.js';
 import { pipelineFile, SPILLWAY, spillway, temporaryFolder } from './cli.js';
 import { commandOnTerminal, noTerminal, onTerminal } from './on-terminal.js';
 
 describe('spillway on a terminal', { skip: noTerminal, concurrency: 2 }, () => {
   it('redraws one status line, with all that it knows, and takes it away at the end', async (t) => {
     const path = join(await temporaryFolder(t), 'trades.jsonl');
-    const { status, stdout } = await onTerminal(t, ['demo', '--seconds', '1', '-o', path], { columns: 200 }).exit;
-    assert.match(stdout, /\r[\d,]+ records [\d,]+\/s · open.* · [\d.]+ k?B · last frame [\d.]+ m?s ago · .*\x1b\[K/);
+    const seen = signal();
+    const server = await feedUntil(t, seen.given);
+    const running = onTerminal(t, ['capture', server.url, '-o', path], { columns: 200 });
+    const drawn = /\r[\d,]+ records [\d,]+\/s · open.* · [\d.]+ k?B · last frame [\d.]+ m?s ago · [^\r]*\x1b\[K/;
+    await running.out.until(new RegExp(`${drawn.source}${drawn.source}`));
+    seen.give();
+    const { status, stdout } = await running.exit;
     assert.match(stdout, /\r\x1b\[K\x1b\[1mEnded:\x1b\[0m /);
     assert.ok(readFileSync(path).length > 0);
     assert.equal(status, 0);
@@ -18,7 +25,12 @@ describe('spillway on a terminal', { skip: noTerminal, concurrency: 2 }, () => {
 
   it('cuts the status line to the width of the terminal', async (t) => {
     const path = join(await temporaryFolder(t), 'trades.jsonl');
-    const { stdout } = await onTerminal(t, ['demo', '--seconds', '1', '-o', path], { columns: 30 }).exit;
+    const seen = signal();
+    const server = await feedUntil(t, seen.given);
+    const running = onTerminal(t, ['capture', server.url, '-o', path], { columns: 30 });
+    await running.out.until(/\r[^\r]+\x1b\[K/);
+    seen.give();
+    const { stdout } = await running.exit;
     const drawn = [...stdout.matchAll(/\r([^\r\n\x1b]+)\x1b\[K/g)].map((match) => match[1]!);
     assert.ok(drawn.length > 0);
     for (const line of drawn) assert.equal([...line].length, 29, line);
@@ -33,9 +45,11 @@ describe('spillway on a terminal', { skip: noTerminal, concurrency: 2 }, () => {
   });
 
   it('shows records of capture alone where they go to the terminal, and the status line where they go elsewhere', async (t) => {
+    const seen = signal();
     const server = await createFeedServer({
       onConnection: async (client) => {
         await client.sendMany(Array(100).fill('{"n":1}'), { rate: 100 });
+        if (client.number === 2) await seen.given;
         await client.close(1000);
       },
     });
@@ -45,8 +59,10 @@ describe('spillway on a terminal', { skip: noTerminal, concurrency: 2 }, () => {
     assert.doesNotMatch(shown.stdout, /\x1b/);
     const path = join(await temporaryFolder(t), 'trades.jsonl');
     const words = [process.execPath, ...SPILLWAY, 'capture', server.url].map((word) => `'${word}'`).join(' ');
-    const { status, stdout } = await commandOnTerminal(t, ['bash', '-c', `${words} > '${path}'`]).exit;
-    assert.match(stdout, /\r[\d,]+ records? [\d,]+\/s · .*\x1b\[K/);
+    const running = commandOnTerminal(t, ['bash', '-c', `${words} > '${path}'`]);
+    await running.out.until(/\r[\d,]+ records? [\d,]+\/s · .*\x1b\[K/);
+    seen.give();
+    const { status } = await running.exit;
     assert.equal(readFileSync(path, 'utf8'), '{"n":1}\n'.repeat(100));
     assert.equal(status, 0);
   });
@@ -118,3 +134,12 @@ describe('spillway on a terminal', { skip: noTerminal, concurrency: 2 }, () => {
     assert.deepEqual([wrong.status, refused.status], [2, 1]);
   });
 });
+
+/** A feed of some records that is closed in good order once `seen` resolves: a status line is drawn when its time comes. */
+function feedUntil(t: TestContext, seen: Promise<void>): Promise<FeedServer> {
+  return feed(t, async (client) => {
+    await client.sendMany(['{"n":1}', '{"n":2}', '{"n":3}']);
+    await seen;
+    await client.close(1000);
+  });
+}
