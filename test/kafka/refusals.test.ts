@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SinkError } from '../../lib/index.js';
 import type { KafkaDeadLetter, KafkaOptions } from '../../lib/sink/kafka/index.js';
+import { createFakeClock } from '../../lib/testing/index.js';
 import { pagesOf } from '../sink/pages.js';
 import { type FakeBroker, type FakeBrokerOptions, fakeBroker } from '../support/kafka/fake-broker.js';
 import { clients, kafkaJs, platformatic1 } from './clients.js';
@@ -128,9 +129,14 @@ for (const client of clients) {
 
 test('when the time is up, the error says what the client last failed with', async (t) => {
   const client = clients.findLast((each) => each !== kafkaJs)!;
+  const clock = createFakeClock();
   const broker = await fake(t, { onProduce: () => ({ refuse: 'NOT_ENOUGH_REPLICAS' }) });
-  const sink = client.open({ ...BY_SHARD, brokers: broker.address, messageTimeoutMs: 400, drainTimeoutMs: 100 });
-  const error = await pipeline(pagesOf(['{"shard":0}']), sink).catch((reason: unknown) => reason);
+  const sink = client.open({ ...BY_SHARD, brokers: broker.address, clock, messageTimeoutMs: 400, drainTimeoutMs: 100 });
+  const done = pipeline(pagesOf(['{"shard":0}']), sink).catch((reason: unknown) => reason);
+  // A second try tells that the client knows how the first one ended.
+  await broker.whenAttempts(2);
+  await clock.advance(400);
+  const error = await done;
   assert.ok(error instanceof SinkError, String(error));
   assert.match(error.message, /NOT_ENOUGH_REPLICAS/);
 });
