@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { ConfigError, ConnectError, type Frame, WebSocketReadable } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedClient } from '../../lib/testing/index.js';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
-import { handles, settle } from '../support/resources.js';
+import { nothingIsLeft, settle } from '../support/resources.js';
 
 test('a frame carries its bytes, kind, time, address, connection and sequence', async (t) => {
   const clock = createFakeClock(1_700_000_000_000);
@@ -152,7 +152,6 @@ for (const [moment, options, script] of [
   ['in the wait before a reconnect', {}, 'reconnecting'],
 ] as const) {
   test(`an abort ${moment} fails the stream with an AbortError and leaves nothing behind`, async (t) => {
-    const before = handles();
     const server = await createFeedServer({
       ...options,
       onConnection: async (client) => {
@@ -176,8 +175,7 @@ for (const [moment, options, script] of [
     assert.equal(error.cause.message, 'reason');
     await closed(readable);
     await server.close();
-    await settle();
-    assert.deepEqual(handles(), before);
+    await nothingIsLeft();
     t.diagnostic(moment);
   });
 }
@@ -212,7 +210,6 @@ for (const [how, leave] of [
   ],
 ] as const) {
   test(`a consumer that ${how} closes the socket with 1000, and no handle, timer or listener is left`, async () => {
-    const before = handles();
     const server = await createFeedServer({
       onConnection: async (client) => void (await client.flood('1').catch(() => {})),
     });
@@ -223,13 +220,11 @@ for (const [how, leave] of [
     assert.equal((await server.clients[0]?.closed)?.code, 1000);
     assert.equal(readable.stats.state, 'ended');
     await server.close();
-    await settle();
-    assert.deepEqual(handles(), before);
+    await nothingIsLeft();
   });
 }
 
 test('a server that does not answer the close is cut after closeTimeoutMs', async () => {
-  const before = handles();
   const clock = createFakeClock();
   const server = await createFeedServer({
     onConnection: async (client) => {
@@ -244,8 +239,7 @@ test('a server that does not answer the close is cut after closeTimeoutMs', asyn
   }
   await closed(readable);
   await server.close();
-  await settle();
-  assert.deepEqual(handles(), before);
+  await nothingIsLeft();
 });
 
 test('a stalled consumer holds the socket: what waits is at most the high-water mark and one socket read', async (t) => {

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { Gap, SourceConfig, SpillwayError } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedServer } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Arrangement, gapsOf, run } from '../support/arrangements.js';
-import { handles, settle } from '../support/resources.js';
+import { nothingIsLeft } from '../support/resources.js';
 import { signal } from '../support/signal.js';
 import { AUTHORITY, allFaults, BEFORE, type Fault, read } from './faults.js';
 
@@ -165,7 +165,6 @@ interface Met {
 }
 
 async function meet(fault: Fault, arrangement: Arrangement, reconnect: boolean): Promise<Met> {
-  const held = handles();
   const clock = createFakeClock();
   const begun = signal();
   const { handshakeDelay, ...rest } = fault.server ?? {};
@@ -203,8 +202,7 @@ async function meet(fault: Fault, arrangement: Arrangement, reconnect: boolean):
     onEvent: (name) => name === 'reconnecting' && clock.advance(fault.retryMs ?? 0),
   });
   await server.close();
-  await settle();
-  assert.deepEqual(handles(), held, 'a socket or a timer is left');
+  await nothingIsLeft();
   assert.equal(clock.pending, 0, 'a timer of the run is left');
   return {
     error: outcome.error,

@@ -5,7 +5,7 @@ import type { Source, SourceConfig } from '../../lib/index.js';
 import { createFakeClock, createFeedServer, type FeedClient } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, payloadsOf, run } from '../support/arrangements.js';
 import { hasRead, until } from '../support/feed.js';
-import { handles, settle } from '../support/resources.js';
+import { nothingIsLeft } from '../support/resources.js';
 import { AGE, LOGIN } from '../support/rotation.js';
 import { signal } from '../support/signal.js';
 import { whileTimePasses } from '../support/time.js';
@@ -116,7 +116,6 @@ for (const arrangement of ARRANGEMENTS) {
   for (const how of ['stop()', 'an abort'] as const) {
     for (const { state, config, unanswered, script, texts, gaps = 0 } of STATES) {
       test(`${how} ends a run that ${state}: once, with all that was received, and nothing is left (${arrangement})`, async () => {
-        const before = handles();
         const clock = createFakeClock();
         const abort = new AbortController();
         const reached = signal();
@@ -195,8 +194,7 @@ for (const arrangement of ARRANGEMENTS) {
           await client.closed;
         }
         await server.close();
-        await settle();
-        assert.deepEqual(handles(), before, 'a socket or a timer is left');
+        await nothingIsLeft();
       });
     }
   }

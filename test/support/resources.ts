@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
@@ -12,7 +13,23 @@ export function handles(): Record<string, number> {
   return counts;
 }
 
-/** Lets what is being closed finish closing. */
+/** Lets what is due happen: it takes some turns of the event loop, and waits for nothing outside this process. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await nextTurn();
 }
+
+/**
+ * Says what is left of sockets, servers, look-ups and timers where there should be nothing. A timer has to be gone by now;
+ * the end of a socket is told by the system, however late that is.
+ */
+export async function nothingIsLeft(): Promise<void> {
+  await settle();
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  for (let held = handles(); Object.keys(held).length > 0 && held['Timeout'] === undefined; held = handles()) {
+    if (performance.now() > giveUpAt) break;
+    await nextTurn();
+  }
+  assert.deepEqual(handles(), {}, 'a socket, a server, a look-up or a timer is left');
+}
+
+const PATIENCE_MS = 30_000;
