@@ -14,19 +14,19 @@ import {
 import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
-import { whileTimePasses } from '../support/time.js';
+import { passingWaits } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
   test(`url: a placeholder is filled from the context (${arrangement})`, async (t) => {
     const server = await feed(t, sends('1'));
-    const config = { url: `${server.url}/{pair}?n={n}&x={unknown}`, idle_timeout: 5 };
+    const config = { url: `${server.url}/{pair}?n={n}&x={unknown}`, idle_timeout: 60 };
     const { texts } = await run(arrangement, config, { context: { pair: '{n}', n: 7 } });
     assert.deepEqual(texts, ['1']);
     assert.equal(server.requests[0]?.url, '/%7Bn%7D?n=7&x={unknown}');
   });
 
   test(`url: an address where nobody listens gives ERR_CONNECT and no crash (${arrangement})`, async () => {
-    const { error, texts } = await run(arrangement, { url: 'ws://127.0.0.1:1', idle_timeout: 5 });
+    const { error, texts } = await run(arrangement, { url: 'ws://127.0.0.1:1', idle_timeout: 60 });
     assert.ok(error instanceof ConnectError);
     assert.match(error.message, /ECONNREFUSED/);
     assert.deepEqual(texts, []);
@@ -34,7 +34,7 @@ for (const arrangement of ARRANGEMENTS) {
 
   test(`auth: bearer, basic and custom credentials go out with the upgrade request (${arrangement})`, async (t) => {
     const server = await feed(t, sends('1'));
-    const base = { url: server.url, idle_timeout: 5 };
+    const base = { url: server.url, idle_timeout: 60 };
     await run(arrangement, { ...base, auth: { type: 'bearer', config: { token: 'abc' } } });
     await run(arrangement, { ...base, auth: { type: 'basic', config: { username: 'u', password: 'p:q' } } });
     await run(arrangement, { ...base, auth: { type: 'custom', config: { headers: { 'X-Key': 'k' } } } });
@@ -67,7 +67,7 @@ for (const arrangement of ARRANGEMENTS) {
     const server = await feed(t, sends('1'));
     const { error } = await run(
       arrangement,
-      { url: server.url, idle_timeout: 5, auth: { ref: 'vault' } },
+      { url: server.url, idle_timeout: 60, auth: { ref: 'vault' } },
       { credentials: { vault: () => Promise.reject(new Error('the vault is sealed')) } },
     );
     assert.ok(error instanceof AuthError);
@@ -78,7 +78,7 @@ for (const arrangement of ARRANGEMENTS) {
   test(`auth: refused credentials give ERR_AUTH with the status (${arrangement})`, async (t) => {
     const server = await feed(t, sends('1'), { requireHeader: { authorization: 'Bearer right' } });
     const auth = { type: 'bearer', config: { token: 'wrong-secret' } } as const;
-    const { error } = await run(arrangement, { url: server.url, idle_timeout: 5, auth });
+    const { error } = await run(arrangement, { url: server.url, idle_timeout: 60, auth });
     assert.ok(error instanceof AuthError);
     assert.equal(error.status, 401);
     assert.doesNotMatch(error.message, /wrong-secret/);
@@ -108,26 +108,26 @@ for (const arrangement of ARRANGEMENTS) {
   test(`message_format json: the bytes are stored as they arrived (${arrangement})`, async (t) => {
     const odd = '{ "b" : 1.10, "a":12345678901234567890, "é":"\\u00e9", "b":2 }';
     const server = await feed(t, sends(odd, ' null ', Buffer.from('[1]'), '{"a":\r\n1}'));
-    const { texts, values } = await run(arrangement, { url: server.url, idle_timeout: 5 });
+    const { texts, values } = await run(arrangement, { url: server.url, idle_timeout: 60 });
     assert.deepEqual(texts, [odd, 'null', '[1]', '{"a":  1}']);
     assert.deepEqual(values, [JSON.parse(odd), null, [1], { a: 1 }]);
   });
 
   test(`message_format raw_string: a frame becomes a string, bad bytes replaced (${arrangement})`, async (t) => {
     const server = await feed(t, sends('a "b"\n', Buffer.from([0x66, 0xff, 0x6f])));
-    const { values } = await run(arrangement, { url: server.url, idle_timeout: 5, message_format: 'raw_string' });
+    const { values } = await run(arrangement, { url: server.url, idle_timeout: 60, message_format: 'raw_string' });
     assert.deepEqual(values, ['a "b"\n', 'f\ufffdo']);
   });
 
   test(`message_format binary: a frame becomes base64, text too (${arrangement})`, async (t) => {
     const server = await feed(t, sends(Buffer.from([0, 1, 2, 255]), 'hi', ''));
-    const { values } = await run(arrangement, { url: server.url, idle_timeout: 5, message_format: 'binary' });
+    const { values } = await run(arrangement, { url: server.url, idle_timeout: 60, message_format: 'binary' });
     assert.deepEqual(values, ['AAEC/w==', 'aGk=', '']);
   });
 
   test(`on_parse_error fail: what came before is delivered, then ERR_PARSE (${arrangement})`, async (t) => {
     const server = await feed(t, sends('{"n":1}', '{"n":2}', '{"n":', '{"n":4}'));
-    const { texts, error } = await run(arrangement, { url: server.url, idle_timeout: 5 });
+    const { texts, error } = await run(arrangement, { url: server.url, idle_timeout: 60 });
     assert.deepEqual(texts, ['{"n":1}', '{"n":2}']);
     assert.ok(error instanceof ParseError);
     assert.deepEqual([error.offset, error.sequence, error.connection], [5, 2, 1]);
@@ -137,7 +137,7 @@ for (const arrangement of ARRANGEMENTS) {
     const server = await feed(t, sends('1', 'nope', Buffer.from([0x22, 0xff, 0x22]), '2'));
     const { texts, stats, error } = await run(arrangement, {
       url: server.url,
-      idle_timeout: 5,
+      idle_timeout: 60,
       on_parse_error: 'skip',
     });
     assert.equal(error, undefined);
@@ -150,7 +150,7 @@ for (const arrangement of ARRANGEMENTS) {
     const server = await feed(t, sends('{"n":1.0}'));
     const clock = createFakeClock(1_700_000_000_000);
     const url = server.url.replace('ws://', 'ws://user:secret@');
-    const { texts, values } = await run(arrangement, { url, idle_timeout: 5, envelope: true }, { clock });
+    const { texts, values } = await run(arrangement, { url, idle_timeout: 60, envelope: true }, { clock });
     assert.equal(texts[0], `{"data":{"n":1.0},"received_at":1700000000000,"url":"${server.url}/"}`);
     assert.deepEqual(values, [{ data: { n: 1 }, received_at: 1_700_000_000_000, url: `${server.url}/` }]);
   });
@@ -310,12 +310,11 @@ for (const arrangement of ARRANGEMENTS) {
       ['250ms', 250],
     ] as const) {
       const clock = createFakeClock();
-      const running = run(
+      const { events } = await run(
         arrangement,
         { url: server.url, max_messages: 2, reconnect: true, reconnect_backoff },
-        { clock },
+        { clock, onEvent: passingWaits(clock) },
       );
-      const { events } = await whileTimePasses(clock, running);
       const delays = events.filter((event) => event.name === 'reconnecting').map((event) => event.payload);
       assert.deepEqual(delays, [{ attempt: 1, delayMs: expected }]);
     }
@@ -362,7 +361,7 @@ for (const arrangement of ARRANGEMENTS) {
   test(`batch_size: pages of 2, 2, 1 for five records at 2, and one of five at 0 (${arrangement})`, async (t) => {
     const server = await feed(t, sends('1', '2', '3', '4', '5'));
     const sizes = async (batch_size: number) =>
-      (await run(arrangement, { url: server.url, idle_timeout: 5, batch_size })).pages.map((page) => page.length);
+      (await run(arrangement, { url: server.url, idle_timeout: 60, batch_size })).pages.map((page) => page.length);
     assert.deepEqual(await sizes(2), [2, 2, 1]);
     assert.deepEqual(await sizes(0), [5]);
   });

@@ -11,7 +11,7 @@ import {
 import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, type Outcome, payloadsOf, run } from '../support/arrangements.js';
 import { feed, hasRead } from '../support/feed.js';
-import { whileTimePasses } from '../support/time.js';
+import { passingWaits } from '../support/time.js';
 
 for (const arrangement of ARRANGEMENTS) {
   test(`urls: the endpoints are tried in turn, and frames tell where they came from (${arrangement})`, async (t) => {
@@ -55,7 +55,7 @@ for (const arrangement of ARRANGEMENTS) {
       const stays = await feed(t, (client) => client.send('"b"'));
       const urls = [`${leaves.url}/a`, `${stays.url}/b`];
       const config = { urls, max_messages: 2, reconnect: true, reconnect_backoff: 60 };
-      const outcome = await whileTimePasses(clock, run(arrangement, config, { clock }));
+      const outcome = await run(arrangement, config, { clock, onEvent: passingWaits(clock) });
       const error = new DisconnectedError({ url: leaves.url, closeCode: code, reason: '', frames: 1 });
       assert.equal(reconnectRule(error).action, action);
       assert.deepEqual(outcome.texts, ['"a"', '"b"']);
@@ -119,8 +119,9 @@ for (const arrangement of ARRANGEMENTS) {
     const server = await feed(t, async (client) => void (await client.send('1')), {
       refuse: (_request, attempt) => (attempt === 1 ? { status: 429, headers: { 'Retry-After': '90' } } : undefined),
     });
-    const running = run(arrangement, { url: server.url, max_messages: 1, reconnect: true }, { clock });
-    assert.deepEqual(waits(await whileTimePasses(clock, running)), [90_000]);
+    const config = { url: server.url, max_messages: 1, reconnect: true };
+    const outcome = await run(arrangement, config, { clock, onEvent: passingWaits(clock) });
+    assert.deepEqual(waits(outcome), [90_000]);
     assert.ok(clock.monotonic() >= 90_000);
   });
 
@@ -154,7 +155,7 @@ for (const arrangement of ARRANGEMENTS) {
   test(`reconnect_backoff: a growing one grows while nothing comes, with the randomness it is given (${arrangement})`, async (t) => {
     const clock = createFakeClock();
     const server = await feed(t, (client) => void client.drop());
-    const running = run(
+    const outcome = await run(
       arrangement,
       {
         url: server.url,
@@ -163,9 +164,8 @@ for (const arrangement of ARRANGEMENTS) {
         reconnect_backoff: { initial: 1, max: 5, multiplier: 2 },
         max_reconnect_attempts: 5,
       },
-      { clock, random: () => 0.5 },
+      { clock, random: () => 0.5, onEvent: passingWaits(clock) },
     );
-    const outcome = await whileTimePasses(clock, running);
     assert.deepEqual(waits(outcome), [500, 1_000, 2_000, 2_500, 2_500]);
   });
 
@@ -179,7 +179,7 @@ for (const arrangement of ARRANGEMENTS) {
       await client.close(1012);
     });
     const config = { url: server.url, max_messages: 2, reconnect: true, reconnect_backoff: 60 };
-    const outcome = await whileTimePasses(clock, run(arrangement, config, { clock }));
+    const outcome = await run(arrangement, config, { clock, onEvent: passingWaits(clock) });
     assert.deepEqual([outcome.texts, waits(outcome)], [['1', '2'], [0]]);
   });
 }

@@ -4,7 +4,7 @@ import { AuthError, type SourceConfig } from '../../lib/index.js';
 import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
 import { feed, sends } from '../support/feed.js';
-import { whileTimePasses } from '../support/time.js';
+import { passingWaits } from '../support/time.js';
 import { tokenServer } from '../support/token-server.js';
 
 const TOKEN = { access_token: 't1', token_type: 'Bearer', expires_in: 3600 };
@@ -44,8 +44,11 @@ for (const arrangement of ARRANGEMENTS) {
       const tokens = await tokenServer(t, ({ number }) =>
         number > 1 ? TOKEN : (response) => void response.writeHead(status, headers).end(JSON.stringify({ error })),
       );
-      const running = run(arrangement, { ...config(server.url, tokens.url), max_messages: 1 }, { clock });
-      const outcome = await whileTimePasses(clock, running);
+      const outcome = await run(
+        arrangement,
+        { ...config(server.url, tokens.url), max_messages: 1 },
+        { clock, onEvent: passingWaits(clock) },
+      );
       assert.equal(outcome.error, undefined);
       assert.deepEqual(outcome.texts, ['1']);
       assert.deepEqual(
@@ -63,7 +66,6 @@ function config(url: string, tokenUrl: string): SourceConfig {
     unbounded: true,
     reconnect: true,
     reconnect_backoff: 7,
-    handshake_timeout: 1_000,
     auth: { type: 'oauth2', config: { token_url: tokenUrl, client_id: 'capture', client_secret: 'hush' } },
   };
 }

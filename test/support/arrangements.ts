@@ -26,7 +26,7 @@ export interface RunOptions extends SourceOptions {
   /** Called with each page; the sink waits for what it returns. */
   readonly onPage?: (page: Page, source: Source) => unknown;
   /** Called at each event of the connection. */
-  readonly onEvent?: (name: keyof ConnectionEvents) => unknown;
+  readonly onEvent?: (name: keyof ConnectionEvents, payload: unknown) => unknown;
   /** Called when the run begins. */
   readonly onStart?: (source: Source) => void;
 }
@@ -48,7 +48,7 @@ export async function run(arrangement: Arrangement, config: SourceConfig, option
   for (const name of EVENT_NAMES) {
     (streams[0] as ReturnType<Source['pages']>).on(name, (payload: unknown) => {
       events.push({ name, payload });
-      onEvent?.(name);
+      onEvent?.(name, payload);
     });
   }
   onStart?.(source);

@@ -6,7 +6,14 @@ export async function again(clock: FakeClock, hasHappened: () => boolean, ms: nu
   while (!hasHappened()) await clock.advance(0);
 }
 
-/** Lets time pass in small steps until the run is over. */
+/** For `onEvent`: lets the wait before each attempt pass, and nothing more, however long the sockets take. */
+export function passingWaits(clock: FakeClock): (name: string, payload: unknown) => void {
+  return (name, payload) => {
+    if (name === 'reconnecting') void clock.advance((payload as { readonly delayMs: number }).delayMs);
+  };
+}
+
+/** Lets time pass in small steps until the run is over. It does not wait for sockets: no time-out may change the outcome. */
 export async function whileTimePasses<T>(clock: FakeClock, running: Promise<T>): Promise<T> {
   const over = new AbortController();
   const ended = running.finally(() => over.abort());
