@@ -310,10 +310,10 @@ describe('spillway doctor names what stands between here and the server', { conc
     const { file } = await pipelineFile(t, {
       url: `ws://127.0.0.1:${port}`,
       unbounded: true,
-      handshake_timeout: '200ms',
+      handshake_timeout: '1s',
     });
     const diagnosis = await examine(t, file);
-    assertFailed(diagnosis, 'upgrade', /within 200 ms: the upgrade took too long/, /`handshake_timeout`/);
+    assertFailed(diagnosis, 'upgrade', /within 1000 ms: the upgrade took too long/, /`handshake_timeout`/);
   });
 
   it('a server that hangs up on the upgrade', async (t) => {
