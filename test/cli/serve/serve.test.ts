@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -115,6 +116,7 @@ describe('spillway serve', { concurrency: 2 }, () => {
     silent.on('message', () => {
       received += 1;
     });
+    await once(silent, 'open');
     const talking = new WebSocket(url);
     talking.once('open', () => talking.send('subscribe'));
     assert.deepEqual(await messagesOf(talking), MESSAGES);
