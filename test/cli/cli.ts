@@ -37,15 +37,15 @@ export interface StartOptions {
   readonly isStdoutUnread?: boolean;
 }
 
-/** Starts `spillway`. It is killed when the test ends, and after 60 s at the latest. */
+/** Starts `spillway`. It is killed when the test ends, and after five minutes at the latest. */
 export function spillway(t: TestContext, args: readonly string[], options: StartOptions = {}): Running {
   return start(t, process.execPath, [...(options.nodeArgs ?? []), ...SPILLWAY, ...args], options);
 }
 
-/** Starts any command. It is killed when the test ends, and after 60 s at the latest. */
+/** Starts any command. It is killed when the test ends, and after five minutes at the latest. */
 export function start(t: TestContext, command: string, args: readonly string[], options: StartOptions = {}): Running {
   const child = spawn(command, args, { cwd: ROOT, env: { ...cleanEnvironment(), ...options.env } });
-  const killTimer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const killTimer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   t.after(() => {
     clearTimeout(killTimer);
     child.kill('SIGKILL');
@@ -142,3 +142,6 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR)/i.test(name)));
 }
+
+/** Far more than it takes: the server of a large file, with little memory, needs a minute where others are at work, too. */
+const LONGEST_MS = 300_000;
