@@ -24,6 +24,20 @@ test('a server that still sends what it had is heard out, for a minute', async (
   assert.equal(ms, 61_000);
 });
 
+test('one that has nothing new to say is heard out for two seconds, and not again after a slow consumer', async () => {
+  const { clock, farewell, cuts } = parts();
+  farewell.begin();
+  farewell.hurry();
+  farewell.hold();
+  farewell.goOn();
+  farewell.fed();
+  await clock.advance(1_999);
+  farewell.fed();
+  assert.equal(cuts(), 0);
+  await clock.advance(1);
+  assert.equal(cuts(), 1);
+});
+
 test('while a slow consumer holds the socket no time runs, and afterwards all of it begins anew', async () => {
   const { clock, farewell, cuts } = parts();
   farewell.begin();

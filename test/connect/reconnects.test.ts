@@ -168,6 +168,49 @@ test('a server that goes away after a second is asked again at once, unless jitt
   assert.equal(delayOf(jittered.reconnects, lost(code(1012), 1_000)), 250);
 });
 
+describe('after a rotation that failed', () => {
+  it('comes after the back-off, which begins anew with one that succeeds', () => {
+    const { reconnects } = set({ reconnectBackoff: GROWING });
+    const delaysOf = (): number[] => [code(1006), code(1011)].map((error) => reconnects.afterRotation(error).delayMs);
+    assert.deepEqual(delaysOf(), [100, 200]);
+    reconnects.rotated();
+    assert.deepEqual(delaysOf(), [100, 200]);
+    // It is no attempt to reconnect.
+    assert.equal(delayOf(reconnects, lost(code(1006))), 100);
+  });
+
+  it('heeds Retry-After', () => {
+    const { reconnects } = set({}, [url]);
+    assert.equal(reconnects.afterRotation(status(429, '30')).delayMs, 30_000);
+    assert.equal(reconnects.afterRotation(status(503, '40')).delayMs, 40_000);
+  });
+
+  it('has refused credentials renewed once, and then waits long', () => {
+    const { reconnects } = set({ credentials: async () => ({ type: 'none' }) });
+    const refusal = new AuthError('Refused.', { status: 401 });
+    assert.deepEqual(reconnects.afterRotation(refusal), { delayMs: 1_000, refused: true });
+    assert.deepEqual(reconnects.afterRotation(refusal), { delayMs: 600_000, refused: false });
+    reconnects.rotated();
+    assert.deepEqual(reconnects.afterRotation(refusal), { delayMs: 1_000, refused: true });
+  });
+
+  it('waits long for what cannot get better by itself', () => {
+    for (const error of [status(404), failed('CERT_HAS_EXPIRED'), new AuthError('Refused.', { status: 401 })]) {
+      assert.deepEqual(set().reconnects.afterRotation(error), { delayMs: 600_000, refused: false });
+    }
+  });
+
+  it('tries the other endpoints before, and stays with one that may work again', () => {
+    const { endpoints, reconnects } = set({}, ['ws://a', 'ws://b']);
+    const shown = (): string => endpoints.current.shownUrl;
+    const [first, second] = ['ws://a/', 'ws://b/'];
+    assert.deepEqual([reconnects.afterRotation(code(1006)).delayMs, shown()], [1_000, first]);
+    assert.deepEqual([reconnects.afterRotation(status(404)).delayMs, shown()], [1_000, second]);
+    assert.deepEqual([reconnects.afterRotation(status(404)).delayMs, shown()], [600_000, first]);
+    assert.deepEqual([reconnects.afterRotation(status(503, '40')).delayMs, shown()], [1_000, second]);
+  });
+});
+
 function set(options: WebSocketReadableOptions = {}, urls: readonly string[] = [url]) {
   const endpoints = new Endpoints(urls);
   const resolved = resolveWebSocketOptions({ reconnect: true, clock: createFakeClock(), ...options });

@@ -87,6 +87,48 @@ for (const arrangement of ARRANGEMENTS) {
     assert.equal(clock.pending, 0);
   });
 
+  test(`max_connection_age: a new connection whose credentials are refused has them renewed for the next attempt (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const asked: boolean[] = [];
+    const server: FeedServer = await rotatingFeed(
+      t,
+      clock,
+      ['1'],
+      async (client, first) => {
+        await client.send('welcome');
+        await first.closed;
+        await client.send('2');
+        await client.close(1000);
+      },
+      { refuse: (_request, attempt) => (attempt === 2 ? { status: 401 } : undefined) },
+    );
+    const outcome = await run(
+      arrangement,
+      {
+        url: server.url,
+        unbounded: true,
+        max_connection_age: AGE,
+        subscribe: [LOGIN],
+        reconnect_backoff: 7,
+        auth: { ref: 'vault' },
+      },
+      {
+        clock,
+        credentials: {
+          vault: ({ refused }) => {
+            asked.push(refused);
+            return { type: 'none' };
+          },
+        },
+        onEvent: (name) => name === 'rotationFailed' && void clock.advance(7_000),
+      },
+    );
+    assert.equal(outcome.error, undefined);
+    assert.deepEqual(outcome.texts, ['1', '2']);
+    assert.deepEqual(asked, [false, false, true]);
+    assert.deepEqual([outcome.stats.rotations, outcome.stats.gaps], [1, 0]);
+  });
+
   test(`max_connection_age: a connection that is lost meanwhile is followed by the new one, and that is one gap (${arrangement})`, async (t) => {
     const clock = createFakeClock();
     const server = await rotatingFeed(t, clock, ['1'], async (client, first) => {
