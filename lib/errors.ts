@@ -12,7 +12,7 @@ export const ERROR_CODES = {
   ERR_CONNECT: 'No connection came about: DNS, TCP, TLS, the upgrade, or a subscribe message failed.',
   ERR_DISCONNECTED: 'The connection ended in any way but a clean close with code 1000, and `reconnect` is off.',
   ERR_RECONNECT_EXHAUSTED: '`max_reconnect_attempts` consecutive attempts to reconnect failed.',
-  ERR_SUBSCRIBE: 'A subscribe step was rejected by the server, or not confirmed in time.',
+  ERR_SUBSCRIBE: 'A subscribe step was rejected by the server or not confirmed in time, or its function failed.',
   ERR_MESSAGE_TOO_LARGE: 'A message was larger than `max_message_bytes`.',
   ERR_PARSE: 'A frame does not hold what `message_format` promises, and `on_parse_error` is `fail`.',
   ERR_INVALID_RECORD: 'A record does not satisfy the JSON Schema of `validate`, and `onError` is `fail`.',
@@ -164,8 +164,8 @@ export class SubscribeError extends SpillwayError {
   readonly code = 'ERR_SUBSCRIBE';
   /** What was to be confirmed, as the begin of a sentence: "Step 2 of `subscribe`". */
   readonly what: string;
-  /** Whether the server said no, said nothing in time, or could not be asked any more. */
-  readonly reason: 'rejected' | 'unanswered' | 'ended';
+  /** Whether the server said no, said nothing in time, or could not be asked any more; or the function of `send` failed. */
+  readonly reason: 'rejected' | 'unanswered' | 'ended' | 'failed';
   /** The address, without user info and query, when it came that far. */
   readonly url: string | undefined;
   /** The frame that said no, clipped. */
@@ -173,21 +173,24 @@ export class SubscribeError extends SpillwayError {
 
   constructor(facts: {
     what: string;
-    reason: 'rejected' | 'unanswered' | 'ended';
+    reason: 'rejected' | 'unanswered' | 'ended' | 'failed';
     url?: string;
     answer?: string | undefined;
     timeoutMs?: number;
-    /** With `ended`: how it ended. */
+    /** With `ended`: how it ended. With `failed`: how the function did, after a colon, as far as that is known. */
     how?: string;
+    cause?: unknown;
   }) {
-    const { what, reason, url, answer, timeoutMs } = facts;
+    const { what, reason, url, answer, timeoutMs, how } = facts;
     const name = clip(what);
     super(
       {
         rejected: `${name} was rejected by ${url} with ${JSON.stringify(clip(answer ?? ''))}. Check what it sends, and what it may have.`,
         unanswered: `${name} was not confirmed by ${url} within ${timeoutMs} ms. Check \`expect\`, or raise its \`timeout\`.`,
-        ended: `${name} ${facts.how}.`,
+        ended: `${name} ${how}.`,
+        failed: `${name} was not sent to ${url}, since its function failed${clip(how ?? '')}. Look at what its \`send\` does; \`cause\` is what it failed with.`,
       }[reason],
+      { cause: facts.cause },
     );
     this.what = what;
     this.reason = reason;

@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, optionError, type SpillwayError } from '../errors.js';
+import { AuthError, ConnectError, optionError, type SpillwayError, SubscribeError } from '../errors.js';
 import { redactUrl } from '../internal/redaction.js';
 import type { Secrets } from '../internal/secrets.js';
 import { adviceFor } from './advice.js';
@@ -61,7 +61,12 @@ export function noMessages(url: string): SpillwayError {
   );
 }
 
-/** What a function that makes messages has done wrong; the cause of a disconnect. */
+/** The error for a subscribe step whose function made no message. */
+export function notMade(what: string, url: string, cause: unknown, hide: (text: string) => string): SubscribeError {
+  return new SubscribeError({ what, reason: 'failed', url, how: hide(because(cause)), cause });
+}
+
+/** What a function that makes messages has done wrong; the cause of the error. */
 export function notSendable(option: string): Error {
   return optionError(option, 'The function returned something else than a string or a Buffer.');
 }

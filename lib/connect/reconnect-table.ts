@@ -95,6 +95,12 @@ export const RECONNECT_TABLE: readonly ReconnectRule[] = [
   },
   {
     kind: 'error',
+    values: ['failed'],
+    meaning: 'The function that makes the message of a step failed.',
+    action: 'retry',
+  },
+  {
+    kind: 'error',
     values: ['token_refused'],
     meaning:
       'The token endpoint refuses the client, its secret or what it asks for (RFC 6749, section 5.2), or is another address.',

@@ -85,7 +85,7 @@ export abstract class RunReadable<T> extends TypedReadable {
    *
    * @param name a name of yours for it
    * @returns a promise that is resolved when it is confirmed for the first time, and rejected with `ERR_SUBSCRIBE` when it is
-   *   not, or is removed before: the connection goes on without it then. It need not be looked at
+   *   not, its function fails, or it is removed before: the connection goes on without it then. It need not be looked at
    * @throws {ConfigError} when there is one of this name, there are 10,000, or the step is none
    */
   addSubscription(name: string, step: SubscribeStep): Promise<void> {

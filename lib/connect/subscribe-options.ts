@@ -18,8 +18,8 @@ export interface SubscribeStep {
 export interface SubscribeOptions {
   /**
    * Steps that are taken in order after every connect, after `subscribeMessages`, each when the one before is confirmed: a
-   * login before the subscriptions. Data that comes in between is emitted. A step that is rejected or not confirmed ends the
-   * connection with `ERR_SUBSCRIBE`. @default []
+   * login before the subscriptions. Data that comes in between is emitted. A step that is rejected or not confirmed, or whose
+   * function fails, ends the connection with `ERR_SUBSCRIBE`. @default []
    */
   readonly subscribe?: readonly SubscribeStep[] | undefined;
   /** At least so long between two messages of `subscribeMessages`, `subscribe` and `addSubscription()`. @default none */

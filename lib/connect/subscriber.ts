@@ -1,5 +1,6 @@
 import { SubscribeError } from '../errors.js';
 import type { Clock, TimerHandle } from '../internal/clock.js';
+import { notMade } from './connection-failures.js';
 import { IdleClock } from './idle-clock.js';
 import { compileMatch, type LookedAt, type Matcher } from './match.js';
 import type { SubscribeMessage } from './options.js';
@@ -14,7 +15,7 @@ export interface NamedStep {
   confirmed?(): void;
   /** The connection ended before it was taken. */
   dropped?(): void;
-  /** It was rejected or not confirmed. Returns whether the connection may go on without it. */
+  /** It was rejected or not confirmed, or its function failed. Returns whether the connection may go on without it. */
   failed?(error: SubscribeError): boolean;
 }
 
@@ -65,8 +66,8 @@ export class Subscriber {
   /**
    * Takes the steps, after those that it was given before. It never resolves after {@link stop}.
    *
-   * @throws {SubscribeError} when one is rejected or not confirmed in time, and the connection cannot go on without it: no
-   *   other is sent then
+   * @throws {SubscribeError} when one is rejected or not confirmed in time, or its function fails, and the connection cannot
+   *   go on without it: no other is sent then
    */
   take(steps: readonly NamedStep[]): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -128,6 +129,8 @@ export class Subscriber {
           order.reject(error);
           return;
         }
+        // One that was not made still waits.
+        this.#waiting.delete(named);
       }
       this.#sent = undefined;
       settleOne(order);
@@ -156,8 +159,8 @@ export class Subscriber {
     try {
       return await this.#parts.make(named.step);
     } catch (error) {
-      if (this.#waiting.has(named)) throw error;
-      return undefined;
+      if (!this.#waiting.has(named)) return undefined;
+      throw notMade(named.name, this.#parts.url, error, (text) => this.#parts.hide(text));
     }
   }
 

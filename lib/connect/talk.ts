@@ -72,7 +72,7 @@ export class Talk {
       throttleMs,
       url: shownUrl,
       make: async ({ send }) =>
-        checked('subscribe', typeof send === 'function' ? await actions.ask(() => send(request)) : send),
+        checked('send', typeof send === 'function' ? await actions.ask(() => send(request)) : send),
       hide: (text) => actions.hide(text),
       send: (message) => this.send(message),
       onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
@@ -150,7 +150,7 @@ export class Talk {
   /**
    * Takes subscribe steps, after those that were given before.
    *
-   * @throws {SubscribeError} when one is rejected or not confirmed in time
+   * @throws {SubscribeError} when one is rejected or not confirmed in time, or its function fails
    */
   subscribe(steps: readonly NamedStep[]): Promise<void> {
     return this.#subscriber.take(steps);

@@ -10,6 +10,7 @@ import {
   DisconnectedError,
   MessageTooLargeError,
   type SpillwayError,
+  SubscribeError,
 } from '../../lib/index.js';
 import { createFakeClock } from '../../lib/testing/index.js';
 
@@ -48,6 +49,7 @@ describe('the reconnect table', () => {
     ['a provider that fails', new AuthError('The vault is sealed.'), 'retry'],
     ['a token endpoint that refuses', new AuthError('No.', { reason: 'token_refused' }), 'give_up'],
     ['a token endpoint in trouble', new AuthError('Later.', { reason: 'token_later' }), 'retry_after'],
+    ['a step whose function fails', new SubscribeError({ what: 'A step', reason: 'failed' }), 'retry'],
     ['a message that is too large', new MessageTooLargeError({ url, limit: 1 }), 'retry'],
   ] as const) {
     it(`says ${action} for ${what}`, () => {

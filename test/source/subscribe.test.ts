@@ -344,10 +344,12 @@ for (const [does, send] of [
   ['throws', () => assert.fail('no signature')],
   ['returns something else', () => 7 as never],
 ] as const) {
-  test(`a function of a step that ${does} ends the connection, and is its cause`, async (t) => {
+  test(`a function of a step that ${does} ends the connection, and the error says so`, async (t) => {
     const server = await feed(t, sendsThenWaits('1'));
     await assert.rejects(collect(new WebSocketReadable(server.url, { subscribe: [{ send }] })), (error) => {
-      assert.ok(error instanceof DisconnectedError);
+      assert.ok(error instanceof SubscribeError);
+      assert.deepEqual([error.reason, error.what], ['failed', 'Step 1 of `subscribe`']);
+      assert.match(error.message, /was not sent to ws:.+, since its function failed: .*(no signature|something else)/);
       return /no signature|something else/.test(String(error.cause));
     });
   });
