@@ -10,7 +10,7 @@ export const RECONNECT_ACTIONS = {
   retry_after:
     'The same endpoint again, after the back-off and no earlier than `Retry-After` asks for, up to one hour.',
   refresh_credentials:
-    'The same endpoint again, after the back-off, with credentials that their provider is asked to renew. Credentials that nobody can renew: `give_up`.',
+    'The same endpoint again, after the back-off, with credentials that their provider is asked to renew. Credentials that nobody can renew, and renewed ones that are refused, too: `give_up`.',
   next_endpoint:
     'The next one of `urls`, after the back-off. Where there is but one, the same again, and no earlier than `Retry-After` asks for.',
 } as const;

@@ -46,6 +46,8 @@ export class Reconnects {
   #wasRenewed = false;
   /** Endpoints given up in a row, while none was ever open. */
   #givenUp = 0;
+  /** Whether the credentials of the last attempt had just been renewed, since this endpoint had refused those before. */
+  #areRenewed = false;
 
   constructor(options: ResolvedWebSocketOptions, endpoints: Endpoints) {
     const { reconnectBackoff, random } = options;
@@ -65,12 +67,19 @@ export class Reconnects {
   after({ error, openMs }: Lost): Next {
     const { reconnect, maxReconnectAttempts, stableAfterMs, credentials } = this.#options;
     if (!reconnect) return { kind: 'end', error };
-    if (openMs !== undefined) this.#wasOpen = true;
+    if (openMs !== undefined) {
+      this.#wasOpen = true;
+      this.#areRenewed = false;
+    }
     if (stableAfterMs !== undefined && openMs !== undefined && openMs >= stableAfterMs) this.#waits = 0;
     let { action } = reconnectRule(error);
-    if (action === 'refresh_credentials' && typeof credentials !== 'function') action = 'give_up';
+    const areRefused = action === 'refresh_credentials';
+    const canBeRenewed = typeof credentials === 'function';
+    if (areRefused && (!canBeRenewed || this.#areRenewed)) action = 'give_up';
+    this.#areRenewed = action === 'refresh_credentials';
     if (action === 'give_up' && this.#isTheLast()) return { kind: 'end', error };
-    if (action !== 'give_up') this.#givenUp = 0;
+    // An endpoint that refuses credentials is not given up yet, but it is no sign that another one may work again.
+    if (action !== 'give_up' && !areRefused) this.#givenUp = 0;
     if (this.#attempts === maxReconnectAttempts) return { kind: 'end', error: this.#exhausted(error) };
 
     this.#attempts += 1;
@@ -80,7 +89,7 @@ export class Reconnects {
     const isAtOnce = action === 'retry_at_once' && (openMs ?? 0) >= AT_ONCE_AFTER_MS && !this.#isJittered;
     const heedsServer = action === 'retry_after' || (action === 'next_endpoint' && isAlone);
     const delayMs = isAtOnce ? 0 : this.#delay(this.#waits, heedsServer ? error : undefined);
-    return { kind: 'attempt', attempt: this.#attempts, delayMs, refused: action === 'refresh_credentials' };
+    return { kind: 'attempt', attempt: this.#attempts, delayMs, refused: areRefused && canBeRenewed };
   }
 
   /** What comes after a new connection of a rotation has failed: the old one goes on, so nothing is given up for good. */

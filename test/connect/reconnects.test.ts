@@ -3,7 +3,7 @@ import { describe, it, test } from 'node:test';
 import { Endpoints } from '../../lib/connect/endpoints.js';
 import { resolveWebSocketOptions, type WebSocketReadableOptions } from '../../lib/connect/options.js';
 import { RECONNECT_ACTIONS, RECONNECT_TABLE, reconnectRule } from '../../lib/connect/reconnect-table.js';
-import { type Lost, Reconnects } from '../../lib/connect/reconnects.js';
+import { type Lost, type Next, Reconnects } from '../../lib/connect/reconnects.js';
 import {
   AuthError,
   ConnectError,
@@ -148,6 +148,53 @@ test('a provider is told that its credentials were refused', () => {
   });
 });
 
+describe('credentials that are renewed and refused again', () => {
+  const refusals = [new AuthError('Refused.', { status: 403 }), code(1008), code(3003)];
+  const provided: WebSocketReadableOptions = { credentials: () => ({ type: 'none' }) };
+
+  for (const error of refusals) {
+    it(`give up a run that never had a connection: ${nameOf(error)}`, () => {
+      const { reconnects } = set(provided);
+      assert.equal(isRefused(reconnects.after(lost(error))), true);
+      assert.deepEqual(reconnects.after(lost(error)), { kind: 'end', error });
+    });
+
+    it(`are renewed again and again where a connection was open: ${nameOf(error)}`, () => {
+      const { reconnects } = set({ ...provided, reconnectBackoff: GROWING });
+      reconnects.after(lost(code(1006), 5));
+      for (const delayMs of [200, 400, 800, 1_600]) {
+        const next = reconnects.after(lost(error));
+        assert.deepEqual([isRefused(next), next.kind === 'attempt' && next.delayMs], [true, delayMs]);
+      }
+    });
+  }
+
+  it('are given up by one endpoint, and the next one is asked with others', () => {
+    const { reconnects, endpoints } = set(provided, ['ws://a', 'ws://b']);
+    const seen = Array.from({ length: 4 }, () => {
+      const next = reconnects.after(lost(new AuthError('Refused.', { status: 401 })));
+      return next.kind === 'end' ? next.kind : `${endpoints.current.url} ${next.refused}`;
+    });
+    assert.deepEqual(seen, ['ws://a true', 'ws://b true', 'ws://b true', 'end']);
+  });
+
+  it('count together with an endpoint that is given up for something else, and not with one that is down', () => {
+    const { reconnects } = set(provided, ['ws://a', 'ws://b']);
+    const refusal = new AuthError('Refused.', { status: 401 });
+    const kinds = (errors: readonly SpillwayError[]) => errors.map((error) => reconnects.after(lost(error)).kind);
+    assert.deepEqual(kinds([status(404), refusal, failed('ECONNREFUSED')]), ['attempt', 'attempt', 'attempt']);
+    assert.deepEqual(kinds([status(404), refusal, refusal]), ['attempt', 'attempt', 'end']);
+  });
+
+  it('are others after a connection that was open: its endpoint stays', () => {
+    const { reconnects, endpoints } = set(provided, ['ws://a', 'ws://b']);
+    for (let n = 0; n < 3; n++) {
+      assert.equal(isRefused(reconnects.after(lost(code(1008), 3_600_000))), true);
+      assert.equal(endpoints.current.url, 'ws://a');
+    }
+  });
+});
+
 test('Retry-After is heeded where it asks for more than the back-off', () => {
   const { reconnects } = set();
   assert.equal(delayOf(reconnects, lost(status(429, '7'))), 7_000);
@@ -226,6 +273,14 @@ function lost(error: SpillwayError | undefined, openMs?: number): Lost {
 function delayOf(reconnects: Reconnects, ending: Lost): number | undefined {
   const next = reconnects.after(ending);
   return next.kind === 'attempt' ? next.delayMs : undefined;
+}
+
+function isRefused(next: Next): boolean | undefined {
+  return next.kind === 'attempt' ? next.refused : undefined;
+}
+
+function nameOf(error: AuthError | DisconnectedError): string {
+  return error instanceof AuthError ? `status ${error.status}` : `code ${error.closeCode}`;
 }
 
 function delays(reconnects: Reconnects, count: number): (number | undefined)[] {
