@@ -37,6 +37,8 @@ function everyEvent(event: NamedEvent): string {
       return `Connected: connection ${event.connection}${event.protocol === '' ? '' : `, sub-protocol ${event.protocol}`}.`;
     case 'subscribed':
       return `Subscribed: ${formatNumber(event.messages, 'subscribe message')} sent; data may come.`;
+    case 'subscriptionFailed':
+      return event.error.message;
     case 'disconnected':
       return lossText(event);
     case 'reconnecting':

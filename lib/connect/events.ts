@@ -1,4 +1,4 @@
-import type { SpillwayError } from '../errors.js';
+import type { SpillwayError, SubscribeError } from '../errors.js';
 import type { Gap } from './gap.js';
 import type { SequenceStats } from './sequence-check.js';
 
@@ -43,6 +43,13 @@ export interface Subscribed {
   readonly connection: number;
   /** How many subscribe messages were sent. */
   readonly messages: number;
+}
+
+/** A subscription that was added at run time failed. It is sent no more, and the connection goes on without it. */
+export interface SubscriptionFailed {
+  /** The name that it was added by. */
+  readonly subscription: string;
+  readonly error: SubscribeError;
 }
 
 /** A connection ended, or an attempt to connect failed. */
@@ -100,6 +107,7 @@ export interface ConnectionEvents {
   connecting: Connecting;
   connected: Connected;
   subscribed: Subscribed;
+  subscriptionFailed: SubscriptionFailed;
   disconnected: Disconnected;
   reconnecting: Reconnecting;
   /** A gap is over: told when data flows again, or at the end of the run. */

@@ -81,7 +81,9 @@ export abstract class RunReadable<T> extends TypedReadable {
   /**
    * Subscribes to more of the feed: the step is taken now, or when a connection is there, and again on every connection to
    * come, until {@link removeSubscription}. With `throttleMs`, and behind a step that is not confirmed yet, it waits for its
-   * turn. At most 10,000 are kept.
+   * turn. At most 10,000 are kept. One that fails is sent no more, and told by `subscriptionFailed`; but when one that was
+   * confirmed before is not answered on a later connection, or its function fails, that ends the connection, and the next one
+   * has it again.
    *
    * @param name a name of yours for it
    * @returns a promise that is resolved when it is confirmed for the first time, and rejected with `ERR_SUBSCRIBE` when it is

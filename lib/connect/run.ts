@@ -87,7 +87,14 @@ export class Run {
       isEnded: () => this.#isEnded() || this.#lateEnd !== undefined,
       over: (cause, error) => this.#conclude(cause, error),
     });
-    this.#subscriptions = new Subscriptions(options.subscribe, () => this.#succession.talking());
+    this.#subscriptions = new Subscriptions(
+      options.subscribe,
+      () => this.#succession.talking(),
+      (subscription, error) => {
+        options.logger.warn({ subscription, err: error }, 'subscription failed');
+        handler.event('subscriptionFailed', { subscription, error });
+      },
+    );
   }
 
   /** Connects. Once. */

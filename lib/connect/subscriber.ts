@@ -129,6 +129,8 @@ export class Subscriber {
           order.reject(error);
           return;
         }
+        // Who heard of that may have ended the run.
+        if (this.#isStopped) return;
         // One that was not made still waits.
         this.#waiting.delete(named);
       }

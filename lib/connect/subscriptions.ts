@@ -13,7 +13,7 @@ export interface Talking {
 
 /**
  * What a run is subscribed to: what its options say, and what came at run time, which is sent again on each connection
- * until it is removed.
+ * until it is removed, or fails.
  *
  * What waits on a connection is bounded: no more subscriptions than are kept, since one that is removed is withdrawn, and no
  * more steps that take one back either, since each follows a subscription that was sent, and none is sent past such a step.
@@ -21,12 +21,21 @@ export interface Talking {
 export class Subscriptions {
   readonly #planned: readonly SubscribeStep[];
   readonly #talking: () => Iterable<Talking>;
+  readonly #onFailed: (name: string, error: SubscribeError) => void;
   readonly #all = new Map<string, Subscription>();
 
-  /** @param talking the connections that are there */
-  constructor(planned: readonly SubscribeStep[], talking: () => Iterable<Talking>) {
+  /**
+   * @param talking the connections that are there
+   * @param onFailed one that came at run time is not kept any more
+   */
+  constructor(
+    planned: readonly SubscribeStep[],
+    talking: () => Iterable<Talking>,
+    onFailed: (name: string, error: SubscribeError) => void,
+  ) {
     this.#planned = planned;
     this.#talking = talking;
+    this.#onFailed = onFailed;
   }
 
   /** What a new connection has to send, with `first` before it. */
@@ -64,12 +73,13 @@ export class Subscriptions {
         wasConfirmed = true;
         resolve();
       },
-      // One that worked before is a part of the feed; one that never did, or is not wanted any more, is not worth a connection.
       failed: (error) => {
         const isWanted = this.#all.get(name)?.named === named;
-        if (isWanted && wasConfirmed) return false;
+        // One that worked before may work on another connection, unless the server says no: it would say so each time.
+        if (isWanted && wasConfirmed && error.reason !== 'rejected') return false;
         if (isWanted) this.#all.delete(name);
         reject(error);
+        if (isWanted) this.#onFailed(name, error);
         return true;
       },
     };

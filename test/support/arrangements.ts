@@ -74,6 +74,7 @@ const EVENT_NAMES = [
   'connecting',
   'connected',
   'subscribed',
+  'subscriptionFailed',
   'disconnected',
   'reconnecting',
   'rotating',
