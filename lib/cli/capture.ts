@@ -54,13 +54,12 @@ async function capture(
   const reporter = createReporter(output, { ...options, isPiped });
   try {
     const { captureOf } = await import('./capture/capture-of.js');
-    const { plain, source: config, sink: sinkConfig } = await captureOf(urls, flags, { ...options });
-    const { secretsOf } = await import('./secrets.js');
-    const secrets = secretsOf(config);
-    output.hide(secrets);
+    const { plain, source: config, sink: sinkConfig, fromEnvironment } = await captureOf(urls, flags, { ...options });
+    const { hiddenOf, secretsOf } = await import('./secrets.js');
+    output.hide(hiddenOf(config, sinkConfig, fromEnvironment));
     if (options.printConfig === true) {
       const { pipelineText } = await import('./capture/pipeline-text.js');
-      process.stdout.write(pipelineText(plain, options.set ?? {}, secrets));
+      process.stdout.write(pipelineText(plain, options.set ?? {}, secretsOf(config)));
       return EXIT.ok;
     }
     const [{ sourceOf }, { openSink }, { refusalLogger }, { runFeed }] = await Promise.all([

@@ -39,7 +39,7 @@ interface DoctorOptions {
 }
 
 async function doctor(target: string, options: DoctorOptions, output: Output): Promise<ExitStatus> {
-  const [{ Report }, { examine }, { secretsOf }] = await Promise.all([
+  const [{ Report }, { examine }, { hiddenOf }] = await Promise.all([
     import('./doctor/report.js'),
     import('./doctor/examine.js'),
     import('./secrets.js'),
@@ -55,7 +55,7 @@ async function doctor(target: string, options: DoctorOptions, output: Output): P
       target,
       { context: options.set ?? {}, firstFrameMs: options.wait, signal: stopping.signal },
       {
-        resolved: (source, sink) => output.hide(secretsOf(source, sink)),
+        resolved: (source, sink, fromEnvironment) => output.hide(hiddenOf(source, sink, fromEnvironment)),
         met: output.hideMet,
         found: (result) => report.tell(result),
       },

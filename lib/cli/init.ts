@@ -63,8 +63,8 @@ async function init(file: string, options: InitOptions, output: Output): Promise
     }
     // What is wrong with the address is told before it is connected to, or written.
     const { feedOf } = await import('./init/feed.js');
-    const { source, secrets } = feedOf(plan, process.env);
-    output.hide(secrets);
+    const { source, secrets, hidden } = feedOf(plan, process.env);
+    output.hide(hidden);
     if (isSeen) plan = { ...plan, seen: await look(source, options.wait, stopping.signal, output) };
     if (stopping.signal.aborted) return EXIT.interrupted;
     const { pipelineText } = await import('./init/pipeline-text.js');

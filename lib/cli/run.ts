@@ -32,8 +32,8 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
   try {
     const { loadPipelineFile } = await import('../config/pipeline-file.js');
     const pipeline = await loadPipelineFile(file, { context: options.set });
-    const { secretsOf } = await import('./secrets.js');
-    output.hide(secretsOf(pipeline.source, pipeline.sink));
+    const { hiddenOf } = await import('./secrets.js');
+    output.hide(hiddenOf(pipeline.source, pipeline.sink, pipeline.fromEnvironment));
 
     const [{ sourceOf }, { openSink }, { refusalLogger }, { runFeed }] = await Promise.all([
       import('../source.js'),

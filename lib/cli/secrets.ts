@@ -1,15 +1,18 @@
 import type { KafkaAuthConfig } from '../config/sinks/kafka-auth.js';
 import type { ResolvedSinkConfig } from '../config/sinks/kinds.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
+import { addressSecrets, longQueryValues } from '../connect/address-secrets.js';
 import {
-  addressSecrets,
   credentialSecrets,
+  headerSecrets,
+  longHeaderValues,
   oauth2Secrets,
   proxySecrets,
   sentSecrets,
   tlsSecrets,
 } from '../connect/secrets.js';
-import { secretTexts, secretValues } from '../internal/secrets.js';
+import { redactUrl } from '../internal/redaction.js';
+import { secretTexts } from '../internal/secrets.js';
 
 /**
  * Every credential that a configuration holds, in the forms in which a server could say it back: in a close reason, in
@@ -22,19 +25,36 @@ export function secretsOf(
     urls,
     subscribeMessages,
     subscribe,
+    liveness,
     reach,
-  }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'reach'>,
+  }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'liveness' | 'reach'>,
   sink?: ResolvedSinkConfig,
 ): string[] {
   return secretTexts([
     ...(sink?.type === 'kafka' ? kafkaSecrets(sink.auth) : []),
     ...authSecrets(auth),
-    ...secretValues(Object.entries(headers)),
+    ...headerSecrets(headers),
     ...urls.flatMap(addressSecrets),
-    ...sentSecrets(subscribeMessages, subscribe.subscribe),
+    ...sentSecrets({ ...liveness, ...subscribe, subscribeMessages }),
     ...tlsSecrets(reach.tls),
     ...proxySecrets(reach.proxy),
   ]);
+}
+
+/**
+ * The same with what only may be a secret: it is hidden where it is said, but left in a file that is written. What is in the
+ * sink's name or in the shown part of an address is not hidden for being long.
+ */
+export function hiddenOf(
+  source: ResolvedSourceConfig,
+  sink: ResolvedSinkConfig | undefined,
+  fromEnvironment: readonly string[],
+): string[] {
+  const shown = JSON.stringify([sink, source.urls.map(redactUrl)]);
+  const long = [...source.urls.flatMap(longQueryValues), ...longHeaderValues(source.headers)].filter(
+    (value) => !shown.includes(value),
+  );
+  return secretTexts([...secretsOf(source, sink), ...long, ...fromEnvironment]);
 }
 
 function authSecrets(auth: ResolvedSourceConfig['auth']): string[] {

@@ -62,6 +62,14 @@ export function unsetVariable(name: string): string {
   return `The environment variable ${name} is not set. Set it, or write \`\${env:${name}:-…}\` with a default.`;
 }
 
+/** What the variables in a text hold. A default is none of it: it stands in the text for everybody to see. */
+export function valuesFromEnvironment(placeholders: readonly EnvPlaceholder[], env: Environment): string[] {
+  return placeholders.flatMap((placeholder) => {
+    const value = lookUp(placeholder, env);
+    return value === undefined || value === placeholder.fallback ? [] : [value];
+  });
+}
+
 /** The value that a placeholder stands for; `undefined` when its variable is unset and there is no default. */
 export function lookUp(placeholder: EnvPlaceholder, env: Environment): string | undefined {
   const value = Object.hasOwn(env, placeholder.name) ? env[placeholder.name] : undefined;

@@ -3,6 +3,7 @@ import { checkCatalogue, checkRef, type NamedAuth, resolveNamedAuth } from './au
 import type { AuthSpec } from './auth-spec.js';
 import type { Context } from './context.js';
 import type { Environment } from './environment.js';
+import { environmentSecrets, valueAt } from './environment-secrets.js';
 import { below, type Finding, isSecret, type Path } from './findings.js';
 import { readPipelineText } from './read-pipeline-text.js';
 import { pipelineFileSchema } from './schema.js';
@@ -19,6 +20,8 @@ export interface PipelineFile {
   /** Its `auth` names no catalogue entry any more: `{ ref }` was replaced by what it stands for. */
   readonly source: ResolvedSourceConfig;
   readonly sink: ResolvedSinkConfig;
+  /** What came from the environment, and is sent to a server: to be hidden where it is said back. */
+  readonly fromEnvironment: readonly string[];
 }
 
 /** What reading a pipeline file takes beside its text. */
@@ -70,6 +73,7 @@ export function parsePipelineText(
     name,
     source: toResolved({ ...config, auth: named }, context),
     sink: resolveSink(pipeline.sink.type, pipeline.sink.config ?? {}),
+    fromEnvironment: environmentSecrets(document.value, (path) => document.environmentAt(path)),
   };
 }
 
@@ -84,15 +88,6 @@ function checkPipeline(document: YamlDocument, context: Context): Finding[] {
     ...below(['auth'], checkCatalogue(catalogue)),
     ...below([...SOURCE_CONFIG, 'auth'], checkRef(valueAt(config, ['auth']), catalogue)),
   ];
-}
-
-function valueAt(root: unknown, path: Path): unknown {
-  let value = root;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string | number, unknown>)[key];
-  }
-  return value;
 }
 
 /** What the schema lets through. */

@@ -16,6 +16,8 @@ export interface YamlDocument {
   readonly problems: readonly ConfigProblem[];
   /** Whether the value at `path` came from the environment, so that it must not be shown. */
   isFromEnvironment(path: Path): boolean;
+  /** What the variables hold that stand in the value at `path`. */
+  environmentAt(path: Path): readonly string[];
   /** A finding with its line and column; `undefined` when it is only a consequence of one of {@link problems}. */
   locate(finding: Finding): ConfigProblem | undefined;
 }
@@ -71,6 +73,11 @@ class LocatedDocument implements YamlDocument {
   isFromEnvironment(path: Path): boolean {
     const { value } = this.#find(path);
     return value !== undefined && this.#replacement.replaced.has(value);
+  }
+
+  environmentAt(path: Path): readonly string[] {
+    const { value } = this.#find(path);
+    return (value && this.#replacement.replaced.get(value)) ?? [];
   }
 
   locate(finding: Finding): ConfigProblem | undefined {

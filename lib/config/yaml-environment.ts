@@ -8,13 +8,14 @@ import {
   PLACEHOLDER_OPENING,
   unmask,
   unsetVariable,
+  valuesFromEnvironment,
 } from './environment.js';
 import type { Path } from './findings.js';
 
 /** What came of replacing the placeholders of a document. */
 export interface Replacement {
-  /** Scalars whose value, or a part of it, came from the environment. */
-  readonly replaced: ReadonlySet<Node>;
+  /** Scalars whose value, or a part of it, came from the environment; and what did. */
+  readonly replaced: ReadonlyMap<Node, readonly string[]>;
   /** Scalars whose value is not known, since a placeholder in them is wrong; each has a failure. */
   readonly unresolved: ReadonlySet<Node>;
   readonly failures: readonly { readonly path: Path; readonly offset: number; readonly message: string }[];
@@ -22,7 +23,7 @@ export interface Replacement {
 
 /** Puts the variables' values into the values of a document that was parsed from the masked text, and nowhere else. */
 export function replacePlaceholders(document: Document.Parsed, masked: MaskedText, env: Environment): Replacement {
-  const replaced = new Set<Node>();
+  const replaced = new Map<Node, readonly string[]>();
   const unresolved = new Set<Node>();
   const failures: { path: Path; offset: number; message: string }[] = [];
   const take = taker(masked);
@@ -58,7 +59,7 @@ export function replacePlaceholders(document: Document.Parsed, masked: MaskedTex
           fail(BROKEN_PLACEHOLDER, placeholder.offset);
         return value ?? '';
       });
-      replaced.add(node);
+      replaced.set(node, valuesFromEnvironment(placeholders, env));
       assign(node, unmask(node.source, masked.mask, placeholders, values), document);
     },
   });

@@ -273,6 +273,7 @@ export class Connection {
       control: (data, isBinary) => taker.control(data, isBinary, this),
       alive: () => taker.alive(),
       hide: (text) => this.#secrets.hide(text),
+      meet: (secrets) => this.#secrets.meet(secrets, 'messages'),
       ask: (question) => this.#opening.ask(question),
       lose: (cause, watchdog) => this.#lose(cause, watchdog),
     });

@@ -1,29 +1,50 @@
 import { Secrets, secretValues } from '../internal/secrets.js';
+import { MIN_DOUBTFUL_LENGTH } from '../internal/telling-names.js';
+import { addressSecrets, loginSecrets, longQueryValues } from './address-secrets.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
+import { messageSecrets } from './message-secrets.js';
 import type { ResolvedOAuth2Options } from './oauth2.js';
-import type { ResolvedWebSocketOptions, SubscribeMessage } from './options.js';
-import type { SubscribeStep } from './subscribe-options.js';
+import type { ResolvedWebSocketOptions } from './options.js';
 
 /**
- * What the options of a run hold of secrets, in the forms in which a server could say them back. Of headers and of the address's query only
- * what a name gives away: other values, such as `symbol=btcusdt`, may be in a path that has to be shown.
+ * What the options of a run hold of secrets, as far as a server could say them back. Of headers and of the address's query
+ * also what is long enough, under whatever name: only what others say is hidden, and never the address.
  */
 export function secretsOfRun(urls: readonly string[], options: ResolvedWebSocketOptions): Secrets {
-  const { credentials, headers, subscribeMessages, subscribe, proxy, tls } = options;
+  const { credentials, headers, proxy, tls } = options;
   return new Secrets([
     ...(typeof credentials === 'function' ? heldBy(credentials) : credentialSecrets(credentials)),
-    ...secretValues(Object.entries(headers)),
+    ...headerSecrets(headers),
+    ...longHeaderValues(headers),
     ...urls.flatMap(addressSecrets),
-    ...sentSecrets(typeof subscribeMessages === 'function' ? [] : subscribeMessages, subscribe),
+    ...urls.flatMap(longQueryValues),
+    ...sentSecrets(options),
     ...proxySecrets(proxy),
     ...(typeof tls === 'function' ? [] : tlsSecrets(tls)),
   ]);
 }
 
-/** What messages hold that are sent as they stand: no function makes them. */
-export function sentSecrets(messages: readonly SubscribeMessage[], steps: readonly SubscribeStep[]): string[] {
-  const all = [...messages, ...steps.map(({ send }) => send)];
-  return all.filter((message) => typeof message === 'string').flatMap(messageSecrets);
+/** What messages hold that are sent as they stand; those that functions make are looked at when they are sent. */
+export function sentSecrets({ subscribeMessages, subscribe, heartbeat, reply }: Sent): string[] {
+  const all = [
+    ...(typeof subscribeMessages === 'function' ? [] : subscribeMessages),
+    ...[...subscribe, ...reply].map(({ send }) => send),
+    heartbeat?.message ?? [],
+  ].flat();
+  return all.filter((message) => typeof message !== 'function').flatMap(messageSecrets);
+}
+
+type Sent = Pick<ResolvedWebSocketOptions, 'subscribeMessages' | 'subscribe' | 'heartbeat' | 'reply'>;
+
+/** The values of headers whose name tells, and what of them a server is interested in. */
+export function headerSecrets(headers: Readonly<Record<string, string>>): string[] {
+  return secretValues(Object.entries(headers)).flatMap(headerForms);
+}
+
+/** Of headers what is long enough for a secret, but for those that everybody sends. */
+export function longHeaderValues(headers: Readonly<Record<string, string>>): string[] {
+  const own = Object.entries(headers).filter(([name]) => !PLAIN_HEADER.test(name));
+  return own.flatMap(([, value]) => headerForms(value)).filter((value) => value.length >= MIN_DOUBTFUL_LENGTH);
 }
 
 /** What credentials hold, and how it goes out. */
@@ -36,8 +57,7 @@ export function credentialSecrets(credentials: Credentials): string[] {
       return [password, Buffer.from(`${username}:${password}`).toString('base64')];
     }
     case 'custom':
-      // A scheme may stand before the token.
-      return Object.values(credentials.headers).flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)]);
+      return Object.values(credentials.headers).flatMap(headerForms);
     default:
       return [];
   }
@@ -77,17 +97,6 @@ function heldBy(provider: CredentialProvider & { readonly [HELD]?: readonly stri
   return provider[HELD] ?? [];
 }
 
-/** The login and the query of an address, as they stand there, as they are meant and as they go out. */
-export function addressSecrets(url: string): string[] {
-  const values = secretValues(new URL(url).searchParams);
-  return [...loginSecrets(url), ...values, ...values.map(encodeURIComponent)];
-}
-
-/** What a message says under a name that leaves no doubt: a feed's log-in. */
-export function messageSecrets(message: string): string[] {
-  return [...message.matchAll(SECRET_MEMBER)].map(([, value]) => value!);
-}
-
 /** The login of a proxy, by option or by the environment. */
 export function proxySecrets(proxy: string): string[] {
   const addresses =
@@ -100,26 +109,14 @@ export function tlsSecrets({ passphrase }: { readonly passphrase?: string | unde
   return passphrase === undefined ? [] : [passphrase];
 }
 
-function loginSecrets(url: string): string[] {
-  const { username, password } = new URL(url);
-  if (password === '') return [];
-  const login = `${decoded(username)}:${decoded(password)}`;
-  return [password, decoded(password), Buffer.from(login).toString('base64')];
+/** A scheme may stand before the token, and before each of several cookies its name. */
+function headerForms(value: string): string[] {
+  return [value, ...value.split(/;\s*/).map((part) => part.replace(/^[^\s=]+(?:\s+|=)/, ''))];
 }
 
 function fromEnvironment(name: string): string[] {
   return [name, name.toUpperCase()].flatMap((key) => process.env[key] ?? []);
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
+const PLAIN_HEADER = /^(?:accept|cache|content|host|origin|pragma|referer|user-agent)/i;
 const HELD = Symbol('secrets');
-/** Its value as it stands in the text: with its escapes. */
-const SECRET_MEMBER =
-  /"(?:api_?key|access_?key|\w*secret\w*|\w*token|pass(?:word|phrase)?|sign(?:ature)?)"\s*:\s*"((?:[^"\\]|\\.)*)"/gi;

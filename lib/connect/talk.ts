@@ -6,6 +6,7 @@ import type { FeedSocket } from './feed-socket.js';
 import type { Inflater } from './inflater.js';
 import { Inlet } from './inlet.js';
 import { Liveness } from './liveness.js';
+import { messageSecrets } from './message-secrets.js';
 import type { ResolvedWebSocketOptions, SubscribeMessage, SubscribeRequest } from './options.js';
 import { type NamedStep, Subscriber } from './subscriber.js';
 
@@ -19,6 +20,8 @@ export interface TalkActions {
   alive(): void;
   /** The text without secrets. */
   hide(text: string): string;
+  /** These secrets are about to be sent. */
+  meet(secrets: readonly string[]): void;
   /** Calls a function of the user's, and gives up on it when the connection is over. */
   ask<T>(question: () => T | Promise<T>): Promise<T>;
   /** The connection is of no use any more. */
@@ -163,6 +166,7 @@ export class Talk {
 
   /** Sends a message; resolves when the socket has it. */
   send(message: SubscribeMessage): Promise<void> {
+    this.#actions.meet(messageSecrets(message));
     return new Promise((resolve, reject) => {
       this.#ws.send(message, (error) => (error == null ? resolve() : reject(error)));
     });
@@ -186,7 +190,9 @@ export class Talk {
   #say(make: () => unknown): void {
     if (!this.#isHeard) return;
     try {
-      this.#ws.send(checked('heartbeat, reply', make()));
+      const message = checked('heartbeat, reply', make());
+      this.#actions.meet(messageSecrets(message));
+      this.#ws.send(message);
     } catch (error) {
       this.#actions.lose(error);
     }

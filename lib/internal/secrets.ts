@@ -1,12 +1,15 @@
+import { isTelling } from './telling-names.js';
+
 /**
  * Texts that prove who we are, and must not be shown when somebody else says them back: a server in its close reason, a
  * provider in its error. Texts of fewer than four characters occur by chance, and are left out.
  */
 export class Secrets {
-  #fixed: readonly string[] = [];
-  /** Those that come up at run time, such as tokens: the newest. */
-  #passing: readonly string[] = [];
-  #all: readonly string[] = [];
+  readonly #fixed = new Set<string>();
+  /** Those that come up at run time, such as tokens: the newest. Those of messages never push out those of credentials. */
+  readonly #passing = new Map<Origin, readonly string[]>();
+  /** All of them, in every form; `undefined` when they have to be put together anew. */
+  #all: readonly string[] | undefined;
 
   constructor(fixed: readonly string[] = []) {
     this.know(fixed);
@@ -14,16 +17,17 @@ export class Secrets {
 
   /** From now on, these are hidden. */
   know(texts: readonly string[]): void {
-    this.#fixed = secretTexts([...this.#fixed, ...texts]);
-    this.#all = secretTexts([...this.#fixed, ...this.#passing]);
+    for (const text of texts) this.#fixed.add(text);
+    this.#all = undefined;
   }
 
-  /** From now on, these are hidden, too, until many others came up. */
-  meet(texts: readonly string[]): void {
-    const known = texts.every((text) => this.#passing.includes(text));
-    if (known) return;
-    this.#passing = [...new Set([...texts, ...this.#passing])].slice(0, MAX_PASSING);
-    this.#all = secretTexts([...this.#fixed, ...this.#passing]);
+  /** From now on, these are hidden, too, until many others of this origin came up. */
+  meet(texts: readonly string[], origin: Origin = 'credentials'): void {
+    const passing = this.#passing.get(origin) ?? [];
+    const fresh = texts.filter((text) => !this.#fixed.has(text));
+    if (fresh.every((text) => passing.includes(text))) return;
+    this.#passing.set(origin, [...new Set([...fresh, ...passing])].slice(0, MAX_PASSING));
+    this.#all = undefined;
   }
 
   /**
@@ -31,6 +35,7 @@ export class Secrets {
    * ellipsis or an end.
    */
   hide(text: string): string {
+    this.#all ??= secretTexts([...this.#fixed, ...[...this.#passing.values()].flat()].flatMap(formsOf));
     let shown = text;
     for (const secret of this.#all) shown = shown.replaceAll(secret, HIDDEN);
     for (const secret of this.#all) shown = withoutPieces(shown, secret);
@@ -45,7 +50,14 @@ export function secretTexts(texts: readonly string[]): string[] {
 
 /** The values of those entries whose name says that they are secret. */
 export function secretValues(entries: Iterable<readonly [name: string, value: string]>): string[] {
-  return [...entries].filter(([name]) => TELLING_NAME.test(name)).map(([, value]) => value);
+  return [...entries].filter(([name]) => isTelling(name)).map(([, value]) => value);
+}
+
+/** A text as others write it: in JSON, whose writers differ in what they escape, and in an address. */
+function formsOf(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const ascii = json.replace(/[&<>\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [text, json, json.replaceAll('/', '\\/'), ascii, encodeURIComponent(Buffer.from(text).toString())];
 }
 
 function withoutPieces(text: string, secret: string): string {
@@ -70,10 +82,11 @@ function withoutPieceAtEnd(part: string, secret: string): string {
   return part.slice(0, from) + HIDDEN;
 }
 
+type Origin = 'credentials' | 'messages';
+
 const HIDDEN = '***';
 /** A piece that is shorter is shown: it may be there by chance. */
 const MIN_PIECE = 6;
 const CLIP_EDGE = /(["…])/;
-const TELLING_NAME = /auth|cookie|key|pass|secret|session|sign|token/i;
 const MIN_LENGTH = 4;
 const MAX_PASSING = 100;

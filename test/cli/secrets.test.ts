@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { secretsOf } from '../../lib/cli/secrets.js';
+import { hiddenOf, secretsOf } from '../../lib/cli/secrets.js';
 import { type ResolvedKafkaSink, resolveKafkaSink } from '../../lib/config/sinks/kafka.js';
+import { resolveSink } from '../../lib/config/sinks/kinds.js';
+import { resolveSourceConfig } from '../../lib/config/source-config.js';
 
 const plain = {
   auth: { type: 'none' },
   headers: {},
   urls: ['wss://example.com/feed?symbol=btcusdt'],
   subscribe: { subscribe: [], throttleMs: undefined },
+  liveness: resolveSourceConfig({ url: 'wss://example.com', unbounded: true }).liveness,
   subscribeMessages: ['{"op":"subscribe","channel":"trades","key":"value"}'],
   reach: { tls: {}, origin: undefined, proxy: 'none' },
 } as const;
@@ -49,7 +52,7 @@ describe('secretsOf', () => {
 
   it('finds what a log-in says, as it stands in the message', () => {
     const message = '{"op":"login","args":[{"apiKey": "k-\\"1234","passphrase":"hush","sign":"c2ln"}],"req":"r-1"}';
-    assert.deepEqual(secretsOf({ ...plain, subscribeMessages: [message] }), ['k-\\"1234', 'hush', 'c2ln']);
+    assert.deepEqual(secretsOf({ ...plain, subscribeMessages: [message] }), ['k-\\"1234', 'k-"1234', 'hush', 'c2ln']);
   });
 
   it('finds the passphrase of a key, and the login of a proxy as it is written and sent', () => {
@@ -72,5 +75,21 @@ describe('secretsOf', () => {
 
   it('leaves out what occurs by chance', () => {
     assert.deepEqual(secretsOf({ ...plain, auth: { type: 'bearer', config: { token: 'abc' } } }), []);
+  });
+});
+
+describe('hiddenOf', () => {
+  const hidden = (url: string, path: string): string[] =>
+    hiddenOf(resolveSourceConfig({ url, unbounded: true, proxy: 'none' }), resolveSink('jsonl', { path }), [
+      'from-env',
+    ]);
+
+  it('adds the long values of a query, and what came from the environment', () => {
+    assert.deepEqual(hidden('wss://example.com/?access=abcdefgh&n=1234567', 'out.jsonl'), ['abcdefgh', 'from-env']);
+  });
+
+  it('leaves out what is in the name of the sink, or in the shown part of the address', () => {
+    const url = 'wss://example.com/btcusdt-spot?a=btcusdt-spot&b=ethusdt-spot&c=//example.com/';
+    assert.deepEqual(hidden(url, 'ethusdt-spot.jsonl'), ['from-env']);
   });
 });

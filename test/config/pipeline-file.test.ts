@@ -47,6 +47,7 @@ const EXAMPLE_RESULT = {
     compression: 'auto',
     fsync: 'never',
   },
+  fromEnvironment: [],
 } as const;
 
 test("The original's example file is read unchanged", () => {

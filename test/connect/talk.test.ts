@@ -47,6 +47,7 @@ const ACTIONS: TalkActions = {
   control() {},
   alive() {},
   hide: (text) => text,
+  meet() {},
   ask: async (question) => await question(),
   lose: (cause) => assert.fail(String(cause)),
 };

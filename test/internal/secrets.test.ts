@@ -20,6 +20,19 @@ test('of what comes up the newest hundred are kept', () => {
   assert.equal(secrets.hide('1000 1001 1100'), '1000 *** ***');
 });
 
+test('what comes up in messages never pushes out what came up as a credential', () => {
+  const secrets = new Secrets();
+  secrets.meet(['a-token']);
+  for (let n = 1000; n < 1200; n += 1) secrets.meet([`${n}`], 'messages');
+  assert.equal(secrets.hide('a-token 1000 1199'), '*** 1000 ***');
+});
+
+for (const said of ['a"b/é&c', 'a\\"b/é&c', 'a\\"b\\/é&c', 'a\\"b/\\u00e9\\u0026c', 'a%22b%2F%C3%A9%26c']) {
+  test(`a secret is hidden in the form in which others write it: ${said}`, () => {
+    assert.equal(new Secrets(['a"b/é&c']).hide(`no ${said}.`), 'no ***.');
+  });
+}
+
 for (const [text, shown] of [
   ['near "token 0123456"', 'near "token ***"'],
   ['near "456789abcdef is wrong"', 'near "*** is wrong"'],

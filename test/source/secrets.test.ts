@@ -40,6 +40,29 @@ for (const arrangement of ARRANGEMENTS) {
     }
   }
 
+  test(`a subscription that came at run time is shown without its secrets (${arrangement})`, async (t) => {
+    const server = await feed(t, async (client) => {
+      await client.receive();
+      await client.send(JSON.stringify({ no: `no entry for ${SECRET}` }));
+      await client.close(4001, `no entry for ${SECRET}`);
+    });
+    const send = JSON.stringify({ op: 'login', args: [SECRET] });
+    let rejected: unknown;
+    const { error, events } = await run(
+      arrangement,
+      { url: server.url, unbounded: true },
+      {
+        onStart: (source) => {
+          source.addSubscription('mine', { ...STEP, send }).catch((reason: unknown) => {
+            rejected = reason;
+          });
+        },
+      },
+    );
+    for (const one of [rejected, error]) assert.match(inspect(one), /no entry for \*\*\*/);
+    assert.ok(!inspect([rejected, error, events], { depth: 10 }).includes(SECRET));
+  });
+
   test(`the error of a credential provider is shown without what it gave before (${arrangement})`, async (t) => {
     const server = await feed(t, async (client) => {
       await client.drop();

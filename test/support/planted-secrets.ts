@@ -62,6 +62,30 @@ export const PLANTED: Readonly<
   'what a step of the log-in says': async (_t, url) => ({
     config: { ...plain(url), subscribe: [{ send: `{"op":"login","password":"${SECRET}"}` }] },
   }),
+  'the bare `key` of a step': async (_t, url) => ({
+    config: { ...plain(url), subscribe: [{ send: `{"op":"subscribe","key":"${SECRET}"}` }] },
+  }),
+  'an argument of a log-in': async (_t, url) => ({
+    config: { ...plain(url), subscribe: [{ send: `{"op":"auth","args":["another-key","${SECRET}"]}` }] },
+  }),
+  'what a log-in holds deep inside': async (_t, url) => ({
+    config: { ...plain(url), subscribe_messages: [`{"method":"user.logon","params":{"a":{"b":["${SECRET}"]}}}`] },
+  }),
+  'a telling name in a message': async (_t, url) => ({
+    config: { ...plain(url), subscribe: [{ send: `{"op":"subscribe","jwt":"${SECRET}"}` }] },
+  }),
+  'what a heartbeat says': async (_t, url) => ({
+    config: { ...plain(url), heartbeat: { interval: 60, message: `{"op":"ping","sig":"${SECRET}"}` } },
+  }),
+  'what a reply says': async (_t, url) => ({
+    config: { ...plain(url), reply: [{ match: { text: 'ping' }, send: `{"pong":{value},"pwd":"${SECRET}"}` }] },
+  }),
+  'a long value in a header, under any name': async (_t, url) => ({
+    config: { ...plain(url), headers: { 'X-Place': SECRET } },
+  }),
+  'a long value in a query, under any name': async (_t, url) => ({
+    config: plain(`${url}/?access=${encodeURIComponent(SECRET)}`),
+  }),
 };
 
 /** What the server of that kind needs. */

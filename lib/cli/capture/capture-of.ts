@@ -1,6 +1,6 @@
 import { type ResolvedSinkConfig, resolveSink } from '../../config/sinks/kinds.js';
 import { type ResolvedSourceConfig, resolveSourceConfig } from '../../config/source-config.js';
-import { filledConfig, sourceConfigOf } from './flag-config.js';
+import { filledConfig, filledSecrets, sourceConfigOf } from './flag-config.js';
 import { flagError, valuesOf } from './flag-values.js';
 import type { Flag } from './flags.js';
 import type { PlainPipeline } from './plain-pipeline.js';
@@ -10,6 +10,7 @@ export interface Capture {
   readonly plain: PlainPipeline;
   readonly source: ResolvedSourceConfig;
   readonly sink: ResolvedSinkConfig;
+  readonly fromEnvironment: readonly string[];
 }
 
 /**
@@ -28,10 +29,12 @@ export async function captureOf(
   if (config['max_messages'] === undefined && config['idle_timeout'] === undefined) config['unbounded'] ??= true;
   config['linger'] ??= sink.type === 'stdout' ? '250ms' : '1s';
   const context = (given['set'] as Readonly<Record<string, string>> | undefined) ?? {};
+  const filled = filledConfig(config, process.env);
   return {
     plain: { source: config, sink },
-    source: resolveSourceConfig(filledConfig(config, process.env), { context }),
+    source: resolveSourceConfig(filled, { context }),
     sink: resolveSink(sink.type, sink.config),
+    fromEnvironment: filledSecrets(config, filled, process.env),
   };
 }
 

@@ -1,4 +1,10 @@
-import { type Environment, fillEnvironment } from '../../config/environment.js';
+import {
+  type Environment,
+  fillEnvironment,
+  maskPlaceholders,
+  valuesFromEnvironment,
+} from '../../config/environment.js';
+import { environmentSecrets, valueAt } from '../../config/environment-secrets.js';
 import { ConfigError } from '../../errors.js';
 import { flagError, textOrFile, valuesOf } from './flag-values.js';
 import { type Flag, kebab } from './flags.js';
@@ -28,6 +34,14 @@ export async function sourceConfigOf(
  */
 export function filledConfig(config: Record<string, unknown>, env: Environment): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, filled(value, `--${kebab(key)}`, env)]));
+}
+
+/** What the environment gave to the places that are sent to a server. */
+export function filledSecrets(config: unknown, filled: unknown, env: Environment): string[] {
+  return environmentSecrets(filled, (path) => {
+    const text = valueAt(config, path);
+    return typeof text === 'string' ? valuesFromEnvironment(maskPlaceholders(text)?.placeholders ?? [], env) : [];
+  });
 }
 
 function filled(value: unknown, flag: string, env: Environment): unknown {

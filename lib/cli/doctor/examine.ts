@@ -20,7 +20,11 @@ export interface ExamineOptions {
 /** Who hears of it. */
 export interface Examiner {
   /** The configuration is valid, and says this: before anything is connected. */
-  resolved(source: ResolvedSourceConfig, sink: ResolvedSinkConfig | undefined): void;
+  resolved(
+    source: ResolvedSourceConfig,
+    sink: ResolvedSinkConfig | undefined,
+    fromEnvironment: readonly string[],
+  ): void;
   /** Secrets came up that the configuration does not hold. */
   met(secrets: readonly string[]): void;
   /** What one look found, as soon as it is known. */
@@ -48,7 +52,7 @@ export async function examine(target: string, options: ExamineOptions, examiner:
     tell('sink', 'sink', skipped('not looked at, since the configuration is not valid'), undefined);
     throw error;
   }
-  examiner.resolved(plan.source, plan.sink);
+  examiner.resolved(plan.source, plan.sink, plan.fromEnvironment);
   tell('configuration', 'configuration', ok(plan.said), performance.now() - startedAt);
   await checkFeedSide(
     plan.source,
@@ -72,6 +76,7 @@ export async function examine(target: string, options: ExamineOptions, examiner:
 interface Plan {
   readonly source: ResolvedSourceConfig;
   readonly sink: ResolvedSinkConfig | undefined;
+  readonly fromEnvironment: readonly string[];
   /** What was found when it was read. */
   readonly said: string;
 }
@@ -79,10 +84,10 @@ interface Plan {
 async function planOf(target: string, context: Context): Promise<Plan> {
   if (ADDRESS.test(target)) {
     const source = resolveSourceConfig({ url: target, unbounded: true }, { context });
-    return { source, sink: undefined, said: 'a valid address' };
+    return { source, sink: undefined, fromEnvironment: [], said: 'a valid address' };
   }
-  const { source, sink } = await usablePipeline(target, context);
-  return { source, sink, said: `${target === '-' ? 'standard input' : target} is valid` };
+  const { source, sink, fromEnvironment } = await usablePipeline(target, context);
+  return { source, sink, fromEnvironment, said: `${target === '-' ? 'standard input' : target} is valid` };
 }
 
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;

@@ -1,7 +1,8 @@
+import type { Context } from '../../config/context.js';
 import { parseDuration } from '../../config/durations.js';
-import { loadPipelineFile } from '../../config/pipeline-file.js';
+import { loadPipelineFile, type PipelineFile } from '../../config/pipeline-file.js';
 import { type ResolvedSourceConfig, resolveSourceConfig } from '../../config/source-config.js';
-import { filledConfig, sourceConfigOf } from '../capture/flag-config.js';
+import { filledConfig, filledSecrets, sourceConfigOf } from '../capture/flag-config.js';
 import { flagError, valuesOf } from '../capture/flag-values.js';
 import { type Flag, kebab } from '../capture/flags.js';
 import type { TargetKind } from './target.js';
@@ -36,6 +37,8 @@ export async function givenOf(
   return { maxMessages, idleTimeout, recordsPath } as Given;
 }
 
+type PreviewedFeed = Pick<PipelineFile, 'source' | 'fromEnvironment'>;
+
 /** The configuration of a feed that is to be looked at: it has an end, and its records come at once. */
 export async function feedConfig(
   kind: 'address' | 'pipeline',
@@ -43,17 +46,14 @@ export async function feedConfig(
   flags: readonly Flag[],
   options: Readonly<Record<string, unknown>>,
   { count, isShape, given }: { readonly count: number; readonly isShape: boolean; readonly given: Given },
-): Promise<ResolvedSourceConfig> {
+): Promise<PreviewedFeed> {
   const context = (options['set'] as Readonly<Record<string, string>> | undefined) ?? {};
-  const config =
+  const { source: config, fromEnvironment } =
     kind === 'pipeline'
-      ? (await loadPipelineFile(target, { context })).source
-      : resolveSourceConfig(
-          filledConfig({ ...(await sourceConfigOf([target], flags, options)), max_messages: count }, process.env),
-          { context },
-        );
+      ? await loadPipelineFile(target, { context })
+      : sourceOfFlags({ ...(await sourceConfigOf([target], flags, options)), max_messages: count }, context);
   const idle = given.idleTimeout === undefined ? undefined : parseDuration(given.idleTimeout, '--idle-timeout');
-  return {
+  const source: ResolvedSourceConfig = {
     ...config,
     maxMessages: count,
     idleTimeoutMs: idle ?? config.idleTimeoutMs ?? IDLE_MS,
@@ -61,6 +61,15 @@ export async function feedConfig(
     lingerMs: undefined,
     // A rounded integer would be another example, and another type.
     bigIntegers: isShape ? 'bigint' : config.bigIntegers,
+  };
+  return { source, fromEnvironment };
+}
+
+function sourceOfFlags(config: Record<string, unknown>, context: Context): PreviewedFeed {
+  const filled = filledConfig(config, process.env);
+  return {
+    source: resolveSourceConfig(filled, { context }),
+    fromEnvironment: filledSecrets(config, filled, process.env),
   };
 }
 

@@ -11,7 +11,7 @@ import { EXIT, type ExitStatus } from '../exit-status.js';
 import { Output } from '../output.js';
 import { refusalLogger } from '../refusals.js';
 import { runFeed } from '../run-feed.js';
-import { secretsOf } from '../secrets.js';
+import { hiddenOf } from '../secrets.js';
 import type { OpenSink } from '../sinks.js';
 import { widthOf } from '../width.js';
 import { feedConfig, givenOf } from './feed-config.js';
@@ -44,8 +44,9 @@ export async function runPreview(
   if (kind === 'recording') {
     await previewRecording(target, { count, ...given }, sink, isShape);
   } else {
-    const config = await feedConfig(kind, target, flags, { ...options }, { count, isShape, given });
-    output.hide(secretsOf(config));
+    const wanted = { count, isShape, given };
+    const { source: config, fromEnvironment } = await feedConfig(kind, target, flags, { ...options }, wanted);
+    output.hide(hiddenOf(config, undefined, fromEnvironment));
     const reporter = previewReporter(output, { ...options, isPiped: true }, count);
     const source = sourceOf(config, {
       secretsMet: output.hideMet,
