@@ -81,7 +81,7 @@ export class Handover {
     return this.#hasGoneOn;
   }
 
-  /** Whether the old connection brings what the new one has brought already: it is not needed any more. */
+  /** Whether both bring the same by now: the old connection is not needed any more. */
   get hasCaughtUp(): boolean {
     return this.#caughtUp >= ENOUGH_CAUGHT_UP;
   }
@@ -106,6 +106,7 @@ export class Handover {
     }
     if (this.#isHolding) {
       this.#heldKeys.add(key);
+      if (this.#overlap.isSince(key)) this.#caughtUp += 1;
       this.#hold({ data, isBinary, receivedAt, isControl: false, key });
       return true;
     }

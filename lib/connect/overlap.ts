@@ -86,6 +86,12 @@ export class Overlap {
     this.#confirmedAt = this.#reachBack(this.#count, brought);
   }
 
+  /** Whether the old connection has brought this since then, and only once. */
+  isSince(key: string): boolean {
+    const alike = this.#byKey.get(key);
+    return alike?.isRepeated === false && (alike.frames[0]?.index ?? 0) >= (this.#confirmedAt ?? this.#count);
+  }
+
   /** The old connection brings nothing more. Which of those that the new one has brought so far are the same? */
   settle(brought: readonly Sighting[]): boolean[] {
     this.#start =

@@ -103,7 +103,16 @@ test('a message that is no data waits in its place, and is compared with nothing
   assert.equal(handover.takesControl(Buffer.from('pong'), false, 0, heir), false);
 });
 
-test('an old connection that brings what the new one has brought already is not needed any more', () => {
+test('an old connection is not needed any more once both bring the same, whichever is ahead', () => {
+  const behind = set();
+  behind.handover.confirm();
+  const some = Array.from({ length: 10 }, (_, n) => `${n}`);
+  behind.bring(old, ...some);
+  behind.bring(heir, ...some.slice(0, 9));
+  assert.equal(behind.handover.hasCaughtUp, false);
+  behind.bring(heir, '9');
+  assert.equal(behind.handover.hasCaughtUp, true);
+
   const { handover, bring } = set();
   const numbers = Array.from({ length: 20 }, (_, n) => `${n}`);
   bring(heir, ...numbers);
