@@ -94,10 +94,7 @@ export class Overlap {
 
   /** The old connection brings nothing more. Which of those that the new one has brought so far are the same? */
   settle(brought: readonly Sighting[]): boolean[] {
-    this.#start =
-      this.#confirmedAt === undefined
-        ? this.#reachBack(this.#count, brought)
-        : this.#replayedFrom(this.#confirmedAt, brought);
+    this.#start = this.#replayedFrom(this.#confirmedAt ?? this.#reachBack(this.#count, brought), brought);
     const alone = brought.map((frame) => this.#alone(frame)?.index);
     const first = alone.findIndex((index) => index !== undefined);
     // What is alike before the first that is known came before that over the old one, too.
@@ -139,30 +136,36 @@ export class Overlap {
     return frame;
   }
 
-  /** Where the frames before this place begin that a server repeats for who is new, if it does. */
+  /**
+   * Where the frames begin, at this place or before it, that the new connection brings long after the old one has: because a
+   * server repeats the latest ones for who is new, or because a slow consumer has held the new one.
+   */
   #replayedFrom(place: number, brought: readonly Sighting[]): number {
     const oldest = this.#oldest;
-    const from = Math.max(0, place - oldest);
-    const reached = this.#reachBack(place, brought, this.#frames.slice(from));
-    const once = this.#frames
-      .slice(reached - oldest, from)
-      .filter(({ key }) => this.#byKey.get(key)?.isRepeated === false);
-    return once.length < ENOUGH_REPLAYED ? place : reached;
+    let newest = -1;
+    for (const { key } of brought) {
+      const alike = this.#byKey.get(key);
+      if (alike?.isRepeated === false) newest = Math.max(newest, (alike.frames[0] as OldFrame).index);
+    }
+    if (newest < 0) return place;
+    const reached = this.#reachBack(newest + 1, brought);
+    const before = this.#frames.slice(reached - oldest, Math.max(0, Math.min(newest + 1, place) - oldest));
+    const once = before.filter(({ key }) => this.#byKey.get(key)?.isRepeated === false);
+    return once.length < ENOUGH_REPLAYED ? place : Math.min(place, reached);
   }
 
-  /** How far before this place the frames of the old connection are all among these, of which some are others already. */
-  #reachBack(place: number, brought: readonly Sighting[], others: readonly Sighting[] = []): number {
+  /** How far before this place the frames of the old connection are all among these. */
+  #reachBack(place: number, brought: readonly Sighting[]): number {
     const counts = new Map<string, number>();
     for (const { key } of brought) counts.set(key, (counts.get(key) ?? 0) + 1);
-    const takes = ({ key }: Sighting): boolean => {
-      const left = counts.get(key) ?? 0;
-      if (left > 0) counts.set(key, left - 1);
-      return left > 0;
-    };
-    for (const frame of others) takes(frame);
     const oldest = this.#oldest;
     let reached = place;
-    while (reached > oldest && takes(this.#frames[reached - 1 - oldest] as OldFrame)) reached -= 1;
+    for (; reached > oldest; reached -= 1) {
+      const { key } = this.#frames[reached - 1 - oldest] as OldFrame;
+      const left = counts.get(key) ?? 0;
+      if (left === 0) break;
+      counts.set(key, left - 1);
+    }
     return reached;
   }
 

@@ -99,6 +99,14 @@ test('a server that repeats the latest frames for who is new: they come once', (
   assert.deepEqual(few.told(...['b', 'c', 'd'].map(at(20))), ['b', 'c', 'd']);
 });
 
+test('a new connection that is not confirmed yet and far behind brings what the old one had long before: it comes once', () => {
+  const overlap = new Overlap(1_000);
+  for (let n = 0; n < 20; n += 1) overlap.add({ key: `${n}`, receivedAt: n * STEP_MS });
+  const held = ['x', '4', '5', '6'].map(at(40));
+  assert.deepEqual(overlap.settle(held), [false, true, true, true]);
+  assert.equal(overlap.isKnown({ key: '19', receivedAt: 50 * STEP_MS }), true);
+});
+
 test('nothing in common is no meeting', () => {
   const { overlap, told } = brought(['a'].map(at(0)), ['b'].map(at(1)));
   assert.deepEqual(told(...['c'].map(at(2))), ['c']);
