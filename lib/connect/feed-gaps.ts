@@ -5,8 +5,8 @@ import type { Frame } from './frame.js';
 import { type Gap, gapFrame, type Moment } from './gap.js';
 import { GapRecorder } from './gap-recorder.js';
 import type { ResolvedWebSocketOptions } from './options.js';
-import type { Stretch } from './overflow-queue.js';
 import type { Hole } from './sequence-check.js';
+import type { Stretch } from './stretch.js';
 
 /** What the {@link FeedGaps} of a run know of it. */
 export interface FeedGapsParts {
@@ -85,15 +85,16 @@ export class FeedGaps {
   }
 
   /** Frames were dropped for a slow consumer. Returns what stands for them between the frames, if anything does. */
-  overflowed({ dropped, first, last, connection, at, isLast }: Stretch): Frame | undefined {
-    const { clock, gaps } = this.#parts.options;
-    const from = { at, monotonic: clock.monotonic() - Math.max(0, clock.now() - at) };
+  overflowed({ dropped, first, last, connection, firstAt, lastAt, isLast }: Stretch): Frame | undefined {
+    const { gaps } = this.#parts.options;
+    const from = this.#momentOf(firstAt);
+    const to = this.#momentOf(Math.max(firstAt, lastAt));
     let stand: Frame | undefined;
     const numbers = {
       afterSequence: first === 0 ? undefined : first - 1,
       beforeSequence: isLast ? undefined : last + 1,
     };
-    this.#recorder.add({ cause: 'overflow', connection, from, ...numbers, dropped }, (gap) => {
+    this.#recorder.add({ cause: 'overflow', connection, from, to, ...numbers, dropped }, (gap) => {
       this.#parts.told(gap);
       if (gaps === 'records') stand = this.#frameOf(gap, last + 1);
     });
@@ -108,6 +109,12 @@ export class FeedGaps {
   /** The run is over, and with it a gap that is open. */
   end(): void {
     this.#recorder.close(undefined);
+  }
+
+  /** A moment of the past, of which only the time on the wall was kept. */
+  #momentOf(at: number): Moment {
+    const { clock } = this.#parts.options;
+    return { at, monotonic: clock.monotonic() - Math.max(0, clock.now() - at) };
   }
 
   #frameOf(gap: Gap, sequence: number): Frame {

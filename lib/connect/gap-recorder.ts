@@ -77,12 +77,15 @@ export class GapRecorder {
     });
   }
 
-  /** A gap that is known as a whole, when it is found. It is counted, but it is no time in which nothing was received. */
+  /**
+   * A gap that is known as a whole, when it is found; it ends now, unless the facts say when. It is counted, but it is no
+   * time in which nothing was received.
+   */
   add(
     facts: Pick<Gap, 'cause' | 'connection' | 'from' | 'afterSequence' | 'beforeSequence'> & Partial<Gap>,
     tell = this.#tell,
   ): void {
-    const to = now(this.#clock);
+    const to = facts.to ?? now(this.#clock);
     this.#count += 1;
     tell({
       code: undefined,

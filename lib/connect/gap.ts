@@ -25,7 +25,8 @@ export interface Moment {
 
 /**
  * A stretch in which frames may have been missed. It begins when the last sign of life before it came, as far as that is
- * known, and ends when data flows again, or with the run.
+ * known, and ends when data flows again, or with the run. One of the cause `overflow` lasts from the first frame that was
+ * dropped to the last.
  */
 export interface Gap {
   readonly cause: GapCause;

@@ -1,6 +1,7 @@
 import { JsonCheck } from '../json/check.js';
 import { compilePath, FieldReader } from '../json/field.js';
 import type { Frame } from './frame.js';
+import { OpenStretch, type Stretch } from './stretch.js';
 
 /** What becomes of frames that come while too many wait for a slow consumer. */
 export type Overflow =
@@ -20,19 +21,6 @@ export type Overflow =
 export interface OverflowLimits {
   readonly maxFrames: number;
   readonly maxBytes: number;
-}
-
-/** Frames that were dropped one after another, before a frame that was not. */
-export interface Stretch {
-  readonly dropped: number;
-  /** The lowest and the highest sequence of them. */
-  readonly first: number;
-  readonly last: number;
-  /** The connection that the first of them came over, and when. */
-  readonly connection: number;
-  readonly at: number;
-  /** Whether another frame follows. */
-  readonly isLast: boolean;
 }
 
 /**
@@ -60,7 +48,7 @@ export class OverflowQueue {
   #frames = 0;
   #bytes = 0;
   #dropped = 0;
-  #stretch: { dropped: number; first: number; last: number; connection: number; at: number } | undefined;
+  #stretch: OpenStretch | undefined;
 
   /**
    * @throws {ConfigError} when the path of `latestBy` cannot be read
@@ -110,7 +98,8 @@ export class OverflowQueue {
         this.#drop(frame);
         return;
       }
-      this.#closeStretch(false, (gap) => this.#offerGap(gap));
+      // Where no more gaps can wait, the stretch goes on over the frames that are taken: nothing that was dropped is left out.
+      if (this.#gaps < MAX_GAPS) this.#closeStretch(false, (gap) => this.#pushGap(gap));
     } else while (!this.#hasRoomFor(frame)) this.#dropOldest();
     this.#push(this.#key === undefined ? frame : withOwnBytes(frame), key);
     this.#frames += 1;
@@ -133,7 +122,7 @@ export class OverflowQueue {
 
   /** No frame will come any more: tells what was dropped at the end. */
   end(): void {
-    if (this.#policy === 'drop_newest') this.#closeStretch(true, (gap) => this.#offerGap(gap));
+    if (this.#policy === 'drop_newest') this.#closeStretch(true, (gap) => this.#pushGap(gap));
   }
 
   /** Forgets what waits: nobody will take it. */
@@ -156,7 +145,10 @@ export class OverflowQueue {
 
   #offerGap(gap: Frame): void {
     // It was told as an event, too.
-    if (this.#gaps === MAX_GAPS) return;
+    if (this.#gaps < MAX_GAPS) this.#pushGap(gap);
+  }
+
+  #pushGap(gap: Frame): void {
     this.#gaps += 1;
     this.#push(gap, undefined);
   }
@@ -213,12 +205,10 @@ export class OverflowQueue {
     return frame;
   }
 
-  #drop({ sequence, connection, receivedAt }: Frame): void {
+  #drop(frame: Frame): void {
     this.#dropped += 1;
-    this.#stretch ??= { dropped: 0, first: sequence, last: sequence, connection, at: receivedAt };
-    this.#stretch.dropped += 1;
-    this.#stretch.first = Math.min(this.#stretch.first, sequence);
-    this.#stretch.last = Math.max(this.#stretch.last, sequence);
+    this.#stretch ??= new OpenStretch(frame);
+    this.#stretch.add(frame);
   }
 
   #closeStretch(isLast: boolean, place: (gap: Frame) => void): void {

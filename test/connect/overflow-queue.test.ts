@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Frame } from '../../lib/connect/frame.js';
-import { type Overflow, OverflowQueue, type Stretch } from '../../lib/connect/overflow-queue.js';
+import { type Overflow, OverflowQueue } from '../../lib/connect/overflow-queue.js';
+import type { Stretch } from '../../lib/connect/stretch.js';
 import { frameOf } from '../support/messages.js';
 
 type Policy = Exclude<Overflow, 'block'>;
@@ -77,6 +78,35 @@ test('gaps of the connection are not dropped, up to a thousand of them', () => {
   for (let n = 0; n < 1_500; n++) queue.offer(gap);
   assert.equal(all(queue).length, 1_000);
   assert.equal(queue.isIdle, true);
+});
+
+for (const policy of POLICIES) {
+  test(`a stretch says when its first and its last frame came, however late it is told (${JSON.stringify(policy)})`, () => {
+    const { queue, stretches } = queueOf(policy, 2);
+    const times = [10, 20, 30, 40, 50];
+    for (const [sequence, receivedAt] of times.entries()) queue.offer(frameOf('{"k":1}', { sequence, receivedAt }));
+    all(queue);
+    assert.equal(stretches.length, 1);
+    const { first, last, firstAt, lastAt } = stretches[0]!;
+    assert.deepEqual([firstAt, lastAt], [times[first], times[last]]);
+  });
+}
+
+test('drop_newest: where no more gaps can wait, one goes on over frames that are kept, and none is lost', () => {
+  const { queue, stretches } = queueOf('drop_newest', 2_000);
+  let sequence = 0;
+  const next = (): void => queue.offer(frameOf('x', { sequence: sequence++ }));
+  while (queue.dropped === 0) next();
+  for (let n = 0; n < 1_500; n++) {
+    queue.take();
+    next();
+    next();
+  }
+  const out = all(queue);
+  assert.equal(out.filter((text) => text.startsWith('gap')).length, stretches.length);
+  assert.equal(stretches.length, 1_001);
+  const told = stretches.reduce((sum, { dropped }) => sum + dropped, 0);
+  assert.deepEqual([told, out.at(-1)], [queue.dropped, `gap before ${sequence}`]);
 });
 
 test('what comes out and what is told as dropped is what went in, in order, within the budget', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ParseError } from '../../lib/index.js';
+import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Arrangement, gapsOf, type Outcome, run } from '../support/arrangements.js';
 import { feed, hasRead } from '../support/feed.js';
 
@@ -13,6 +14,7 @@ async function flooded(
   overflow: 'drop_oldest' | 'drop_newest' | { latest_by: string },
   last?: string,
 ): Promise<Outcome> {
+  const clock = createFakeClock();
   let open: (value?: unknown) => void = () => {};
   const isOpen = new Promise((resolve) => {
     open = resolve;
@@ -21,6 +23,7 @@ async function flooded(
     await client.sendMany(Array.from({ length: FRAMES }, (_, n) => `{"k":${n % 5},"n":${n}}`));
     if (last !== undefined) await client.send(last);
     await hasRead(client);
+    await clock.advance(60_000);
     open();
     await client.close(1000);
   });
@@ -31,7 +34,7 @@ async function flooded(
     batch_size: 10,
     gaps: 'records',
   } as const;
-  return await run(arrangement, { ...config, overflow }, { onPage: () => isOpen });
+  return await run(arrangement, { ...config, overflow }, { clock, onPage: () => isOpen });
 }
 
 /** The numbers that came, with each gap put in their place; and how many those gaps say were dropped. */
@@ -69,6 +72,8 @@ for (const arrangement of ARRANGEMENTS) {
       const gaps = gapsOf(outcome);
       assert.equal(outcome.stats.gaps, gaps.length);
       assert.ok(gaps.every((gap) => gap.cause === 'overflow' && gap.connection === 1));
+      // They all came at one moment of the clock, whenever the sink went on.
+      assert.ok(gaps.every((gap) => gap.to.at === gap.from.at && gap.durationMs === 0));
       assert.equal(numbers.includes(FRAMES - 1), overflow === 'drop_oldest');
       assert.deepEqual([outcome.stats.pausedMs, outcome.stats.gapMs], [0, 0]);
     });
