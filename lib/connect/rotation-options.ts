@@ -40,9 +40,18 @@ export function checkRotation({ maxConnectionAgeMs, rotateAt, rotationJitterMs }
   if (maxConnectionAgeMs === undefined && rotateAt === undefined) {
     throw optionError(option, 'Without `maxConnectionAgeMs` and `rotateAt` no rotation is planned.');
   }
-  if (rotationJitterMs >= (maxConnectionAgeMs ?? DAY_MS)) {
-    throw optionError(option, 'Expected less than the age at which a connection is rotated.');
+  const most = firstRotation(maxConnectionAgeMs, rotateAt);
+  if (rotationJitterMs >= most) {
+    throw optionError(option, `Expected less than the ${most} ms within which a connection is rotated.`);
   }
+}
+
+/** Within which time of its begin a connection is rotated: `Infinity` for never. */
+function firstRotation(maxConnectionAgeMs: number | undefined, rotateAt: string | undefined): number {
+  return Math.min(
+    maxConnectionAgeMs ?? Number.POSITIVE_INFINITY,
+    rotateAt === undefined ? Number.POSITIVE_INFINITY : DAY_MS,
+  );
 }
 
 /**

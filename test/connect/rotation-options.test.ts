@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rotationDelay } from '../../lib/connect/rotation-options.js';
+import { checkRotation, rotationDelay } from '../../lib/connect/rotation-options.js';
 
 const none = { maxConnectionAgeMs: undefined, rotateAt: undefined, rotationJitterMs: 0 };
 const noon = Date.UTC(2026, 0, 1, 12);
@@ -26,5 +26,16 @@ for (const [what, options, now, expected] of [
       rotationDelay(options, now, () => 0.5),
       expected,
     );
+  });
+}
+
+for (const [what, options] of [
+  ['an age', { ...none, maxConnectionAgeMs: 5_000, rotationJitterMs: 5_000 }],
+  ['a time of day', { ...none, rotateAt: '12:00', rotationJitterMs: 24 * HOUR }],
+  ['both', { maxConnectionAgeMs: 48 * HOUR, rotateAt: '12:00', rotationJitterMs: 24 * HOUR }],
+] as const) {
+  test(`jitter is less than the time within which a connection is rotated, by ${what}`, () => {
+    assert.throws(() => checkRotation(options), { code: 'ERR_CONFIG' });
+    checkRotation({ ...options, rotationJitterMs: options.rotationJitterMs - 1 });
   });
 }

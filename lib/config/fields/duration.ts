@@ -20,3 +20,12 @@ export const duration = {
 export function toMs(value: number | string | undefined): number | undefined {
   return value === undefined ? undefined : parseDuration(value);
 }
+
+/** The same for what may be no duration at all: `undefined` then, too. */
+export function msOf(value: unknown): number | undefined {
+  const isDuration =
+    typeof value === 'number' ? value >= 0 && value <= MAX_SECONDS : typeof value === 'string' && TEXT.test(value);
+  return isDuration ? parseDuration(value as number | string) : undefined;
+}
+
+const TEXT = new RegExp(DURATION_PATTERN);

@@ -1,6 +1,6 @@
 import type { ResolvedRotationOptions } from '../../connect/rotation-options.js';
-import type { Finding } from '../findings.js';
-import { duration, positiveDuration, toMs } from './duration.js';
+import { type Finding, valueFinding } from '../findings.js';
+import { duration, msOf, positiveDuration, toMs } from './duration.js';
 
 /** When a new connection takes over from the old one. */
 export interface RotationConfig {
@@ -45,10 +45,19 @@ export const ROTATION_TIMERS = [['max_connection_age']] as const;
 /** What is wrong beyond what the schema can say. */
 export function checkRotation(given: Readonly<Record<string, unknown>>): Finding[] {
   const { rotation_jitter, max_connection_age, rotate_at } = given;
-  if (rotation_jitter === undefined || rotation_jitter === 0) return [];
-  if (max_connection_age !== undefined || rotate_at !== undefined) return [];
-  const message = 'Without `max_connection_age` and `rotate_at` no rotation is planned. Set one of them.';
-  return [{ path: ['rotation_jitter'], at: 'key', message }];
+  const jitterMs = msOf(rotation_jitter);
+  if (jitterMs === undefined || jitterMs === 0) return [];
+  if (max_connection_age === undefined && rotate_at === undefined) {
+    const message = 'Without `max_connection_age` and `rotate_at` no rotation is planned. Set one of them.';
+    return [{ path: ['rotation_jitter'], at: 'key', message }];
+  }
+  const ageMs = msOf(max_connection_age);
+  if (ageMs !== undefined && jitterMs >= ageMs) {
+    return [valueFinding(['rotation_jitter'], 'Expected a duration that is shorter than `max_connection_age`.')];
+  }
+  if (rotate_at === undefined || jitterMs < DAY_MS) return [];
+  const message = 'Expected a duration that is shorter than the day after which `rotate_at` comes again.';
+  return [valueFinding(['rotation_jitter'], message)];
 }
 
 /** The same in the terms of the stream classes. */
@@ -59,3 +68,5 @@ export function resolveRotation(given: RotationConfig): ResolvedRotationOptions 
     rotationJitterMs: toMs(given.rotation_jitter) ?? rotationFields.rotation_jitter.default,
   };
 }
+
+const DAY_MS = 86_400_000;
