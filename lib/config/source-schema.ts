@@ -44,7 +44,8 @@ export const sourceConfigSchema = {
     },
     subscribe_messages: {
       title: 'Subscribe messages',
-      description: 'Sent in this order after every connect and reconnect, before any frame is taken.',
+      description:
+        'Sent in this order after every connect and reconnect, before any frame is taken; with `throttle` frames are taken in between.',
       type: 'array',
       items: { type: 'string' },
       maxItems: 10_000,

@@ -38,7 +38,10 @@ export interface Connected {
   readonly isCompressed: boolean;
 }
 
-/** Every subscribe message was handed to the socket. Emitted without any, too: from here on frames flow. */
+/**
+ * Every subscribe message was handed to the socket, and every step confirmed. Emitted without any, too. Without steps and
+ * `throttleMs` frames flow from here on; with them they came before, too.
+ */
 export interface Subscribed {
   readonly connection: number;
   /** How many subscribe messages were sent. */
@@ -128,7 +131,7 @@ export interface ConnectionStats {
   readonly frames: number;
   /** Bytes of payload received. */
   readonly bytes: number;
-  /** Frames that answered a heartbeat or were replied to: messages that are no data. */
+  /** Frames that answered a heartbeat or a subscribe step, or were replied to: messages that are no data. */
   readonly controlFrames: number;
   /** Sockets opened; the number of the newest. */
   readonly connections: number;

@@ -42,7 +42,10 @@ export interface LivenessOptions {
   readonly heartbeat?: Heartbeat | undefined;
   /** Answers to the server's pings in text: for each frame the first that matches. @default [] */
   readonly reply?: readonly Reply[] | undefined;
-  /** What becomes of control frames: they are counted and dropped, or kept among the data. @default 'drop' */
+  /**
+   * What becomes of control frames, which answer a heartbeat or a subscribe step, or are replied to: they are counted and
+   * dropped, or kept among the data. @default 'drop'
+   */
   readonly controlFrames?: 'drop' | 'keep' | undefined;
 }
 

@@ -60,8 +60,8 @@ export interface WebSocketReadableOptions
    */
   readonly credentials?: Credentials | CredentialProvider | undefined;
   /**
-   * Sent in order after every connect and reconnect, before any frame is emitted. One that cannot be sent makes the
-   * connect a failed one. A function is asked at every connect.
+   * Sent in order after every connect and reconnect, before any frame is emitted; with `throttleMs` frames are emitted in
+   * between. One that cannot be sent makes the connect a failed one. A function is asked at every connect.
    * @default []
    */
   readonly subscribeMessages?: readonly SubscribeMessage[] | SubscribeFunction | undefined;

@@ -24,7 +24,7 @@ export interface LivenessConfig {
     | undefined;
   /** Answers to a server that pings in text; `{value}` in `send` stands for the matched field. @default [] */
   readonly reply?: readonly { readonly match: MatchConfig; readonly send: string }[] | undefined;
-  /** What becomes of frames that answer a heartbeat or are replied to. @default 'drop' */
+  /** What becomes of frames that answer a heartbeat or a step of `subscribe`, or are replied to. @default 'drop' */
   readonly control_frames?: 'drop' | 'keep' | undefined;
 }
 
@@ -88,7 +88,7 @@ export const livenessFields = {
   control_frames: {
     title: 'Control frames',
     description:
-      'Frames that answer a heartbeat or are replied to: `drop` counts them, `keep` counts them and keeps them among the records.',
+      'Frames that answer a heartbeat or a step of `subscribe`, or are replied to: `drop` counts them, `keep` counts them and keeps them among the records.',
     enum: ['drop', 'keep'],
     default: 'drop',
     examples: ['keep'],
