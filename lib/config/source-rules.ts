@@ -4,7 +4,7 @@ import { POSITIVE_DURATION_PATTERN, parseDuration } from './durations.js';
 import { checkAddress } from './fields/address.js';
 import { checkIntake, INTAKE_TIMERS } from './fields/intake.js';
 import { checkLiveness, LIVENESS_TIMERS } from './fields/liveness.js';
-import { RECONNECT_TIMERS } from './fields/reconnect.js';
+import { checkReconnect, RECONNECT_TIMERS } from './fields/reconnect.js';
 import { checkRotation, ROTATION_TIMERS } from './fields/rotation.js';
 import { subscribeTimers } from './fields/subscribe.js';
 import { type Finding, valueFinding } from './findings.js';
@@ -22,6 +22,7 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
     ...checkFormat(given),
     ...checkDurations(given),
     ...checkLiveness(given),
+    ...checkReconnect(given),
     ...checkRotation(given),
     ...checkReach(given),
     ...checkIntake(given),

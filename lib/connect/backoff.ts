@@ -1,11 +1,13 @@
+import { optionError } from '../errors.js';
+
 /** How long to wait before an attempt to reconnect: `attempt` is 1, 2, …; milliseconds. */
 export type Backoff = (attempt: number) => number;
 
 /** A wait that grows with each attempt. */
 export interface GrowingBackoff {
-  /** The wait before the first attempt. @default 1_000 */
+  /** The wait before the first attempt. @default 1_000, or `maxMs` where that is shorter */
   readonly initialMs?: number | undefined;
-  /** The longest wait. @default 60_000 */
+  /** The longest wait: not shorter than the first. @default 60_000, or `initialMs` where that is longer */
   readonly maxMs?: number | undefined;
   /** By how much each wait is longer than the one before. @default 2 */
   readonly multiplier?: number | undefined;
@@ -25,6 +27,7 @@ export function fixedBackoff(ms: number): Backoff {
  * A wait that grows with each attempt, up to a limit.
  *
  * @param random gives numbers from 0 to below 1. Default: `Math.random`
+ * @throws {ConfigError} when the longest wait is shorter than the first
  * @example
  * ```ts
  * const backoff = growingBackoff({ initialMs: 500, maxMs: 10_000, jitter: 'none' });
@@ -32,7 +35,9 @@ export function fixedBackoff(ms: number): Backoff {
  * ```
  */
 export function growingBackoff(options: GrowingBackoff, random: () => number = Math.random): Backoff {
-  const { initialMs = 1_000, maxMs = 60_000, multiplier = 2, jitter = 'full' } = options;
+  checkBackoff(options, 'growingBackoff');
+  const { initialMs = 1_000, multiplier = 2, jitter = 'full' } = options;
+  const { maxMs = Math.max(60_000, initialMs) } = options;
   return (attempt) => {
     // `multiplier` to the power of many attempts is infinite, which the limit cuts.
     const whole = Math.min(maxMs, initialMs * multiplier ** (attempt - 1));
@@ -44,6 +49,17 @@ export function growingBackoff(options: GrowingBackoff, random: () => number = M
 export function toBackoff(backoff: number | GrowingBackoff | Backoff, random: () => number): Backoff {
   if (typeof backoff === 'function') return backoff;
   return typeof backoff === 'number' ? fixedBackoff(backoff) : growingBackoff(backoff, random);
+}
+
+/**
+ * @param option what it is called, for the error
+ * @throws {ConfigError} when the longest wait is shorter than the first
+ */
+export function checkBackoff(backoff: number | GrowingBackoff | Backoff, option: string): void {
+  if (typeof backoff !== 'object') return;
+  const { initialMs, maxMs } = backoff;
+  if (initialMs === undefined || maxMs === undefined || maxMs >= initialMs) return;
+  throw optionError(`${option}.maxMs`, `Expected at least \`initialMs\`, which is ${initialMs}, got ${maxMs}.`);
 }
 
 /** Whether it can be given to {@link growingBackoff}. */

@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from '../internal/options.js';
 import { redactUrl } from '../internal/redaction.js';
+import { checkBackoff } from './backoff.js';
 import type { CredentialProvider, Credentials } from './credentials.js';
 import { INTAKE_FIELDS, type IntakeOptions, type ResolvedIntakeOptions } from './intake-options.js';
 import { LIVENESS_FIELDS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
@@ -137,6 +138,7 @@ export function resolveWebSocketOptions(options: WebSocketReadableOptions): Reso
   }
   checkReach(resolved);
   checkRotation(resolved);
+  checkBackoff(resolved.reconnectBackoff, 'WebSocketReadable.reconnectBackoff');
   return resolved;
 }
 

@@ -53,6 +53,11 @@ for (const [config, path, message] of [
     'Expected a duration: a number of seconds (fractions allowed), or text with a unit such as "500ms", "30s", "5m", "1.5h" or "1d", but found -1.',
   ],
   [
+    { url: 'ws://a', reconnect_backoff: { initial: '1m', max: 59.9 } },
+    'reconnect_backoff.max',
+    'Expected a duration that is not shorter than `initial`.',
+  ],
+  [
     { url: 'ws://a', reconnect_backoff: { multiplier: 0.5 } },
     'reconnect_backoff.multiplier',
     'Expected a number from 1 to 1000, but found 0.5.',

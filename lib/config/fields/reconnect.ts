@@ -1,6 +1,7 @@
 import type { ResolvedReconnectOptions } from '../../connect/reconnect-options.js';
 import { parseDuration } from '../durations.js';
-import { duration, positiveDuration, toMs } from './duration.js';
+import { type Finding, valueFinding } from '../findings.js';
+import { duration, msOf, positiveDuration, toMs } from './duration.js';
 
 /** What comes after the end of a connection. */
 export interface ReconnectConfig {
@@ -11,9 +12,9 @@ export interface ReconnectConfig {
     | number
     | string
     | {
-        /** @default 1 */
+        /** @default 1, or `max` where that is shorter */
         readonly initial?: number | string | undefined;
-        /** @default 60 */
+        /** @default 60, or `initial` where that is longer */
         readonly max?: number | string | undefined;
         /** @default 2 */
         readonly multiplier?: number | undefined;
@@ -40,7 +41,7 @@ export const reconnectFields = {
   reconnect_backoff: {
     title: 'Back-off',
     description:
-      'The wait between two attempts to connect again: fixed, or growing from `initial` (1) by `multiplier` (2) up to `max` (60), and with `jitter: full` anything between nothing and that, so that many feeds do not come back at the same moment (`none`: always all of it).',
+      'The wait between two attempts to connect again: fixed, or growing from `initial` (1) by `multiplier` (2) up to `max` (60, or `initial` where that is longer), and with `jitter: full` anything between nothing and that, so that many feeds do not come back at the same moment (`none`: always all of it).',
     $comment:
       'a duration (a number of seconds, or text with a unit such as "500ms" or "30s"), or `{ initial, max, multiplier, jitter }`',
     ...duration,
@@ -48,7 +49,7 @@ export const reconnectFields = {
     additionalProperties: false,
     properties: {
       initial: { title: 'First wait', description: 'The wait before the first attempt.', ...duration },
-      max: { title: 'Longest wait', description: 'No wait is longer.', ...duration },
+      max: { title: 'Longest wait', description: 'No wait is longer: not shorter than `initial`.', ...duration },
       multiplier: {
         title: 'Growth',
         description: 'By how much each wait is longer than the one before.',
@@ -86,6 +87,14 @@ export const reconnectFields = {
 
 /** Where durations stand that must be at least 1 ms. */
 export const RECONNECT_TIMERS = [['stable_after']] as const;
+
+/** What is wrong beyond what the schema can say. */
+export function checkReconnect(given: Readonly<Record<string, unknown>>): Finding[] {
+  const { initial, max } = (given['reconnect_backoff'] ?? {}) as { readonly initial?: unknown; readonly max?: unknown };
+  const [initialMs, maxMs] = [msOf(initial), msOf(max)];
+  if (initialMs === undefined || maxMs === undefined || maxMs >= initialMs) return [];
+  return [valueFinding(['reconnect_backoff', 'max'], 'Expected a duration that is not shorter than `initial`.')];
+}
 
 /** The same in the terms of the stream classes. */
 export function resolveReconnect(given: ReconnectConfig): Omit<ResolvedReconnectOptions, 'random'> {
