@@ -124,12 +124,14 @@ export class DisconnectedError extends SpillwayError {
     reason: string;
     frames: number;
     watchdog?: { readonly name: Watchdog; readonly ms: number };
+    /** Whether `reconnect` is on: then it is not advised. */
+    reconnects?: boolean;
     cause?: unknown;
   }) {
+    const advice = facts.reconnects === true ? '' : ' Set `reconnect: true` to connect again after a drop.';
     const why = facts.reason === '' ? '' : ` (${JSON.stringify(clip(facts.reason))})`;
     super(
-      `${howLost(facts)}: ${facts.url}, code ${facts.closeCode}${why}, after ${count(facts.frames, 'frame')}${causeOf(facts.cause)}. ` +
-        'Set `reconnect: true` to connect again after a drop.',
+      `${howLost(facts)}: ${facts.url}, code ${facts.closeCode}${why}, after ${count(facts.frames, 'frame')}${causeOf(facts.cause)}.${advice}`,
       { cause: facts.cause },
     );
     this.url = facts.url;

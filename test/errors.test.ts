@@ -114,8 +114,10 @@ describe('DisconnectedError', () => {
     const closed = new DisconnectedError({ url, closeCode: 1012, reason: 'a "restart"', frames: 0 });
     assert.match(
       closed.message,
-      /The server closed the connection: .+, code 1012 \("a \\"restart\\""\), after 0 frames\./,
+      /The server closed the connection: .+, code 1012 \("a \\"restart\\""\), after 0 frames\. Set `reconnect: true` to/,
     );
+    const again = new DisconnectedError({ url, closeCode: 1012, reason: '', frames: 0, reconnects: true });
+    assert.match(again.message, /after 0 frames\.$/);
   });
 });
 

@@ -64,6 +64,7 @@ export class Connection {
     this.#cause = new CauseOfEnd({
       endpoint,
       maxMessageBytes,
+      reconnects: options.reconnect,
       isOpen: () => this.#isOpen,
       frames: () => taker.frames,
     });

@@ -26,6 +26,8 @@ export interface Silence {
 export interface EndingFacts {
   readonly endpoint: Endpoint;
   readonly maxMessageBytes: number;
+  /** Whether another connection may follow. */
+  readonly reconnects: boolean;
   /** Whether frames could come. */
   isOpen(): boolean;
   /** Frames received in the whole run so far. */
@@ -81,7 +83,8 @@ export class CauseOfEnd {
     reason: string,
     more: Partial<ConstructorParameters<typeof DisconnectedError>[0]> = {},
   ): DisconnectedError {
-    const { endpoint, frames } = this.#facts;
-    return new DisconnectedError({ url: endpoint.shownUrl, closeCode, reason, frames: frames(), ...more });
+    const { endpoint, reconnects, frames } = this.#facts;
+    const url = endpoint.shownUrl;
+    return new DisconnectedError({ url, closeCode, reason, reconnects, frames: frames(), ...more });
   }
 }

@@ -56,7 +56,7 @@ test('the events of a run come in order, with facts', async (t) => {
   }
   await collect(readable);
   const url = `${server.url}/`;
-  const closed = `DisconnectedError: The server closed the connection: ${url}, code 1012 ("restart"), after 1 frame. Set \`reconnect: true\` to connect again after a drop.`;
+  const closed = `DisconnectedError: The server closed the connection: ${url}, code 1012 ("restart"), after 1 frame.`;
   assert.deepEqual(seen, [
     { name: 'connecting', url, attempt: 1 },
     { name: 'connected', url, connection: 1, protocol: '', isCompressed: false },
