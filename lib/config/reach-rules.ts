@@ -20,8 +20,10 @@ function checkOrigin({ origin, headers }: Readonly<Record<string, unknown>>): Fi
 }
 
 /** A proxy and a token server may be reached by TLS where the feed is not. */
-function checkTls({ tls, url, auth, proxy }: Readonly<Record<string, unknown>>): Finding[] {
-  const isUsed = typeof url !== 'string' || !/^ws:\/\//i.test(url) || proxy !== undefined || mayAsk(auth);
+function checkTls({ tls, url, urls, auth, proxy }: Readonly<Record<string, unknown>>): Finding[] {
+  const addresses: readonly unknown[] = Array.isArray(urls) && urls.length > 0 ? urls : [url];
+  const isPlain = addresses.every((one) => typeof one === 'string' && /^ws:\/\//i.test(one));
+  const isUsed = !isPlain || proxy !== undefined || mayAsk(auth);
   return tls === undefined || isUsed
     ? []
     : [{ path: ['tls'], at: 'key', message: '`tls` needs an address that begins with `wss://`.' }];

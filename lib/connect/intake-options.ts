@@ -78,7 +78,9 @@ function isSequence(value: unknown): boolean {
 
 function isLatestBy(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return Object.keys(value).join() === 'latestBy' && isPath((value as { latestBy: unknown }).latestBy);
+  const { latestBy } = value as { latestBy: unknown };
+  // Of whole frames there is no newest one.
+  return Object.keys(value).join() === 'latestBy' && isPath(latestBy) && latestBy !== '';
 }
 
 function isDedupe(value: unknown): boolean {

@@ -6,6 +6,8 @@ import { refuses } from '../support/refusals.js';
 
 const EXPECTED_PATH =
   'Expected at most 1000 characters of keys with dots between them, such as `seq` or `data.seq`, but found';
+const EXPECTED_KEY =
+  'Expected 1 to 1000 characters of keys with dots between them, such as `symbol` or `data.symbol`, but found';
 const EXPECTED_BY = 'Expected `content`, or a list of 1 to 20 paths such as `data.id`, but found';
 const EXPECTED_OVERFLOW =
   'Expected `block`, `drop_oldest`, `drop_newest`, or `latest_by` with a path such as `data.symbol`, but found';
@@ -66,7 +68,8 @@ refuses([
   [{ overflow: 7 }, 'overflow', `${EXPECTED_OVERFLOW} 7.`],
   [{ overflow: {} }, 'overflow.latest_by', 'The key `latest_by` is required here, but missing.'],
   [{ overflow: { latestBy: 's' } }, 'overflow.latestBy', 'There is no such key. Did you mean `latest_by`?'],
-  [{ overflow: { latest_by: 'a..b' } }, 'overflow.latest_by', `${EXPECTED_PATH} the text "a..b".`],
+  [{ overflow: { latest_by: 'a..b' } }, 'overflow.latest_by', `${EXPECTED_KEY} the text "a..b".`],
+  [{ overflow: { latest_by: '' } }, 'overflow.latest_by', `${EXPECTED_KEY} empty text.`],
   [{ max_buffered_frames: 0 }, 'max_buffered_frames', 'Expected a whole number of at least 1, but found 0.'],
   [
     { overflow: { latest_by: 'a' }, message_format: 'raw_string' },
@@ -93,6 +96,7 @@ test('the stream class refuses the same, at construction', () => {
   refused({ sequence: { path: 'a', steps: 1 } }, /WebSocketReadable\.sequence/);
   refused({ dedupe: { by: [], windowMs: 1 } }, /WebSocketReadable\.dedupe/);
   refused({ overflow: 'drop' }, /WebSocketReadable\.overflow/);
+  refused({ overflow: { latestBy: '' } }, /WebSocketReadable\.overflow/);
   refused({ overflow: { latestBy: 'a', x: 1 } }, /WebSocketReadable\.overflow/);
   refused({ dedupe: { by: 'content' } }, /WebSocketReadable\.dedupe/);
 });

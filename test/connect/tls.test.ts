@@ -175,12 +175,21 @@ for (const [what, given, message] of [
   ['cert without key', { tls: { cert: 'x' } }, 'tls.cert: `cert` needs the key `key` beside it, which is missing.'],
   ['an unknown key', { tls: { cacert: 'x' } }, 'tls.cacert: There is no such key. Did you mean `cert`?'],
   ['ws:// with tls', { url: 'ws://x', tls: { ca: 'x' } }, 'tls: `tls` needs an address that begins with `wss://`.'],
+  [
+    'tls with urls of ws:// alone',
+    { urls: ['ws://x', 'WS://y'], tls: { servername: 'x' } },
+    'tls: `tls` needs an address that begins with `wss://`.',
+  ],
 ] as const) {
   test(`${what} is ERR_CONFIG`, () => {
-    const { url = 'wss://x', ...rest } = given as Partial<SourceConfig>;
-    assert.throws(() => createSource({ url, max_messages: 1, ...rest }), { message });
+    const address = 'urls' in given ? {} : { url: 'wss://x' };
+    assert.throws(() => createSource({ ...address, max_messages: 1, ...given } as SourceConfig), { message });
   });
 }
+
+test('tls goes with urls of which one is wss://', () => {
+  createSource({ urls: ['ws://x', 'wss://y'], max_messages: 1, tls: { servername: 'x' } });
+});
 
 test('WebSocketReadable asks a function for its TLS options at every connect', async (t) => {
   const server = await feed(t, sends('1'), { tls: good });

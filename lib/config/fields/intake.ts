@@ -122,6 +122,8 @@ export const intakeFields = {
         title: 'Key',
         description: 'The field whose newest frame is kept for each of its values.',
         ...path,
+        $comment: '1 to 1000 characters of keys with dots between them, such as `symbol` or `data.symbol`',
+        minLength: 1,
       },
     },
     default: 'block',
