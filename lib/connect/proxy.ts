@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { AuthError, ConnectError } from '../errors.js';
 import { parseProxy, showProxy } from '../internal/proxy-address.js';
 import { redactUrl } from '../internal/redaction.js';
+import { environmentProxy } from './proxy-environment.js';
 import type { TlsOptions } from './reach-options.js';
 
 /** What {@link proxyAgent} is told. */
@@ -46,9 +47,11 @@ export async function proxyFor(url: string, setting: string): Promise<URL | unde
   if (LOOPBACK.test(new URL(url).hostname)) return undefined;
   const { getProxyForUrl } = await import('proxy-from-env');
   // The rules are those of the scheme beneath: ws is http, wss is https.
-  const named = getProxyForUrl(url.replace(/^ws/i, 'http'));
-  if (named === '') return undefined;
-  const proxy = parseProxy(isBare(named) ? named.replace(/^https/, 'http') : named);
+  const beneath = url.replace(/^ws/i, 'http');
+  const named = environmentProxy(/^https/i.test(beneath) ? 'https' : 'http');
+  // The library knows the rules of `NO_PROXY`; what it returns has the scheme of the request where a variable names none.
+  if (named === undefined || getProxyForUrl(beneath) === '') return undefined;
+  const proxy = parseProxy(named);
   if (proxy === undefined) {
     throw new ConnectError(
       'The environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY) names a proxy that is not the address of one. Expected http://host:port, https://, socks5://, socks5h://, socks4:// or socks4a://; or set `proxy: none`.',
@@ -56,14 +59,6 @@ export async function proxyFor(url: string, setting: string): Promise<URL | unde
     );
   }
   return proxy;
-}
-
-/** Whether a variable names the proxy without a scheme, which is HTTP then; the library takes the scheme of the request. */
-function isBare(named: string): boolean {
-  const rest = named.replace(/^https:\/\//, '');
-  return (
-    rest !== named && VARIABLES.some((name) => [name, name.toUpperCase()].some((key) => process.env[key] === rest))
-  );
 }
 
 async function tunnelAgent(proxy: URL, request: ProxyRequest): Promise<Agent> {
@@ -111,6 +106,9 @@ function refused(proxy: URL, url: string, status: number): Error {
   );
 }
 
-/** No proxy of somebody else's leads to this machine; the URL parser has made an address of every way to write one. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-const VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy'];
+/**
+ * No proxy of somebody else's leads to this machine; the URL parser has made an address of every way to write one. A name
+ * below `localhost` is this machine (RFC 6761, section 6.3), and so is the address that stands for none.
+ */
+const LOOPBACK =
+  /^((.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::ffff:(7f[\da-f]{2}:[\da-f]{1,4}|0:0)\])$/;

@@ -5,6 +5,7 @@ import type { CredentialProvider, Credentials } from './credentials.js';
 import { messageSecrets } from './message-secrets.js';
 import type { ResolvedOAuth2Options } from './oauth2.js';
 import type { ResolvedWebSocketOptions } from './options.js';
+import { environmentProxies } from './proxy-environment.js';
 
 /**
  * What the options of a run hold of secrets, as far as a server could say them back. Of headers and of the address's query
@@ -99,8 +100,7 @@ function heldBy(provider: CredentialProvider & { readonly [HELD]?: readonly stri
 
 /** The login of a proxy, by option or by the environment. */
 export function proxySecrets(proxy: string): string[] {
-  const addresses =
-    proxy === 'environment' ? ['http_proxy', 'https_proxy', 'all_proxy'].flatMap(fromEnvironment) : [proxy];
+  const addresses = proxy === 'environment' ? environmentProxies() : [proxy];
   return addresses.filter((address) => URL.canParse(address)).flatMap(loginSecrets);
 }
 
@@ -112,10 +112,6 @@ export function tlsSecrets({ passphrase }: { readonly passphrase?: string | unde
 /** A scheme may stand before the token, and before each of several cookies its name. */
 function headerForms(value: string): string[] {
   return [value, ...value.split(/;\s*/).map((part) => part.replace(/^[^\s=]+(?:\s+|=)/, ''))];
-}
-
-function fromEnvironment(name: string): string[] {
-  return [name, name.toUpperCase()].flatMap((key) => process.env[key] ?? []);
 }
 
 const PLAIN_HEADER = /^(?:accept|cache|content|host|origin|pragma|referer|user-agent)/i;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
+import { proxyFor } from '../../lib/connect/proxy.js';
+import { proxySecrets } from '../../lib/connect/secrets.js';
 import { createSource, type SourceConfig, WebSocketReadable } from '../../lib/index.js';
 import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
@@ -199,6 +201,43 @@ for (const [variables, isUsed] of [
     assert.equal(proxy.requests.length, isUsed ? 1 : 0);
   });
 }
+
+for (const [host, isHere] of [
+  ['feed.localhost', true],
+  ['LOCALHOST.', true],
+  ['127.1.2.3', true],
+  ['0.0.0.0', true],
+  ['[::1]', true],
+  ['[::]', true],
+  ['[::ffff:127.255.0.1]', true],
+  ['[::ffff:0.0.0.0]', true],
+  ['notlocalhost', false],
+  ['localhost.example.com', false],
+  ['0.0.0.1', false],
+  ['128.0.0.1', false],
+  ['[::2]', false],
+  ['[::ffff:8.8.8.8]', false],
+] as const) {
+  test(`${host} is ${isHere ? '' : 'not '}this machine itself for the environment's proxy`, async (t) => {
+    environment(t, { ALL_PROXY: 'http://127.0.0.1:1' });
+    assert.equal((await proxyFor(`ws://${host}/`, 'environment')) === undefined, isHere);
+  });
+}
+
+test('Blanks around the value of a variable are no part of it, and one of blanks alone names no proxy', async (t) => {
+  environment(t, { HTTPS_PROXY: ' http://127.0.0.1:1 ', http_proxy: ' ', HTTP_PROXY: '\t127.0.0.1:2\n' });
+  assert.equal((await proxyFor('wss://feed.invalid/', 'environment'))?.port, '1');
+  assert.equal((await proxyFor('ws://feed.invalid/', 'environment'))?.port, '2');
+  process.env['HTTP_PROXY'] = ' ';
+  assert.equal(await proxyFor('ws://feed.invalid/', 'environment'), undefined);
+});
+
+test('The password of a variable is hidden, with a scheme and without one', (t) => {
+  environment(t, { HTTP_PROXY: 'user:planted-1@proxy:3128', all_proxy: ' http://user:planted-2@proxy:3128' });
+  const hidden = proxySecrets('environment');
+  assert.ok(hidden.includes('planted-1') && hidden.includes('planted-2'), hidden.join());
+  assert.ok(hidden.includes(Buffer.from('user:planted-1').toString('base64')));
+});
 
 test('A variable without a scheme names a proxy of http://, for wss:// too', async (t) => {
   const server = await feed(t, sends('1'), { tls });

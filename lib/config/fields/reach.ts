@@ -70,7 +70,7 @@ export const reachFields = {
   proxy: {
     title: 'Proxy',
     description:
-      'The proxy to go through: `http://`, `https://`, `socks5://`, `socks5h://` (the proxy looks names up), `socks4://` or `socks4a://`, with `user:password@` where it asks for that. `environment` goes by `HTTPS_PROXY` (for `wss://`), `HTTP_PROXY` (for `ws://`), `ALL_PROXY` and `NO_PROXY`, in lower case, too, and leads to this machine itself without one; `none` goes straight.',
+      'The proxy to go through: `http://`, `https://`, `socks5://`, `socks5h://` (the proxy looks names up), `socks4://` or `socks4a://`, with `user:password@` where it asks for that. `environment` goes by `HTTPS_PROXY` (for `wss://`), `HTTP_PROXY` (for `ws://`), `ALL_PROXY` and `NO_PROXY`, in lower case, too, and leads to this machine itself (`localhost` and names below it, loopback addresses, `0.0.0.0`) without one; `none` goes straight.',
     $comment: PROXY_SETTING,
     type: 'string',
     minLength: 1,
