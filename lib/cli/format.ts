@@ -1,6 +1,6 @@
 /** `12,345` */
-export function formatCount(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
+export function formatCount(n: number | bigint): string {
+  return (typeof n === 'number' ? Math.round(n) : n).toLocaleString('en-US');
 }
 
 /** `1 record`, `12,345 records` */

@@ -48,8 +48,8 @@ export interface Gap {
   readonly beforeSequence: number | bigint | undefined;
   /** Frames that were received and dropped; how many the server sent in vain nobody knows. */
   readonly dropped: number;
-  /** With the cause `sequence`: how many of the feed's numbers are missing. */
-  readonly missing: number | undefined;
+  /** With the cause `sequence`: how many of the feed's numbers are missing; a `bigint` past 2^53. */
+  readonly missing: number | bigint | undefined;
   /** With the cause `sequence`: the key whose sequence has the hole, when each has one of its own. */
   readonly key: string | undefined;
 }

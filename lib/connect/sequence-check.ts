@@ -17,7 +17,7 @@ export interface SequenceOptions {
 
 /** What a feed's numbers came to. */
 export interface SequenceStats {
-  /** Numbers that never came. */
+  /** Numbers that never came: rounded past 2^53, where each {@link Hole} is exact. */
   readonly missing: number;
   /** Frames whose number was the one before it once more. */
   readonly repeated: number;
@@ -38,8 +38,8 @@ export interface Hole {
   readonly after: number | bigint;
   /** The number behind the hole. */
   readonly before: number | bigint;
-  /** How many numbers are missing. */
-  readonly missing: number;
+  /** How many numbers are missing: a `bigint` past 2^53. */
+  readonly missing: number | bigint;
   /** When the last number before the hole came. */
   readonly since: Moment;
 }
@@ -128,7 +128,7 @@ export class SequenceCheck {
     if (high !== undefined && isNext(high, number, this.#step)) return undefined;
     const missing = missingBetween(last, number, this.#step);
     if (missing === 0) return undefined;
-    this.#missing += missing;
+    this.#missing += Number(missing);
     return { key: state.key, after: last, before: number, missing, since };
   }
 
@@ -174,10 +174,14 @@ function keyText(data: Buffer, start: number, end: number): string {
   return text.length <= MAX_KEY_TEXT ? text : `${text.slice(0, MAX_KEY_TEXT)}…`;
 }
 
-function missingBetween(last: number | bigint, next: number | bigint, step: number): number {
-  if (typeof last === 'number' && typeof next === 'number') return Math.ceil((next - last) / step) - 1;
-  const ahead = BigInt(next) - BigInt(last);
-  return Number((ahead + BigInt(step) - 1n) / BigInt(step) - 1n);
+function missingBetween(last: number | bigint, next: number | bigint, step: number): number | bigint {
+  if (typeof last === 'number' && typeof next === 'number') {
+    const between = next - last - 1;
+    // The difference of two exact numbers need not be exact.
+    if (Number.isSafeInteger(between)) return (between - (between % step)) / step;
+  }
+  const missing = (BigInt(next) - BigInt(last) - 1n) / BigInt(step);
+  return missing <= Number.MAX_SAFE_INTEGER ? Number(missing) : missing;
 }
 
 /** Which of the fields is the number, and which the key. */

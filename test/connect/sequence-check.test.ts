@@ -96,6 +96,22 @@ test('at 10,000 keys the one that was seen first is forgotten, and begins anew',
   assert.equal(stats.keys, 10_000);
 });
 
+test('how many are missing is exact, past 2^53, too', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  for (const [after, before, step, missing] of [
+    [0n, 9_007_199_254_740_994n, 1, '9007199254740993'],
+    [10n ** 30n, 10n ** 30n + 12n, 5, '2'],
+    [10n ** 20n, 2n * 10n ** 20n, 1, '99999999999999999999'],
+    [-most, most, 1, '18014398509481981'],
+    [-most, most, 2, '9007199254740990'],
+    [1, most, 3, '3002399751580329'],
+    [5, 11, 3, '1'],
+  ] as const) {
+    const { holes } = look({ path: 'seq', step }, numbers(after, before));
+    assert.deepEqual(holes, [`${after}-${before}: ${missing} since 0`]);
+  }
+});
+
 test('whatever is left out of a row is missing, and nothing else', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 60 })), (left) => {

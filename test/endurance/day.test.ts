@@ -169,7 +169,7 @@ for (const arrangement of ARRANGEMENTS) {
         gaps: 9,
       },
     );
-    const missing = gaps.reduce((sum, gap) => sum + (gap.missing ?? 0), 0);
+    const missing = gaps.reduce((sum, gap) => sum + Number(gap.missing ?? 0), 0);
     assert.equal(frames + missing, newest);
 
     assert.equal(levels.length, 24);
