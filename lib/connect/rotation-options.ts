@@ -54,26 +54,5 @@ function firstRotation(maxConnectionAgeMs: number | undefined, rotateAt: string 
   );
 }
 
-/**
- * How long after `now` a connection that is new now is to be rotated; `undefined` for never.
- *
- * @param now epoch milliseconds
- */
-export function rotationDelay(options: ResolvedRotationOptions, now: number, random: () => number): number | undefined {
-  const { maxConnectionAgeMs, rotateAt, rotationJitterMs } = options;
-  const atMs = rotateAt === undefined ? undefined : untilTimeOfDay(rotateAt, now);
-  // One that came early by its jitter must not come again at the planned time.
-  const dailyMs = atMs === undefined || atMs > rotationJitterMs ? atMs : atMs + DAY_MS;
-  const waits = [maxConnectionAgeMs, dailyMs].filter((ms) => ms !== undefined);
-  return waits.length === 0 ? undefined : Math.min(...waits) - random() * rotationJitterMs;
-}
-
-/** More than nothing, and at most a day. */
-function untilTimeOfDay(text: string, now: number): number {
-  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
-  const atMs = ((hours * 60 + minutes) * 60 + seconds) * 1_000;
-  return DAY_MS - ((now - atMs) % DAY_MS);
-}
-
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/;

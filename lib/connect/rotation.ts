@@ -1,10 +1,10 @@
-import type { Clock, TimerHandle } from '../internal/clock.js';
+import type { Clock } from '../internal/clock.js';
 import type { Connection } from './connection.js';
 import type { Ending } from './ending.js';
 import type { Moment } from './gap.js';
 import { Handover, type HeldFrame } from './handover.js';
 import type { ResolvedWebSocketOptions } from './options.js';
-import { rotationDelay } from './rotation-options.js';
+import { RotationTimer } from './rotation-timer.js';
 
 /** What a run does for its {@link Rotation}. */
 export interface RotationActions {
@@ -49,7 +49,7 @@ export class Rotation {
   readonly #options: ResolvedWebSocketOptions;
   readonly #clock: Clock;
   readonly #actions: RotationActions;
-  #timer: TimerHandle;
+  readonly #timer: RotationTimer;
   #duplicates = 0;
   #successor: Connection | undefined;
   #old: Connection | undefined;
@@ -62,6 +62,7 @@ export class Rotation {
     this.#options = options;
     this.#clock = options.clock;
     this.#actions = actions;
+    this.#timer = new RotationTimer(options, () => this.#begin());
   }
 
   /** The stretch in which two connections bring frames, while there is one. */
@@ -96,13 +97,12 @@ export class Rotation {
 
   /** A connection feeds the run from now on: its time counts. */
   start(): void {
-    const { random } = this.#options;
-    this.#arm(rotationDelay(this.#options, this.#clock.now(), random));
+    this.#timer.plan();
   }
 
   /** Nothing more is planned: the connection was lost, or the run is over. */
   stop(): void {
-    this.#clock.clearTimeout(this.#timer);
+    this.#timer.stop();
     if (this.#handover?.isHolding !== false) return;
     // What is missing now is told by itself.
     this.#doubt = undefined;
@@ -173,7 +173,7 @@ export class Rotation {
   fail(delayMs: number): void {
     this.#successor = undefined;
     this.#forget();
-    this.#arm(delayMs);
+    this.#timer.wait(delayMs);
   }
 
   /** Whether a data frame of two connections waits, or was emitted before. */
@@ -230,23 +230,10 @@ export class Rotation {
     this.#handover = undefined;
   }
 
-  #arm(ms: number | undefined): void {
-    const clock = this.#clock;
-    clock.clearTimeout(this.#timer);
-    if (ms === undefined) return;
-    const dueAt = clock.monotonic() + ms;
-    this.#timer = clock.setTimeout(() => {
-      // A timer holds 24.8 days at most.
-      const leftMs = dueAt - clock.monotonic();
-      if (leftMs > 0) this.#arm(leftMs);
-      else this.#begin();
-    }, ms);
-  }
-
   #begin(): void {
     // The overlap of the rotation before would be mistaken for this one's.
     if (this.#handover?.isOver === false) {
-      this.#arm(STILL_OVERLAPPING_MS);
+      this.#timer.wait(STILL_OVERLAPPING_MS);
       return;
     }
     this.#forget();

@@ -1,0 +1,54 @@
+import type { TimerHandle } from '../internal/clock.js';
+import type { Moment } from './gap.js';
+import type { ResolvedWebSocketOptions } from './options.js';
+import { RotationPlan } from './rotation-plan.js';
+
+/** One timer: for the next planned rotation, or for so long. */
+export class RotationTimer {
+  readonly #options: ResolvedWebSocketOptions;
+  readonly #due: () => void;
+  #timer: TimerHandle;
+
+  constructor(options: ResolvedWebSocketOptions, due: () => void) {
+    this.#options = options;
+    this.#due = due;
+  }
+
+  /** For a connection that is new now. */
+  plan(): void {
+    const plan = new RotationPlan(this.#options, this.#now(), this.#options.random);
+    this.#arm(() => plan.leftMs(this.#now()));
+  }
+
+  /** In place of that, after so long. */
+  wait(ms: number): void {
+    const dueAt = this.#now().monotonic + ms;
+    this.#arm(() => dueAt - this.#now().monotonic);
+  }
+
+  stop(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  /** Never for longer than an hour: the clock on the wall may be set, the machine may sleep, and a timer holds 24.8 days. */
+  #arm(left: () => number): void {
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
+    const leftMs = left();
+    if (leftMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = clock.setTimeout(
+      () => {
+        if (left() > 0) this.#arm(left);
+        else this.#due();
+      },
+      Math.min(leftMs, AT_MOST_MS),
+    );
+  }
+
+  #now(): Moment {
+    const { clock } = this.#options;
+    return { at: clock.now(), monotonic: clock.monotonic() };
+  }
+}
+
+const AT_MOST_MS = 3_600_000;
