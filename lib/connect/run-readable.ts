@@ -172,6 +172,7 @@ export abstract class RunReadable<T> extends TypedReadable {
 
   /** Ends the run because it has all that it was to get. */
   protected complete(cause: EndCause): void {
+    this.#queue?.end();
     this.#queue?.clear();
     this.#run.stop(cause);
   }

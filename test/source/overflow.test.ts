@@ -12,7 +12,7 @@ async function flooded(
   t: Parameters<typeof feed>[0],
   arrangement: Arrangement,
   overflow: 'drop_oldest' | 'drop_newest' | { latest_by: string },
-  last?: string,
+  { last, maxMessages }: { readonly last?: string; readonly maxMessages?: number } = {},
 ): Promise<Outcome> {
   const clock = createFakeClock();
   let open: (value?: unknown) => void = () => {};
@@ -29,7 +29,7 @@ async function flooded(
   });
   const config = {
     url: server.url,
-    unbounded: true,
+    ...(maxMessages === undefined ? { unbounded: true } : { max_messages: maxMessages }),
     max_buffered_frames: 100,
     batch_size: 10,
     gaps: 'records',
@@ -95,8 +95,19 @@ for (const arrangement of ARRANGEMENTS) {
     assert.deepEqual([told, outcome.stats.records], [outcome.stats.dropped, records.length]);
   });
 
+  test(`overflow: at max_messages what was dropped is told, behind the last record without a line (${arrangement})`, async (t) => {
+    const all = (await flooded(t, arrangement, 'drop_newest')).stats.records;
+    // The last ones wait in the queue while others are dropped.
+    const outcome = await flooded(t, arrangement, 'drop_newest', { maxMessages: all - 40 });
+    const numbers = (outcome.values as { n: number }[]).map(({ n }) => n);
+    assert.deepEqual([outcome.error, numbers], [undefined, Array.from({ length: all - 40 }, (_, n) => n)]);
+    const told = gapsOf(outcome).reduce((sum, gap) => sum + gap.dropped, 0);
+    assert.ok(told > 0);
+    assert.equal(told, outcome.stats.dropped);
+  });
+
   test(`overflow: a frame that cannot be parsed ends the run after what came before it, from the queue, too (${arrangement})`, async (t) => {
-    const { error, values, stats } = await flooded(t, arrangement, 'drop_oldest', 'bad');
+    const { error, values, stats } = await flooded(t, arrangement, 'drop_oldest', { last: 'bad' });
     assert.ok(error instanceof ParseError);
     const last = values.at(-1) as { n: number };
     assert.equal(last.n, FRAMES - 1);
