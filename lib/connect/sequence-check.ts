@@ -17,7 +17,7 @@ export interface SequenceOptions {
 
 /** What a feed's numbers came to. */
 export interface SequenceStats {
-  /** Numbers that never came: rounded past 2^53, where each {@link Hole} is exact. */
+  /** Numbers that never came: rounded past 2^53, where the `missing` of each gap is exact. */
   readonly missing: number;
   /** Frames whose number was the one before it once more. */
   readonly repeated: number;
