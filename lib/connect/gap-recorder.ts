@@ -1,5 +1,5 @@
 import type { Clock } from '../internal/clock.js';
-import type { Gap, GapCause, Moment } from './gap.js';
+import { type Gap, type GapCause, type Moment, now } from './gap.js';
 
 /** How a gap begins. */
 export interface GapStart {
@@ -98,8 +98,4 @@ export class GapRecorder {
       durationMs: to.monotonic - facts.from.monotonic,
     });
   }
-}
-
-function now(clock: Clock): Moment {
-  return { at: clock.now(), monotonic: clock.monotonic() };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../internal/clock.js';
 import { serialise } from '../json/serialise.js';
 import type { Frame } from './frame.js';
 
@@ -21,6 +22,11 @@ export interface Moment {
   readonly at: number;
   /** Milliseconds of `performance.now()`: for durations. */
   readonly monotonic: number;
+}
+
+/** This moment. */
+export function now(clock: Clock): Moment {
+  return { at: clock.now(), monotonic: clock.monotonic() };
 }
 
 /**

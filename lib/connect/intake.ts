@@ -5,7 +5,7 @@ import { Dedupe } from './dedupe.js';
 import type { Endpoints } from './endpoints.js';
 import { FeedGaps } from './feed-gaps.js';
 import type { Frame } from './frame.js';
-import type { Gap, Moment } from './gap.js';
+import { type Gap, type Moment, now } from './gap.js';
 import type { HeldFrame } from './handover.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import type { Rotation } from './rotation.js';
@@ -69,8 +69,7 @@ export class Intake implements FrameTaker {
 
   /** The run begins. */
   start(): void {
-    const { clock } = this.#options;
-    this.fed = { at: clock.now(), monotonic: clock.monotonic() };
+    this.fed = now(this.#options.clock);
   }
 
   data(data: Buffer, isBinary: boolean, connection: Connection): void {

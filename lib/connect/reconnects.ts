@@ -2,7 +2,7 @@ import { AuthError, ConnectError, ReconnectExhaustedError, type SpillwayError } 
 import { type Backoff, toBackoff } from './backoff.js';
 import type { Endpoints } from './endpoints.js';
 import type { ResolvedWebSocketOptions } from './options.js';
-import { reconnectRule } from './reconnect-table.js';
+import { type ReconnectAction, reconnectRule } from './reconnect-table.js';
 import { retryAfterMs } from './retry-after.js';
 
 /** How a connection ended, as far as it matters for the next one. */
@@ -72,10 +72,9 @@ export class Reconnects {
       this.#areRenewed = false;
     }
     if (stableAfterMs !== undefined && openMs !== undefined && openMs >= stableAfterMs) this.#waits = 0;
-    let { action } = reconnectRule(error);
-    const areRefused = action === 'refresh_credentials';
-    const canBeRenewed = typeof credentials === 'function';
-    if (areRefused && (!canBeRenewed || this.#areRenewed)) action = 'give_up';
+    const { action: rule } = reconnectRule(error);
+    const areRefused = rule === 'refresh_credentials';
+    const action = this.#action(rule, this.#areRenewed);
     this.#areRenewed = action === 'refresh_credentials';
     if (action === 'give_up' && this.#isTheLast()) return { kind: 'end', error };
     // An endpoint that refuses credentials is not given up yet, but it is no sign that another one may work again.
@@ -84,26 +83,21 @@ export class Reconnects {
 
     this.#attempts += 1;
     this.#waits += 1;
-    const isAlone = this.#endpoints.count === 1;
-    if (action === 'give_up' || action === 'next_endpoint') this.#endpoints.turn();
+    this.#turn(action);
     const isAtOnce = action === 'retry_at_once' && (openMs ?? 0) >= AT_ONCE_AFTER_MS && !this.#isJittered;
-    const heedsServer = action === 'retry_after' || (action === 'next_endpoint' && isAlone);
-    const delayMs = isAtOnce ? 0 : this.#delay(this.#waits, heedsServer ? error : undefined);
-    return { kind: 'attempt', attempt: this.#attempts, delayMs, refused: areRefused && canBeRenewed };
+    const delayMs = isAtOnce ? 0 : this.#delay(this.#waits, action, error);
+    const refused = areRefused && typeof credentials === 'function';
+    return { kind: 'attempt', attempt: this.#attempts, delayMs, refused };
   }
 
   /** What comes after a new connection of a rotation has failed: the old one goes on, so nothing is given up for good. */
   afterRotation(error: SpillwayError | undefined): Pick<Next & { kind: 'attempt' }, 'delayMs' | 'refused'> {
     this.#rotationsFailed += 1;
-    const isAlone = this.#endpoints.count === 1;
-    let { action } = reconnectRule(error);
-    const isRenewable = typeof this.#options.credentials === 'function' && !this.#wasRenewed;
-    if (action === 'refresh_credentials' && !isRenewable) action = 'give_up';
+    const action = this.#action(reconnectRule(error).action, this.#wasRenewed);
     this.#wasRenewed = action === 'refresh_credentials';
     this.#hopeless = action === 'give_up' ? this.#hopeless + 1 : 0;
-    if (action === 'give_up' || action === 'next_endpoint') this.#endpoints.turn();
-    const heedsServer = action === 'retry_after' || (action === 'next_endpoint' && isAlone);
-    const delayMs = this.#delay(this.#rotationsFailed, heedsServer ? error : undefined);
+    this.#turn(action);
+    const delayMs = this.#delay(this.#rotationsFailed, action, error);
     // What cannot get better by itself is not asked for again and again: that is how keys are banned.
     const isHopeless = this.#hopeless >= this.#endpoints.count;
     return { delayMs: isHopeless ? Math.max(delayMs, HOPELESS_MS) : delayMs, refused: this.#wasRenewed };
@@ -123,8 +117,20 @@ export class Reconnects {
     return this.#givenUp >= this.#endpoints.count;
   }
 
-  #delay(waits: number, error: SpillwayError | undefined): number {
+  /** What is done: credentials that cannot be renewed, or were renewed already, are a reason to give up. */
+  #action(rule: ReconnectAction, areRenewed: boolean): ReconnectAction {
+    const canBeRenewed = typeof this.#options.credentials === 'function' && !areRenewed;
+    return rule === 'refresh_credentials' && !canBeRenewed ? 'give_up' : rule;
+  }
+
+  #turn(action: ReconnectAction): void {
+    if (action === 'give_up' || action === 'next_endpoint') this.#endpoints.turn();
+  }
+
+  #delay(waits: number, action: ReconnectAction, error: SpillwayError | undefined): number {
     const backoffMs = this.#backoff(waits);
+    const isAlone = this.#endpoints.count === 1;
+    if (action !== 'retry_after' && !(action === 'next_endpoint' && isAlone)) return backoffMs;
     const header = error instanceof ConnectError || error instanceof AuthError ? error.retryAfter : undefined;
     const askedMs = header === undefined ? undefined : retryAfterMs(header, this.#options.clock.now());
     if (askedMs === undefined) return backoffMs;

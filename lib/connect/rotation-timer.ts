@@ -1,5 +1,5 @@
 import type { TimerHandle } from '../internal/clock.js';
-import type { Moment } from './gap.js';
+import { now } from './gap.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { RotationPlan } from './rotation-plan.js';
 
@@ -16,14 +16,16 @@ export class RotationTimer {
 
   /** For a connection that is new now. */
   plan(): void {
-    const plan = new RotationPlan(this.#options, this.#now(), this.#options.random);
-    this.#arm(() => plan.leftMs(this.#now()));
+    const { clock, random } = this.#options;
+    const plan = new RotationPlan(this.#options, now(clock), random);
+    this.#arm(() => plan.leftMs(now(clock)));
   }
 
   /** In place of that, after so long. */
   wait(ms: number): void {
-    const dueAt = this.#now().monotonic + ms;
-    this.#arm(() => dueAt - this.#now().monotonic);
+    const { clock } = this.#options;
+    const dueAt = clock.monotonic() + ms;
+    this.#arm(() => dueAt - clock.monotonic());
   }
 
   stop(): void {
@@ -43,11 +45,6 @@ export class RotationTimer {
       },
       Math.min(leftMs, AT_MOST_MS),
     );
-  }
-
-  #now(): Moment {
-    const { clock } = this.#options;
-    return { at: clock.now(), monotonic: clock.monotonic() };
   }
 }
 

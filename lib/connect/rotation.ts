@@ -1,7 +1,7 @@
 import type { Clock } from '../internal/clock.js';
 import type { Connection } from './connection.js';
 import type { Ending } from './ending.js';
-import type { Moment } from './gap.js';
+import { type Moment, now } from './gap.js';
 import { Handover, type HeldFrame } from './handover.js';
 import type { ResolvedWebSocketOptions } from './options.js';
 import { RotationTimer } from './rotation-timer.js';
@@ -128,7 +128,7 @@ export class Rotation {
     const isGrave = code === 1006 || isServers;
     this.#old = undefined;
     if (isGrave || this.#handover?.hasGoneOn === true)
-      this.#doubt = { connection: from, code, since: this.#now(), isGrave };
+      this.#doubt = { connection: from, code, since: now(this.#clock), isGrave };
     if (this.#handover?.isIncomplete === true) this.#actions.blurred(from, heir.number);
     this.#release(heir);
     this.count += 1;
@@ -161,7 +161,7 @@ export class Rotation {
     if (handover?.isHolding === true) {
       // The old connection is cut off; where it was lost, that is told by itself.
       if (feeding !== undefined) {
-        this.#doubt = { connection: feeding.number, code: 1006, since: this.#now(), isGrave: false };
+        this.#doubt = { connection: feeding.number, code: 1006, since: now(this.#clock), isGrave: false };
       }
       for (const frame of this.#released(handover)) this.#actions.emit(frame, handover.successor);
     }
@@ -247,10 +247,6 @@ export class Rotation {
       leavesOut: dedupe === undefined,
       readMs: () => this.#clock.monotonic() - this.#actions.heldMs(),
     });
-  }
-
-  #now(): Moment {
-    return { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
   }
 }
 

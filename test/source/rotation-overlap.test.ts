@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Source } from '../../lib/index.js';
 import { createFakeClock, type FeedClient } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, gapsOf, payloadsOf, run } from '../support/arrangements.js';
 import { feed, hasRead, until } from '../support/feed.js';
@@ -60,20 +61,15 @@ for (const arrangement of ARRANGEMENTS) {
         first.stall();
         await client.send('welcome');
         await first.sendMany(['2', '3']);
-        await until(() => frames() === 3);
+        await until(() => taken.frames() === 3);
         await end(first);
         await client.sendMany(['2', '3', '4']);
       });
-      let frames = (): number => 0;
+      const taken = framesTaken();
       const outcome = await run(
         arrangement,
         { url: server.url, max_messages: 4, max_connection_age: AGE, subscribe: [LOGIN] },
-        {
-          clock,
-          onStart: (source) => {
-            frames = () => source.stats.frames;
-          },
-        },
+        { clock, onStart: taken.onStart },
       );
       assert.equal(outcome.error, undefined);
       assert.deepEqual(outcome.texts, ['1', '2', '3', '4']);
@@ -86,22 +82,20 @@ for (const arrangement of ARRANGEMENTS) {
         first.stall();
         await client.send('welcome');
         await first.send('2');
-        await until(() => frames() === 2);
+        await until(() => taken.frames() === 2);
         await end(first);
         await until(() => rotated === 1);
         await clock.advance(5_000);
         await client.send('9');
       });
-      let frames = (): number => 0;
+      const taken = framesTaken();
       let rotated = 0;
       const outcome = await run(
         arrangement,
         { url: server.url, max_messages: 3, max_connection_age: AGE, subscribe: [LOGIN], gaps: 'records' },
         {
           clock,
-          onStart: (source) => {
-            frames = () => source.stats.frames;
-          },
+          onStart: taken.onStart,
           onEvent: (name) => {
             if (name === 'rotated') rotated += 1;
           },
@@ -132,23 +126,18 @@ for (const arrangement of ARRANGEMENTS) {
       await client.send('welcome');
       // It is behind: these are older than the new subscription.
       await first.sendMany(['2', '3']);
-      await until(() => frames() === 3);
+      await until(() => taken.frames() === 3);
       await client.send('7');
       await hasRead(client);
       first.resume();
       await first.closed;
       await client.send('8');
     });
-    let frames = (): number => 0;
+    const taken = framesTaken();
     const outcome = await run(
       arrangement,
       { url: server.url, max_messages: 5, max_connection_age: AGE, subscribe: [LOGIN] },
-      {
-        clock,
-        onStart: (source) => {
-          frames = () => source.stats.frames;
-        },
-      },
+      { clock, onStart: taken.onStart },
     );
     assert.equal(outcome.error, undefined);
     assert.deepEqual(outcome.texts, ['1', '2', '3', '7', '8']);
@@ -278,4 +267,15 @@ for (const arrangement of ARRANGEMENTS) {
     assert.equal(payloadsOf(outcome, 'rotating').length, 2);
     assert.deepEqual(ages, [2 * AGE * 1_000]);
   });
+}
+
+/** How many frames a run has taken, once it began. */
+function framesTaken(): { frames: () => number; onStart: (source: Source) => void } {
+  let source: Source | undefined;
+  return {
+    frames: () => source?.stats.frames ?? 0,
+    onStart: (started) => {
+      source = started;
+    },
+  };
 }
