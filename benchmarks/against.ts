@@ -28,6 +28,7 @@ const ALL: readonly (readonly [here: string, there: string, path: string])[] = [
   ['spillway, fused to pages', 'spillway, fused to pages', ''],
   [TO_FILE, TO_FILE, ''],
   ['spillway, by hand to a JSONL file', 'spillway, by hand to a JSONL file', ''],
+  [`${TO_FILE}, by a filter that drops half`, TO_FILE, ''],
   [`${TO_FILE}, with pings, a sequence check and gap records`, TO_FILE, '/numbered'],
   ['spillway, the same with a sequence for each of 8 symbols', TO_FILE, '/numbered-by-symbol'],
 ];

@@ -2,8 +2,10 @@
  * The closed list of errors: every failure that spillway reports has one of
  * these codes and one of these classes. A message says what happened, which
  * option rules it, and what to do next. Payloads appear only clipped,
- * credentials never.
+ * credentials never; and nothing in a message steers a terminal.
  */
+
+import { visible } from './visible.js';
 
 /** Every error code of this library, with what it stands for. */
 export const ERROR_CODES = {
@@ -16,7 +18,9 @@ export const ERROR_CODES = {
   ERR_MESSAGE_TOO_LARGE: 'A message was larger than `max_message_bytes`.',
   ERR_PARSE: 'A frame does not hold what `message_format` promises, and `on_parse_error` is `fail`.',
   ERR_INVALID_RECORD: 'A record does not satisfy the JSON Schema of `validate`, and `onError` is `fail`.',
+  ERR_TRANSFORM: 'A transform cannot be applied to a record, and `on_parse_error` is `fail`.',
   ERR_SINK: 'A sink could not store records.',
+  ERR_INPUT: 'A data file cannot be read, is cut off, or is not what it should be.',
 } as const;
 
 /** One of the codes of {@link ERROR_CODES}. */
@@ -26,6 +30,12 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export abstract class SpillwayError extends Error {
   /** The stable name to branch on. */
   abstract readonly code: ErrorCode;
+
+  /** @param message what others said within it is made visible, so that it may be shown; many lines are given as such */
+  constructor(message: string | readonly string[], options?: { readonly cause?: unknown }) {
+    super([message].flat().map(visible).join('\n'), options);
+  }
+
   override get name(): string {
     return this.constructor.name;
   }
@@ -43,7 +53,7 @@ export interface ConfigProblem {
   readonly column?: number;
 }
 
-/** `ERR_CONFIG`: carries every problem that was found, not only the first. */
+/** `ERR_CONFIG`: carries every problem that was found, not only the first. Its message has a line for each. */
 export class ConfigError extends SpillwayError {
   readonly code = 'ERR_CONFIG';
   readonly problems: readonly ConfigProblem[];
@@ -51,7 +61,10 @@ export class ConfigError extends SpillwayError {
   readonly file: string | undefined;
 
   constructor(problems: readonly ConfigProblem[], options: { file?: string; cause?: unknown } = {}) {
-    super(problems.map((problem) => formatProblem(problem, options.file)).join('\n'), { cause: options.cause });
+    super(
+      problems.map((problem) => formatProblem(problem, options.file)),
+      { cause: options.cause },
+    );
     this.problems = problems;
     this.file = options.file;
   }
@@ -64,22 +77,34 @@ export class AuthError extends SpillwayError {
   readonly status: number | undefined;
   /** What a token endpoint meant: no, so that asking again cannot help, or later. */
   readonly reason: 'token_refused' | 'token_later' | undefined;
+  /** What the token endpoint calls its refusal (RFC 6749, section 5.2): `invalid_client`. */
+  readonly tokenError: string | undefined;
   /** What the token endpoint asked for in `Retry-After`, as it stood there. */
   readonly retryAfter: string | undefined;
+  /** Where the refusal leads to (`Location`), without user info and query. */
+  readonly location: string | undefined;
+  /** What the body of the refusal says, clipped and without secrets. */
+  readonly answer: string | undefined;
 
   constructor(
     message: string,
     facts: {
       status?: number;
       reason?: 'token_refused' | 'token_later' | undefined;
+      tokenError?: string | undefined;
       retryAfter?: string | undefined;
+      location?: string | undefined;
+      answer?: string | undefined;
       cause?: unknown;
     } = {},
   ) {
     super(message, { cause: facts.cause });
     this.status = facts.status;
     this.reason = facts.reason;
+    this.tokenError = facts.tokenError;
     this.retryAfter = facts.retryAfter;
+    this.location = facts.location;
+    this.answer = facts.answer;
   }
 }
 
@@ -90,14 +115,37 @@ export class ConnectError extends SpillwayError {
   readonly url: string;
   /** The HTTP status, when the server answered the upgrade with one. */
   readonly status: number | undefined;
+  /**
+   * What was wrong with an answer of status 101: its sub-protocol was not offered, or is missing although `requireProtocol` asks
+   * for one; or the handshake was broken otherwise.
+   */
+  readonly reason: 'sub_protocol' | 'handshake' | undefined;
   /** What the server asked for in `Retry-After`, as it stood there. */
   readonly retryAfter: string | undefined;
+  /** Where the answer leads to (`Location`), without user info and query. */
+  readonly location: string | undefined;
+  /** What the body of the answer says, clipped and without secrets. */
+  readonly answer: string | undefined;
 
-  constructor(message: string, facts: { url: string; status?: number; retryAfter?: string; cause?: unknown }) {
+  constructor(
+    message: string,
+    facts: {
+      url: string;
+      status?: number;
+      reason?: 'sub_protocol' | 'handshake';
+      retryAfter?: string | undefined;
+      location?: string | undefined;
+      answer?: string | undefined;
+      cause?: unknown;
+    },
+  ) {
     super(message, { cause: facts.cause });
     this.url = facts.url;
     this.status = facts.status;
+    this.reason = facts.reason;
     this.retryAfter = facts.retryAfter;
+    this.location = facts.location;
+    this.answer = facts.answer;
   }
 }
 
@@ -117,6 +165,8 @@ export class DisconnectedError extends SpillwayError {
   readonly frames: number;
   /** The clock that ended the connection, when it was us. */
   readonly watchdog: Watchdog | undefined;
+  /** The code with which we failed the connection, when the server broke the protocol: 1002, or 1007 for bytes that are not UTF-8. */
+  readonly failedWith: number | undefined;
 
   constructor(facts: {
     url: string;
@@ -124,6 +174,7 @@ export class DisconnectedError extends SpillwayError {
     reason: string;
     frames: number;
     watchdog?: { readonly name: Watchdog; readonly ms: number };
+    failedWith?: number | undefined;
     /** Whether `reconnect` is on: then it is not advised. */
     reconnects?: boolean;
     cause?: unknown;
@@ -139,6 +190,7 @@ export class DisconnectedError extends SpillwayError {
     this.reason = facts.reason;
     this.frames = facts.frames;
     this.watchdog = facts.watchdog?.name;
+    this.failedWith = facts.failedWith;
   }
 }
 
@@ -179,16 +231,22 @@ export class SubscribeError extends SpillwayError {
     url?: string;
     answer?: string | undefined;
     timeoutMs?: number;
+    /** With `unanswered`: how many other frames came meanwhile. */
+    others?: number;
+    /** Whether something was sent that asked for an answer. @default true */
+    isSent?: boolean;
     /** With `ended`: how it ended. With `failed`: how the function did, after a colon, as far as that is known. */
     how?: string;
     cause?: unknown;
   }) {
-    const { what, reason, url, answer, timeoutMs, how } = facts;
+    const { what, reason, url, answer, timeoutMs, others = 0, isSent = true, how } = facts;
     const name = clip(what);
     super(
       {
-        rejected: `${name} was rejected by ${url} with ${JSON.stringify(clip(answer ?? ''))}. Check what it sends, and what it may have.`,
-        unanswered: `${name} was not confirmed by ${url} within ${timeoutMs} ms. Check \`expect\`, or raise its \`timeout\`.`,
+        rejected: `${name} was rejected by ${url} with ${JSON.stringify(clip(answer ?? ''))}. ${isSent ? 'Check what it sends, and what it may have' : 'That came before anything was asked of it: check the address and `auth`'}.`,
+        unanswered: isSent
+          ? `${name} was not confirmed by ${url} within ${timeoutMs} ms: ${whatCame(others)}. Check \`expect\`, or raise its \`timeout\`.`
+          : `${name} waits for a frame that ${url} did not send within ${timeoutMs} ms: ${whatCame(others)}. Check \`expect\`, raise its \`timeout\`, or give it a \`send\` where the server does not speak first.`,
         ended: `${name} ${how}.`,
         failed: `${name} was not sent to ${url}, since its function failed${clip(how ?? '')}. Look at what its \`send\` does; \`cause\` is what it failed with.`,
       }[reason],
@@ -204,12 +262,13 @@ export class SubscribeError extends SpillwayError {
 /** `ERR_MESSAGE_TOO_LARGE` */
 export class MessageTooLargeError extends SpillwayError {
   readonly code = 'ERR_MESSAGE_TOO_LARGE';
+  readonly #frame: Buffer | undefined;
   /** The address, without user info and query. */
   readonly url: string;
   /** The limit in bytes. */
   readonly limit: number;
 
-  constructor(facts: { url: string; limit: number; inflated?: boolean; cause?: unknown }) {
+  constructor(facts: { url: string; limit: number; inflated?: boolean; frame?: Buffer; cause?: unknown }) {
     const size = `${facts.limit} bytes${facts.inflated === true ? ' when inflated' : ''}`;
     super(
       `${facts.url} sent a message larger than ${size}, so the connection was failed with code 1009. ` +
@@ -218,6 +277,12 @@ export class MessageTooLargeError extends SpillwayError {
     );
     this.url = facts.url;
     this.limit = facts.limit;
+    this.#frame = facts.frame;
+  }
+
+  /** The frame as it came, where it is too large only when inflated; any other is not taken in at all. */
+  get frame(): Buffer | undefined {
+    return this.#frame;
   }
 }
 
@@ -234,18 +299,27 @@ export class ParseError extends SpillwayError {
   readonly connection: number;
   /** The bytes around the offset, clipped. */
   readonly excerpt: string;
+  /** What the bytes look like and what to set for them, in whole sentences, where that can be told and the run ends by it. */
+  readonly hint: string | undefined;
 
-  constructor(facts: { reason: string; offset: number; sequence: number; connection: number; excerpt: string }) {
+  constructor(facts: {
+    reason: string;
+    offset: number;
+    sequence: number;
+    connection: number;
+    excerpt: string;
+    hint?: string | undefined;
+  }) {
     super(
       `Frame ${facts.sequence} of connection ${facts.connection} cannot be parsed: ${facts.reason} at byte ${facts.offset}, ` +
-        `near ${JSON.stringify(facts.excerpt)}. ` +
-        'Set `on_parse_error: skip` to count and drop such frames, or another `message_format`.',
+        `near ${JSON.stringify(facts.excerpt)}. ${facts.hint ?? PARSE_ADVICE}`,
     );
     this.reason = facts.reason;
     this.offset = facts.offset;
     this.sequence = facts.sequence;
     this.connection = facts.connection;
     this.excerpt = facts.excerpt;
+    this.hint = facts.hint;
   }
 }
 
@@ -285,6 +359,31 @@ export class InvalidRecordError extends SpillwayError {
   }
 }
 
+/** `ERR_TRANSFORM` */
+export class TransformError extends SpillwayError {
+  readonly code = 'ERR_TRANSFORM';
+  /** Which transform, by its `type` in a pipeline file: `rename_field`. */
+  readonly transform: string;
+  /** Why it cannot be applied, as a clause. */
+  readonly reason: string;
+  /** The frame's number within the run. */
+  readonly sequence: number;
+  /** The number of the connection that the frame came over. */
+  readonly connection: number;
+
+  constructor(facts: { transform: string; reason: string; sequence: number; connection: number }) {
+    super(
+      `The transform \`${facts.transform}\` cannot be applied to a record of frame ${facts.sequence} of connection ` +
+        `${facts.connection}: ${clip(facts.reason)}. ` +
+        "Set `on_parse_error: skip` (`onError: 'skip'` or `'divert'`) to go on without such records.",
+    );
+    this.transform = facts.transform;
+    this.reason = facts.reason;
+    this.sequence = facts.sequence;
+    this.connection = facts.connection;
+  }
+}
+
 /** Records next to each other in the order of arrival. */
 export interface UndeliveredRange {
   /** The number within the run of the frame that the first record came in. */
@@ -316,6 +415,37 @@ export class SinkError extends SpillwayError {
   }
 }
 
+/** `ERR_INPUT`: what is whole before it was given out. */
+export class InputError extends SpillwayError {
+  readonly code = 'ERR_INPUT';
+  /** The data file. */
+  readonly file: string;
+  /** `torn`: it ends in the middle, as one does that is still written to. `invalid`: it is not what it should be. */
+  readonly reason: 'unreadable' | 'torn' | 'invalid';
+  /** 1-based, where it is known. */
+  readonly line: number | undefined;
+  /** 1-based, where it is known. */
+  readonly column: number | undefined;
+
+  constructor(
+    message: string,
+    facts: {
+      file: string;
+      reason: 'unreadable' | 'torn' | 'invalid';
+      line?: number | undefined;
+      column?: number | undefined;
+      cause?: unknown;
+    },
+  ) {
+    const { file, reason, line, column, cause } = facts;
+    super(formatProblem({ path: '', message, ...(line && { line }), ...(column && { column }) }, file), { cause });
+    this.file = file;
+    this.reason = reason;
+    this.line = line;
+    this.column = column;
+  }
+}
+
 /** Which class carries which code. */
 export const ERROR_CLASSES = {
   ERR_CONFIG: ConfigError,
@@ -327,7 +457,9 @@ export const ERROR_CLASSES = {
   ERR_MESSAGE_TOO_LARGE: MessageTooLargeError,
   ERR_PARSE: ParseError,
   ERR_INVALID_RECORD: InvalidRecordError,
+  ERR_TRANSFORM: TransformError,
   ERR_SINK: SinkError,
+  ERR_INPUT: InputError,
 } as const satisfies Record<ErrorCode, unknown>;
 
 /** A single problem with an option: the usual way to throw an {@link ConfigError}. */
@@ -340,8 +472,15 @@ function formatProblem(problem: ConfigProblem, file: string | undefined): string
   return [place, problem.path, problem.message].filter((part) => part !== '').join(': ');
 }
 
-function howLost(facts: { closeCode: number; watchdog?: { readonly name: Watchdog; readonly ms: number } }): string {
-  const { closeCode, watchdog } = facts;
+function howLost(facts: {
+  closeCode: number;
+  watchdog?: { readonly name: Watchdog; readonly ms: number };
+  failedWith?: number | undefined;
+}): string {
+  const { closeCode, watchdog, failedWith } = facts;
+  if (failedWith !== undefined) {
+    return `The server broke the WebSocket protocol, and the connection was failed with code ${failedWith}`;
+  }
   switch (watchdog?.name) {
     case 'pong_timeout':
       return `A ping was not answered within ${watchdog.ms} ms (\`pong_timeout\`), and the connection was ended`;
@@ -352,6 +491,10 @@ function howLost(facts: { closeCode: number; watchdog?: { readonly name: Watchdo
     case undefined:
       return closeCode === 1006 ? 'The connection was lost without a close frame' : 'The server closed the connection';
   }
+}
+
+function whatCame(others: number): string {
+  return others === 0 ? 'it sent nothing' : `it sent ${count(others, 'other frame')}`;
 }
 
 function causeOf(cause: unknown): string {
@@ -366,6 +509,7 @@ function clip(text: string): string {
   return text.length <= MAX_EXCERPT ? text : `${text.slice(0, MAX_EXCERPT)}…`;
 }
 
+const PARSE_ADVICE = 'Set `on_parse_error: skip` to count and drop such frames, or another `message_format`.';
 const MAX_EXCERPT = 200;
 
 /** How many ways in which a record breaks its schema a message names. The error has them all. */

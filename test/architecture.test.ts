@@ -5,20 +5,28 @@ import { readSources, type SourceFile } from './support/imports.js';
 
 /** What each room may import, beside itself. A room is a folder of `lib/`, or one of the files beside them. */
 const MAY_IMPORT = {
-  errors: [],
-  internal: ['errors'],
-  json: ['errors', 'internal'],
-  connect: ['errors', 'internal', 'json'],
-  parse: ['errors', 'internal', 'json', 'connect'],
-  validate: ['errors', 'internal', 'json', 'parse'],
-  select: ['errors', 'internal', 'json', 'parse'],
-  envelope: ['errors', 'internal', 'json', 'parse'],
-  map: ['errors', 'internal', 'json', 'parse'],
-  batch: ['errors', 'internal', 'json', 'parse'],
-  sink: ['errors', 'internal', 'json', 'batch'],
-  testing: ['errors', 'internal', 'json'],
-  config: ['errors', 'internal', 'json', 'connect'],
+  visible: [],
+  errors: ['visible'],
+  internal: ['visible', 'errors'],
+  json: ['visible', 'errors', 'internal'],
+  secrets: ['visible', 'errors', 'internal'],
+  telemetry: [],
+  frame: ['visible', 'errors', 'internal', 'json'],
+  connect: ['visible', 'errors', 'internal', 'json', 'frame', 'secrets', 'telemetry'],
+  parse: ['visible', 'errors', 'internal', 'json', 'frame', 'secrets'],
+  validate: ['visible', 'errors', 'internal', 'json', 'parse'],
+  select: ['visible', 'errors', 'internal', 'json', 'parse'],
+  envelope: ['visible', 'errors', 'internal', 'json', 'parse'],
+  map: ['visible', 'errors', 'internal', 'json', 'parse'],
+  transform: ['visible', 'errors', 'internal', 'json', 'parse', 'map'],
+  batch: ['visible', 'errors', 'internal', 'json', 'parse'],
+  kafka: ['visible', 'errors', 'internal'],
+  sink: ['visible', 'errors', 'internal', 'json', 'parse', 'batch', 'kafka', 'config'],
+  replay: ['visible', 'errors', 'internal', 'json'],
+  testing: ['visible', 'errors', 'internal', 'json', 'replay'],
+  config: ['visible', 'errors', 'internal', 'json', 'connect', 'parse', 'batch', 'transform'],
   source: [
+    'visible',
     'errors',
     'internal',
     'json',
@@ -28,17 +36,25 @@ const MAY_IMPORT = {
     'select',
     'envelope',
     'map',
+    'transform',
     'batch',
     'config',
+    'frame',
+    'secrets',
+    'telemetry',
   ],
+  feed: ['visible', 'errors', 'internal', 'sink', 'config'],
   index: 'all',
   cli: 'all',
 } as const satisfies Record<string, readonly string[] | 'all'>;
 
 /** Rooms whose imports are for types alone. */
 const TYPES_ONLY = [
-  ['parse', 'connect'],
+  ['parse', 'frame'],
+  ['connect', 'telemetry'],
   ['config', 'connect'],
+  ['config', 'parse'],
+  ['config', 'batch'],
 ] as const;
 
 const BARRELS = ['index.ts', 'sink/kafka/index.ts', 'testing/index.ts'];
@@ -60,6 +76,19 @@ describe('the house', () => {
     );
   });
 
+  it('has no circle of files, in which none can be read first: imports of types count', () => {
+    const importsOf = new Map(sources.map(({ path, imports }) => [path, imports.flatMap(({ file }) => file ?? [])]));
+    const isDone = new Set<string>();
+    const visit = (path: string, way: readonly string[]): void => {
+      if (isDone.has(path)) return;
+      const circle = way.includes(path) ? [...way.slice(way.indexOf(path)), path] : [];
+      assert.deepEqual(circle, [], 'files that lead back to where they begin');
+      for (const next of importsOf.get(path) ?? []) visit(next, [...way, path]);
+      isDone.add(path);
+    };
+    for (const { path } of sources) visit(path, []);
+  });
+
   it('lets a room see only itself, its left neighbour, json, errors and internal', () => {
     none(
       each(({ file }, source) => file !== undefined && !maySee(roomOf(source.path), roomOf(file))),
@@ -72,11 +101,55 @@ describe('the house', () => {
       each(({ file, isTypeOnly }, source) =>
         TYPES_ONLY.some(
           ([room, other]) =>
-            !isTypeOnly && file !== undefined && roomOf(source.path) === room && roomOf(file) === other,
+            !isTypeOnly &&
+            file !== undefined &&
+            roomOf(source.path) === room &&
+            roomOf(file) === other &&
+            !(room === 'config' && isOptionTable(file)),
         ),
       ),
       'is a room of which this one may see types alone: use `import type`',
     );
+  });
+
+  it('lets the configuration see tables of options, which open no socket', () => {
+    const byPath = new Map(sources.map((source) => [source.path, source]));
+    for (const table of sources.filter(({ path }) => isOptionTable(path))) {
+      const reached = new Set<string>();
+      const walk = (source: SourceFile): void => {
+        for (const { file, specifier, isTypeOnly } of source.imports) {
+          if (isTypeOnly) continue;
+          assert.doesNotMatch(specifier, SOCKETS, `lib/${table.path} leads to ${specifier} by lib/${source.path}`);
+          if (file === undefined || reached.has(file)) continue;
+          reached.add(file);
+          walk(byPath.get(file)!);
+        }
+      };
+      walk(table);
+    }
+  });
+
+  it('lets nothing of a sink but what it is to files and commands see the configuration, or read dead letters', () => {
+    const others = sources.filter(({ path }) => roomOf(path) === 'sink' && !OF_KINDS.test(path));
+    assert.ok(others.length > 20);
+    none(
+      each(({ file, isTypeOnly }) => {
+        if (file === undefined || isTypeOnly) return false;
+        return ['config', 'parse'].includes(roomOf(file));
+      }, others),
+      'is for `kind.ts` and what that alone needs',
+    );
+  });
+
+  it('knows a sink by its name in its own folder, and in the one table of all', () => {
+    const kinds = sources.filter(({ path }) => /^sink\/\w+\/kind\.ts$/.test(path)).map(({ path }) => path);
+    const table = sources.find(({ path }) => path === 'feed/sinks.ts')!;
+    assert.deepEqual(
+      table.imports.flatMap(({ file, isTypeOnly }) => (isTypeOnly ? [] : [file])).toSorted(),
+      kinds.toSorted(),
+    );
+    const outside = sources.filter(({ path }) => roomOf(path) !== 'sink' && path !== 'feed/sinks.ts');
+    none(holding(/\btype === '(jsonl|kafka|stdout)'/, outside, CAPTURES), 'asks for a sink by its name');
   });
 
   it('has no cycle between rooms', () => {
@@ -111,7 +184,7 @@ describe('the house', () => {
       each(({ specifier }) => specifier === 'commander', outside),
       'is for cli/ alone',
     );
-    const allowed = ['sink/stdout.ts'];
+    const allowed = ['sink/stdout/stdout.ts', 'sink/stdout/kind.ts'];
     none(
       holding(/\bconsole\b|\bprocess\s*\.\s*(stdout|stderr)\b/, outside, allowed),
       'writes to the console: log to the `logger` option',
@@ -138,10 +211,25 @@ describe('the house', () => {
 /** `serialise()` is not public, and says what `JSON.stringify()` says; an example is no code of ours. */
 const THROWS_PLAIN = ['json/serialise.ts'];
 
-/** `connect/run.ts` is in the room `connect`, `source.ts` and `source/check.ts` are in the room `source`. */
+/** `connect/run.ts` is in the room `connect`, `source/check.ts` is in the room `source`. */
 function roomOf(path: string): string {
   return path.split('/')[0]!.replace(/\.ts$/, '');
 }
+
+/** A stage's table of options: the configuration's schema, checks and types are made from it. */
+function isOptionTable(path: string): boolean {
+  return TABLES.includes(path);
+}
+
+const TABLES = ['intake', 'liveness', 'reach', 'reconnect', 'rotation', 'socket', 'subscribe']
+  .map((name) => `connect/options/${name}-options.ts`)
+  .concat('parse/formats.ts', 'parse/options.ts', 'batch/options.ts');
+const SOCKETS = /^(node:)?(net|tls|http|https|dns|dgram)$|^(ws|socks)$/;
+
+/** What a sink is to pipeline files and to commands. */
+const OF_KINDS = /^sink\/kind\.ts$|^sink\/\w+\/(kind|open|faucet-terms)\.ts$/;
+/** Its flags write to a file or to standard output, and no other sink. */
+const CAPTURES = ['cli/capture/capture-of.ts'];
 
 function maySee(room: string, other: string): boolean {
   const allowed: readonly string[] | 'all' | undefined = MAY_IMPORT[room as keyof typeof MAY_IMPORT];

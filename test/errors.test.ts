@@ -8,6 +8,7 @@ import {
   ERROR_CLASSES,
   ERROR_CODES,
   type ErrorCode,
+  InputError,
   InvalidRecordError,
   MessageTooLargeError,
   optionError,
@@ -16,6 +17,7 @@ import {
   SinkError,
   SpillwayError,
   SubscribeError,
+  TransformError,
 } from '../lib/errors.js';
 
 const url = 'wss://example.com/feed';
@@ -25,15 +27,18 @@ const LONG = 'x'.repeat(10_000);
 /** One of each, with facts of the usual size and with facts that are far too long. */
 const EXAMPLES: { readonly [Code in ErrorCode]: (text: string) => InstanceType<(typeof ERROR_CLASSES)[Code]> } = {
   ERR_CONFIG: () => new ConfigError([{ path: 'url', message: 'Expected an address.' }], { cause }),
-  ERR_AUTH: () => new AuthError('The credentials were refused.', { status: 401, cause }),
-  ERR_CONNECT: () => new ConnectError('No connection came about.', { url, status: 503, retryAfter: '7', cause }),
+  ERR_AUTH: (text) => new AuthError(`The credentials were refused: ${text.slice(0, 100)}.`, { status: 401, cause }),
+  ERR_CONNECT: (text) =>
+    new ConnectError(`No connection came about: ${text.slice(0, 100)}.`, { url, status: 503, retryAfter: '7', cause }),
   ERR_DISCONNECTED: (reason) =>
     new DisconnectedError({ url, closeCode: 1011, reason, frames: 7, cause: new Error(reason) }),
   ERR_RECONNECT_EXHAUSTED: (text) => new ReconnectExhaustedError({ url, attempts: 3, cause: new Error(text) }),
   ERR_SUBSCRIBE: (answer) => new SubscribeError({ what: 'Step 2 of `subscribe`', reason: 'rejected', url, answer }),
   ERR_MESSAGE_TOO_LARGE: () => new MessageTooLargeError({ url, limit: 7, cause }),
-  ERR_PARSE: () =>
-    new ParseError({ reason: 'expected a value', offset: 3, sequence: 1, connection: 2, excerpt: '[1,}' }),
+  ERR_PARSE: (text) => {
+    const excerpt = text === 'why' || text === '' ? '[1,}' : text.slice(0, 60);
+    return new ParseError({ reason: 'expected a value', offset: 3, sequence: 1, connection: 2, excerpt });
+  },
   ERR_INVALID_RECORD: (text) =>
     new InvalidRecordError({
       problems: Array.from({ length: text === LONG ? 1_000 : 2 }, () => ({
@@ -44,7 +49,15 @@ const EXAMPLES: { readonly [Code in ErrorCode]: (text: string) => InstanceType<(
       sequence: 1,
       connection: 2,
     }),
-  ERR_SINK: () => new SinkError('The file cannot be written.', { target: 'out.jsonl', recordsWritten: 7, cause }),
+  ERR_TRANSFORM: (reason) => new TransformError({ transform: 'explode', reason, sequence: 1, connection: 2 }),
+  ERR_SINK: (text) =>
+    new SinkError(`The file cannot be written: ${text.slice(0, 100)}.`, {
+      target: 'out.jsonl',
+      recordsWritten: 7,
+      cause,
+    }),
+  ERR_INPUT: (text) =>
+    new InputError(`The line is not JSON: ${text.slice(0, 100)}.`, { file: 'a.jsonl', reason: 'invalid', line: 2 }),
 };
 
 describe('the list of errors', () => {
@@ -81,6 +94,28 @@ describe('the list of errors', () => {
     for (const code of ['ERR_CONFIG', 'ERR_AUTH', 'ERR_CONNECT', 'ERR_MESSAGE_TOO_LARGE', 'ERR_SINK'] as const) {
       assert.equal(EXAMPLES[code]('').cause, cause);
     }
+  });
+});
+
+describe('the message of an error', () => {
+  const hostile = 'a\x1b[2J\x9b\u202e\u2028\u200b\u{e0041}\r\nspillway: forged\n';
+
+  for (const code of Object.keys(ERROR_CODES) as ErrorCode[]) {
+    it(`of ${code} is one line that steers nothing, whatever others said`, () => {
+      assert.doesNotMatch(EXAMPLES[code](hostile).message, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    });
+  }
+
+  it('of a configuration has a line for each problem, and no other', () => {
+    const problems = [1, 2].map(() => ({ path: hostile, message: hostile }));
+    const { message } = new ConfigError(problems, { file: hostile });
+    assert.equal(message.split('\n').length, 2);
+    assert.doesNotMatch(message, /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+  it('leaves its facts as they were said', () => {
+    const error = new DisconnectedError({ url, closeCode: 4001, reason: hostile, frames: 0 });
+    assert.equal(error.reason, hostile);
   });
 });
 
@@ -133,6 +168,7 @@ describe('ParseError', () => {
         sequence: 1,
         connection: 2,
         excerpt: '[1,}',
+        hint: undefined,
       },
     );
     assert.match(error.message, /Frame 1 of connection 2 .+: expected a value at byte 3, near "\[1,\}"\. Set/);

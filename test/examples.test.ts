@@ -66,6 +66,22 @@ const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const { stdout } = await runExample(t, 'into-kafka.ts', server.url, broker.address);
     assert.match(stdout, /acknowledged: 1000,\n {2}retries: 0,/);
   },
+  'dead-letter.yaml': async (t) => {
+    const server = await feed(t, sends('{"price":1.10}', 'oops', '{"cost":2}', '{"price":3}'));
+    const folder = await workFolder(t);
+    const { stderr } = await promisify(execFile)(
+      process.execPath,
+      [join(ROOT, 'dist/cli/main.js'), 'run', join(ROOT, 'examples/dead-letter.yaml')],
+      { cwd: folder, env: { ...process.env, FEED_URL: server.url } },
+    );
+    assert.equal(await readFile(join(folder, 'trades.jsonl'), 'utf8'), '{"price":1.10}\n{"price":3}\n');
+    const letters = (await readFile(join(folder, 'refused.jsonl'), 'utf8')).trim().split('\n');
+    assert.deepEqual(
+      letters.map((line) => (JSON.parse(line) as { data: string }).data),
+      ['oops', '{"cost":2}'],
+    );
+    assert.match(stderr, /2 skipped \(2 dead letters in \.\/refused\.jsonl\)/);
+  },
   'kafka.yaml': async (t) => {
     const server = await feed(t, sends(...Array.from({ length: 1000 }, (_, n) => `{"s":"S${n % 5}","p":${n}}`)));
     const broker = await fakeBroker(t, { autoCreate: 3 });

@@ -1,31 +1,35 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { ERROR_CODES } from '../lib/errors.js';
-import { freshKafkaPage } from './support/kafka-page.js';
-import { freshReadme, ROOT } from './support/readme.js';
+import { keysShown } from './support/key-table.js';
+import { freshPage, PAGES, pageAt } from './support/pages.js';
 
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const readme = pageAt('README.md');
 
-test('the README shows the table, the errors, the numbers and the examples as they are now', () => {
-  assert.equal(readme, freshReadme(), 'Run `npm run readme`.');
-});
+for (const path of PAGES) {
+  test(`${path} shows its tables, numbers and examples as they are now`, () => {
+    assert.equal(pageAt(path), freshPage(path), 'Run `npm run readme`.');
+  });
+}
 
-test('the page on Kafka shows its keys and its example as they are now', () => {
-  assert.equal(readFileSync(join(ROOT, 'docs/kafka.md'), 'utf8'), freshKafkaPage(), 'Run `npm run readme`.');
+test('the README is one sitting', () => {
+  const lines = readme.split('\n').length;
+  assert.ok(lines <= 260, `It has ${lines} lines: what is looked up belongs to a page under docs/.`);
 });
 
 test('the README knows every error code, and no other', () => {
   assert.deepEqual(new Set(readme.match(/ERR_[A-Z_]+/g)), new Set(Object.keys(ERROR_CODES)));
 });
 
-test('every link in the README to a file or a heading leads somewhere', () => {
-  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(
-    ([, title]) => `#${title?.toLowerCase().replaceAll(' ', '-')}`,
-  );
-  for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-    if (target?.startsWith('#')) assert.ok(headings.includes(target), target);
-    else assert.ok(readFileSync(join(ROOT, target as string)).length > 0);
-  }
+test('the README has the fourteen keys that faucet has, in its order', () => {
+  assert.deepEqual(keysShown(readme).get(''), [
+    ...['url', 'auth', 'subscribe_messages', 'message_format', 'on_parse_error', 'envelope', 'ping_interval'],
+    ...['max_messages', 'idle_timeout', 'reconnect', 'reconnect_backoff', 'max_reconnect_attempts'],
+    ...['max_message_bytes', 'batch_size'],
+  ]);
+});
+
+test('the README says how to try it in a clone', () => {
+  assert.match(readme, /^npm ci && npm start\b/m);
+  assert.match(readme, /^npm cit\b/m);
 });

@@ -1,9 +1,10 @@
-// Part of `npm run build`: compiles the schemas of lib/config/ into code, and puts it in the place of
-// build/config/compiled-schema.js, so that nobody has to wait for ajv to load and to compile when a program starts.
+// Part of `npm run build`: compiles the schemas of lib/config/ and lib/feed/ into code, and puts it in the place of
+// build/config/check/compiled-schema.js, so that nobody has to wait for ajv to load and to compile when a program starts.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import { transformSync } from 'esbuild';
 
 const PROSE = new Set(['title', 'description', 'examples']);
 /** Keywords whose value maps names to schemas: a name can be a word that is a keyword elsewhere. */
@@ -15,18 +16,22 @@ const INNER = new Set(['items', 'additionalProperties']);
 /** Below so many characters, a check is shorter than a call of it. */
 const WORTH_A_FUNCTION = 60;
 
-const folder = join(import.meta.dirname, '../build/config');
-const { AJV_OPTIONS } = await import(join(folder, 'ajv-options.js'));
-const { pipelineFileSchema } = await import(join(folder, 'schema.js'));
+const build = join(import.meta.dirname, '../build');
+const folder = join(build, 'config');
+const { AJV_OPTIONS } = await import(join(folder, 'check/ajv-options.js'));
+const { sourceConfigSchema } = await import(join(folder, 'source-schema.js'));
+const { pipelineFileSchema } = await import(join(build, 'feed/pipeline-schema.js'));
 
 const ajv = new Ajv2020({ ...AJV_OPTIONS, inlineRefs: false, code: { source: true, esm: true } });
-ajv.addSchema(withFunctions(withoutProse(pipelineFileSchema)), 'pipeline');
+// What code takes beside a file's source is the same but for a key.
+const { $schema: _, $defs: __, ...sourceInCode } = sourceConfigSchema;
+const all = { ...pipelineFileSchema, $defs: { ...pipelineFileSchema.$defs, sourceInCode } };
+ajv.addSchema(withFunctions(withoutProse(all)), 'pipeline');
 // A source's schema is a part of the whole one, so that its code is there once.
-const code = standaloneCode.default(ajv, { pipeline: 'pipeline', source: 'pipeline#/$defs/source' });
-writeFileSync(
-  join(folder, 'compiled-schema.js'),
-  `${withImports(code)}\nexport function compiledSchema(name) {\n  return name === 'pipeline' ? pipeline : source;\n}\n`,
-);
+const code = standaloneCode.default(ajv, { pipeline: 'pipeline', source: 'pipeline#/$defs/sourceInCode' });
+const module = `${withImports(code)}\nexport function compiledSchema(name) { return name === 'pipeline' ? pipeline : source; }`;
+// Nobody reads it, and it would be a quarter of the package.
+writeFileSync(join(folder, 'check/compiled-schema.js'), transformSync(module, { minify: true, format: 'esm' }).code);
 
 /** A schema without what no check looks at: it would be most of the code, since an error shows its part of the schema. */
 function withoutProse(schema) {
@@ -74,13 +79,16 @@ function withFunctions(root) {
   return { ...rest, $defs: { ...$defs, ...Object.fromEntries(shared) } };
 }
 
-/** ajv writes `require()` for what its code needs at run time, in modules, too. */
+/**
+ * ajv writes `require()` for what its code needs at run time, in modules, too. What Node gives for a module of CommonJS holds
+ * its `default`; what bundlers and Bun give is that already.
+ */
 function withImports(code) {
   const imports = new Map();
-  const body = code.replace(/require\("([^"]+)"\)/g, (_, path) => {
+  const body = code.replace(/require\("([^"]+)"\)\.default/g, (_, path) => {
     const file = path.endsWith('.js') ? path : `${path}.js`;
     if (!imports.has(file)) imports.set(file, `imported${imports.size}`);
-    return imports.get(file);
+    return `(${imports.get(file)}.default ?? ${imports.get(file)})`;
   });
   return [...imports].map(([file, name]) => `import ${name} from '${file}';\n`).join('') + body;
 }

@@ -48,6 +48,14 @@ const CONTENDERS = {
     await pipeline(source.pages(), jsonlFile(path));
     return source.stats.records;
   },
+  'spillway, fused to a JSONL file, by a filter that drops half': async (url, path) => {
+    const transforms = [{ type: 'filter', config: { path: 'm', op: 'eq', value: true } }];
+    const source = createSource({ url, unbounded: true, transforms });
+    await pipeline(source.pages(), jsonlFile(path));
+    const { records, filtered } = source.stats;
+    if (Math.abs(records / (records + filtered) - 0.5) > 0.02) throw new Error(`${filtered} is not half.`);
+    return records + filtered;
+  },
   'spillway, fused with envelope to a JSONL file': async (url, path) => {
     const source = createSource({ url, unbounded: true, envelope: true });
     await pipeline(source.pages(), jsonlFile(path));

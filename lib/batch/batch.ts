@@ -48,7 +48,7 @@ export class BatchTransform extends Transform {
     this.#pushPage(this.#step.add(message));
     if (this.#step.isDone && !wasDone) {
       this[flushHeld]();
-      stopUpstream(this, 'max_messages');
+      stopUpstream(this, this.#step.doneBy);
     }
     callback();
   }

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
-import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
-import { formatDuration } from './format.js';
+import { visible } from '../visible.js';
 import { DAY_MS, MAX_RATE, parseRate, parseTime, reader } from './grammar.js';
-import type { Output } from './output.js';
-import { addReportOptions, JSON_HELP } from './report-options.js';
-import type { Reporter, ReportOptions } from './reporter.js';
+import { EXIT, type ExitStatus, exitStatusOf } from './process/exit-status.js';
+import { formatDuration } from './report/format.js';
+import { addReportOptions, JSON_HELP } from './report/report-options.js';
+import type { Reporter, ReportOptions } from './report/reporter.js';
+import type { Output } from './terminal/output.js';
 
 /** `spillway demo`: a made-up market on this machine, captured into a file. It needs no network and no file. */
 export function demoCommand(output: Output): Command {
@@ -40,7 +41,7 @@ interface DemoOptions extends ReportOptions {
 }
 
 async function demo(options: DemoOptions, output: Output): Promise<ExitStatus> {
-  const { createReporter } = await import('./reporter.js');
+  const { createReporter } = await import('./report/create-reporter.js');
   const reporter = createReporter(output, options);
   const isTalking = options.quiet !== true && options.json !== true;
   try {
@@ -49,7 +50,7 @@ async function demo(options: DemoOptions, output: Output): Promise<ExitStatus> {
         `A made-up market opens for ${formatDuration(options.seconds)}, with ${options.rate} trades a second.`,
       );
     const status = await capture(options, reporter);
-    if (isTalking && status === EXIT.ok) output.say(whatNext(options.output));
+    if (isTalking && status === EXIT.ok) output.say(whatNext(visible(options.output)).split('\n'));
     return status;
   } catch (error) {
     reporter.failure(error);
@@ -59,11 +60,11 @@ async function demo(options: DemoOptions, output: Output): Promise<ExitStatus> {
 
 async function capture(options: DemoOptions, reporter: Reporter): Promise<ExitStatus> {
   const [{ openMarket }, { createSource }, { openSink }, { runFeed }, { resolveSink }] = await Promise.all([
-    import('./demo-market.js'),
-    import('../source.js'),
-    import('./sinks.js'),
-    import('./run-feed.js'),
-    import('../config/sinks/kinds.js'),
+    import('./demo/demo-market.js'),
+    import('../source/source.js'),
+    import('../feed/open-sink.js'),
+    import('./process/run-feed.js'),
+    import('../feed/sink-config.js'),
   ]);
   const market = await openMarket({ openMs: options.seconds, rate: options.rate });
   try {

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.js';
-import { EXIT, type ExitStatus } from './exit-status.js';
 import { DAY_MS, parseTime, reader } from './grammar.js';
-import { Output } from './output.js';
-import { addSettingOption, type Settings } from './settings.js';
-import { onStopSignals } from './signals.js';
-import { widthOf } from './width.js';
+import { addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
+import { EXIT, type ExitStatus } from './process/exit-status.js';
+import { onStopSignals } from './process/signals.js';
+import { Output } from './terminal/output.js';
+import { widthOf } from './terminal/width.js';
 
 /** `spillway doctor FILE|URL`: what stands in the way of a run, step by step, and what to try. */
 export function doctorCommand(): Command {
@@ -24,25 +24,24 @@ export function doctorCommand(): Command {
         .default(10_000, '10s'),
     )
     .option('--json', 'a JSON line for each look, and one for the verdict');
-  return addSettingOption(command)
+  return addPipelineFlags(command)
     .addHelpText('after', EPILOGUE)
     .action(async (target: string, options: DoctorOptions) => {
       process.exitCode = await doctor(target, options, new Output(process.stdout));
     });
 }
 
-interface DoctorOptions {
+interface DoctorOptions extends PipelineFlags {
   /** In milliseconds. */
   readonly wait: number;
   readonly json?: boolean;
-  readonly set?: Settings;
 }
 
 async function doctor(target: string, options: DoctorOptions, output: Output): Promise<ExitStatus> {
-  const [{ Report }, { examine }, { hiddenOf }] = await Promise.all([
+  const [{ Report }, { examine }, { guardSecrets }] = await Promise.all([
     import('./doctor/report.js'),
     import('./doctor/examine.js'),
-    import('./secrets.js'),
+    import('./exposure.js'),
   ]);
   const report = new Report(output, options.json === true, widthOf(process.stdout));
   const stopping = new AbortController();
@@ -53,9 +52,9 @@ async function doctor(target: string, options: DoctorOptions, output: Output): P
   try {
     await examine(
       target,
-      { context: options.set ?? {}, firstFrameMs: options.wait, signal: stopping.signal },
+      { given: () => pipelineOptions(options), firstFrameMs: options.wait, signal: stopping.signal },
       {
-        resolved: (source, sink, fromEnvironment) => output.hide(hiddenOf(source, sink, fromEnvironment)),
+        resolved: (plan) => guardSecrets(plan, output, ({ message }) => new Output(process.stderr).say(message)),
         met: output.hideMet,
         found: (result) => report.tell(result),
       },

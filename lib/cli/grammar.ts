@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { DURATION, parseDuration } from '../config/durations.js';
 import { ConfigError, optionError } from '../errors.js';
-import { formatDuration } from './format.js';
+import { formatDuration } from './report/format.js';
 
 /** For commander: reads the text of an option; what the grammar refuses is a usage error. */
 export function reader<T>(parse: (text: string) => T): (text: string) => T {

@@ -3,14 +3,14 @@ import { basename, dirname, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import { ConfigError } from '../errors.js';
-import { describeError } from './describe-error.js';
-import { dressError } from './dress.js';
-import { EXIT, type ExitStatus, exitStatusOf } from './exit-status.js';
-import { formatDuration } from './format.js';
 import { parseTime, reader } from './grammar.js';
 import type { Plan } from './init/plan.js';
-import type { Output } from './output.js';
-import { onStopSignals } from './signals.js';
+import { EXIT, type ExitStatus, exitStatusOf } from './process/exit-status.js';
+import { onStopSignals } from './process/signals.js';
+import { describeError } from './report/describe-error.js';
+import { formatDuration } from './report/format.js';
+import { dressError } from './terminal/dress.js';
+import type { Output } from './terminal/output.js';
 import { setTheseFirst, withoutSecrets } from './without-secrets.js';
 
 /** `spillway init [FILE]`: a first pipeline file. */
@@ -63,13 +63,15 @@ async function init(file: string, options: InitOptions, output: Output): Promise
     }
     // What is wrong with the address is told before it is connected to, or written.
     const { feedOf } = await import('./init/feed.js');
-    const { source, secrets, hidden } = feedOf(plan, process.env);
-    output.hide(hidden);
-    if (isSeen) plan = { ...plan, seen: await look(source, options.wait, stopping.signal, output) };
+    const feed = feedOf(plan, process.env);
+    const { guardSecrets } = await import('./exposure.js');
+    guardSecrets(feed, output, ({ message }) => output.say(message));
+    if (isSeen) plan = { ...plan, seen: await look(feed.source, options.wait, stopping.signal, output) };
     if (stopping.signal.aborted) return EXIT.interrupted;
     const { pipelineText } = await import('./init/pipeline-text.js');
     const { schemaReference } = await import('./init/schema-reference.js');
-    const { value, variables } = withoutSecrets(plan, secrets);
+    const { secretsOf } = await import('./secrets.js');
+    const { value, variables } = withoutSecrets(plan, secretsOf(feed.source));
     const credentials = setTheseFirst(variables);
     await write(
       file,
@@ -77,13 +79,13 @@ async function init(file: string, options: InitOptions, output: Output): Promise
       options.force === true,
     );
     if (file !== '-') {
-      const advice = credentials === undefined ? '' : `${credentials}.\n`;
-      output.say(`Wrote ${file}. ${advice}What to try next:\n${NEXT.replaceAll('FILE', file)}`);
+      const wrote = credentials === undefined ? [`Wrote ${file}. ${NEXT}`] : [`Wrote ${file}. ${credentials}.`, NEXT];
+      output.say([...wrote, ...nextSteps(file)]);
     }
     return EXIT.ok;
   } catch (error) {
     if (stopping.signal.aborted) return EXIT.interrupted;
-    output.say(`spillway: ${describeError(error, false)}`, dressError);
+    output.say(describeError('spillway', error, false), dressError);
     return exitStatusOf({ error });
   } finally {
     unlisten();
@@ -141,16 +143,22 @@ function nameOf(file: string): string {
   return file === '-' ? 'feed' : basename(file, extname(file)) || 'feed';
 }
 
+function nextSteps(file: string): string[] {
+  return [
+    '  Find out whether everything is there that a run needs',
+    `    npx spillway doctor ${file}`,
+    '  Capture the feed',
+    `    npx spillway run ${file}`,
+  ];
+}
+
 function addMessage(message: string, messages: readonly string[]): readonly string[] {
   return [...messages, message];
 }
 
 const MAX_WAIT_MS = 3_600_000;
 
-const NEXT = `  Find out whether everything is there that a run needs
-    npx spillway doctor FILE
-  Capture the feed
-    npx spillway run FILE`;
+const NEXT = 'What to try next:';
 
 const EPILOGUE = `
 Examples:

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { catchCrashes } from './crash.js';
-import { endAtEarlySignals } from './early-signals.js';
-import { EXIT } from './exit-status.js';
-import { withManners } from './manners.js';
-import { Output } from './output.js';
 import { packageVersion } from './package-facts.js';
+import { catchCrashes } from './process/crash.js';
+import { endAtEarlySignals } from './process/early-signals.js';
+import { EXIT } from './process/exit-status.js';
+import { leaveIfHeld } from './process/leave.js';
+import { endWithoutTerminal } from './terminal/closed-terminal.js';
+import { withManners } from './terminal/manners.js';
+import { Output } from './terminal/output.js';
 
 /**
  * The `spillway` command. It ends by itself, with `process.exitCode`, when nothing is left to do: nobody calls
@@ -15,6 +17,7 @@ async function main(): Promise<void> {
   const output = new Output(process.stderr);
   let isRun = false;
   endAtEarlySignals(() => isRun);
+  endWithoutTerminal();
   catchCrashes(output, process.argv.includes('--verbose'));
   // A reader that went away is no reason to fail; where records go to standard output, their sink knows about it.
   process.stdout.on('error', () => {});
@@ -24,6 +27,7 @@ async function main(): Promise<void> {
       isRun = RUNS.has(command.name());
     });
     await root.parseAsync();
+    if (isRun && process.exitCode === EXIT.failed) leaveIfHeld(EXIT.failed);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version were asked for, or the usage was wrong: commander has said which.
@@ -95,9 +99,11 @@ Examples:
   $ spillway help run                               everything about run
 
 Exit status:
-  0    the run ended as configured, or by the first SIGINT or SIGTERM; everything received was written
+  0    the run ended as configured, or by the first SIGINT, SIGTERM or SIGHUP; everything received was written
   1    it failed
   2    wrong usage or configuration; nothing was connected
-  130  a second SIGINT or SIGTERM: given up at once`;
+  130  a second SIGINT or SIGTERM: given up at once
+  137  it failed, as with 1, and ended itself by SIGKILL: a disk that hangs held it`;
 
-await main();
+// Not awaited: what is loaded later may need a module that the build puts into this file, and would wait for its end.
+void main();

@@ -2,12 +2,12 @@ import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.js';
 import type { Flag } from './capture/flags.js';
 import { addSourceFlags, sourceFlags } from './capture/source-flags.js';
-import { type ExitStatus, exitStatusOf } from './exit-status.js';
 import { DAY_MS, parseTime, reader } from './grammar.js';
-import type { Output } from './output.js';
+import { addPipelineFlags } from './pipeline-flags.js';
 import type { PreviewOptions } from './preview/options.js';
-import { addReportOptions } from './report-options.js';
-import { addSettingOption } from './settings.js';
+import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
+import { addReportOptions } from './report/report-options.js';
+import type { Output } from './terminal/output.js';
 
 /** `spillway preview FILE|URL`: the first records, or what they look like. */
 export function previewCommand(output: Output): Command {
@@ -28,7 +28,7 @@ export function previewCommand(output: Output): Command {
         .default(60_000, '1m'),
     )
     .option('--full', 'show long records whole on a terminal, too');
-  addReportOptions(addSettingOption(command, '--set'));
+  addReportOptions(addPipelineFlags(command, '--set'));
   return addSourceFlags(command, flags)
     .addHelpText('after', EPILOGUE)
     .action(async (target: string, options: PreviewOptions) => {
@@ -47,7 +47,7 @@ async function preview(
     return await runPreview(target, flags, options, output);
   } catch (error) {
     const [{ createReporter }, { asFlags }] = await Promise.all([
-      import('./reporter.js'),
+      import('./report/create-reporter.js'),
       import('./capture/flag-values.js'),
     ]);
     const isOfFlags = error instanceof ConfigError && error.file === undefined;

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
-import { type ExitStatus, exitStatusOf } from './exit-status.js';
-import type { Output } from './output.js';
-import { addReportOptions, JSON_HELP } from './report-options.js';
-import type { ReportOptions } from './reporter.js';
-import { addSettingOption, type Settings } from './settings.js';
+import { addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
+import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
+import { addHangupOption, checkHangup, type OnHangup } from './process/hangup.js';
+import { shownName } from './report/note-text.js';
+import { addReportOptions, JSON_HELP } from './report/report-options.js';
+import type { ReportOptions } from './report/reporter.js';
+import type { Output } from './terminal/output.js';
 
 /** `spillway run FILE`: what a pipeline file describes. */
 export function runCommand(output: Output): Command {
@@ -11,44 +13,50 @@ export function runCommand(output: Output): Command {
     .summary('capture what a pipeline file describes')
     .description(
       'Captures a live feed: connects to the source that the pipeline file names, and writes its records to the sink. ' +
-        'It ends as the file says (max_messages, idle_timeout), when the server closes, or at Ctrl-C, and everything ' +
+        'It ends as the file says (max_messages, max_duration, …), when the server closes, or at Ctrl-C, and everything ' +
         'that was received is written before it does.',
     )
     .argument('<file>', 'a pipeline file, YAML or JSON; - is standard input');
-  return addReportOptions(addSettingOption(command))
+  return addReportOptions(addHangupOption(addPipelineFlags(command)))
     .addHelpText('after', EPILOGUE + JSON_HELP)
     .action(async (file: string, options: RunOptions) => {
       process.exitCode = await run(file, options, output);
     });
 }
 
-interface RunOptions extends ReportOptions {
-  readonly set?: Settings;
+interface RunOptions extends ReportOptions, PipelineFlags {
+  readonly onHangup?: OnHangup;
 }
 
 async function run(file: string, options: RunOptions, output: Output): Promise<ExitStatus> {
-  const { createReporter } = await import('./reporter.js');
+  const { createReporter } = await import('./report/create-reporter.js');
   const reporter = createReporter(output, options);
   try {
-    const { loadPipelineFile } = await import('../config/pipeline-file.js');
-    const pipeline = await loadPipelineFile(file, { context: options.set });
-    const { hiddenOf } = await import('./secrets.js');
-    output.hide(hiddenOf(pipeline.source, pipeline.sink, pipeline.fromEnvironment));
+    const { loadPipelineFile } = await import('../feed/pipeline-file.js');
+    const pipeline = await loadPipelineFile(file, await pipelineOptions(options));
+    const { guardSecrets } = await import('./exposure.js');
+    guardSecrets(pipeline, output, (notice) => reporter.notice(notice));
+    for (const note of pipeline.notes) reporter.note(note, shownName(file));
 
-    const [{ sourceOf }, { openSink }, { refusalLogger }, { runFeed }] = await Promise.all([
-      import('../source.js'),
-      import('./sinks.js'),
-      import('./refusals.js'),
-      import('./run-feed.js'),
+    const [{ sourceOf }, { openSink }, { refusalLogger }, { noticeLogger }, { runFeed }] = await Promise.all([
+      import('../source/source.js'),
+      import('../feed/open-sink.js'),
+      import('./report/refusals.js'),
+      import('./report/notices.js'),
+      import('./process/run-feed.js'),
     ]);
     const source = sourceOf(pipeline.source, {
       feed: pipeline.name,
       secretsMet: output.hideMet,
       logger: refusalLogger((refusal) => reporter.refused(refusal)),
     });
-    const sink = await openSink(pipeline.sink, { feed: pipeline.name });
+    await checkHangup(options.onHangup, pipeline.sink);
+    const sink = await openSink(pipeline.sink, {
+      feed: pipeline.name,
+      logger: noticeLogger((notice) => reporter.notice(notice)),
+    });
     if (sink.isOnTerminal) output.shareTerminal();
-    return await runFeed({ source, sink }, reporter);
+    return await runFeed({ source, sink, deadLetter: pipeline.source.deadLetter }, reporter, options.onHangup);
   } catch (error) {
     reporter.failure(error);
     return exitStatusOf({ error });
@@ -73,10 +81,11 @@ A pipeline file:
 Examples:
   $ spillway run trades.yaml
   $ spillway run trades.yaml --set symbol=btcusdt
+  $ spillway run trades.yaml --env-file secrets.env --param depth=20
   $ spillway run to-stdout.yaml --quiet | jq .price
   $ spillway run - < trades.yaml 2> progress.log
 
-Ctrl-C (or SIGTERM) stops receiving, writes what was received, and ends with status 0;
-a second one gives up at once, with status 130. Status 1: it failed. Status 2: wrong usage
-or configuration; nothing was connected.
+Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) stop receiving, write what was
+received, and end with status 0; a second Ctrl-C or SIGTERM gives up at once, with status
+130. Status 1: it failed. Status 2: wrong usage or configuration; nothing was connected.
 `;

@@ -12,8 +12,9 @@ export function schemaCommand(): Command {
     .option('--source', 'the schema of what stands below pipeline.source.config, and createSource() takes')
     .addHelpText('after', EPILOGUE)
     .action(async ({ source = false }: { readonly source?: boolean }) => {
-      const [{ pipelineFileSchema, sourceConfigSchema }, { editorSchema }] = await Promise.all([
-        import('../config/schema.js'),
+      const [{ pipelineFileSchema }, { sourceConfigSchema }, { editorSchema }] = await Promise.all([
+        import('../feed/pipeline-schema.js'),
+        import('../config/source-schema.js'),
         import('../config/editor-schema.js'),
       ]);
       const { $schema, ...schema } = source ? sourceConfigSchema : editorSchema(pipelineFileSchema);

@@ -1,18 +1,22 @@
-import type { KafkaAuthConfig } from '../config/sinks/kafka-auth.js';
-import type { ResolvedSinkConfig } from '../config/sinks/kinds.js';
+import { staticCredentials } from '../config/auth/credentials-from-auth.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
-import { addressSecrets, longQueryValues } from '../connect/address-secrets.js';
 import {
   credentialSecrets,
   headerSecrets,
+  longBodyTexts,
   longHeaderValues,
   oauth2Secrets,
   proxySecrets,
+  refreshTokenSecrets,
   sentSecrets,
   tlsSecrets,
-} from '../connect/secrets.js';
-import { redactUrl } from '../internal/redaction.js';
-import { secretTexts } from '../internal/secrets.js';
+  tokenEndpointSecrets,
+} from '../connect/reach/secrets.js';
+import { sinkSecrets } from '../feed/open-sink.js';
+import type { ResolvedSink } from '../feed/sinks.js';
+import { addressSecrets, longQueryValues } from '../secrets/address-secrets.js';
+import { redactUrl } from '../secrets/redaction.js';
+import { secretTexts } from '../secrets/secrets.js';
 
 /**
  * Every credential that a configuration holds, in the forms in which a server could say it back: in a close reason, in
@@ -28,10 +32,10 @@ export function secretsOf(
     liveness,
     reach,
   }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'liveness' | 'reach'>,
-  sink?: ResolvedSinkConfig,
+  sink?: ResolvedSink,
 ): string[] {
   return secretTexts([
-    ...(sink?.type === 'kafka' ? kafkaSecrets(sink.auth) : []),
+    ...(sink === undefined ? [] : sinkSecrets(sink)),
     ...authSecrets(auth),
     ...headerSecrets(headers),
     ...urls.flatMap(addressSecrets),
@@ -42,19 +46,26 @@ export function secretsOf(
 }
 
 /**
- * The same with what only may be a secret: it is hidden where it is said, but left in a file that is written. What is in the
+ * The same with what came out of placeholders, and what only may be a secret: it is hidden where it is said, but left in a file that is written. What is in the
  * sink's name or in the shown part of an address is not hidden for being long.
  */
 export function hiddenOf(
   source: ResolvedSourceConfig,
-  sink: ResolvedSinkConfig | undefined,
-  fromEnvironment: readonly string[],
+  sink: ResolvedSink | undefined,
+  placed: readonly string[],
 ): string[] {
   const shown = JSON.stringify([sink, source.urls.map(redactUrl)]);
-  const long = [...source.urls.flatMap(longQueryValues), ...longHeaderValues(source.headers)].filter(
-    (value) => !shown.includes(value),
-  );
-  return secretTexts([...secretsOf(source, sink), ...long, ...fromEnvironment]);
+  const long = [
+    ...source.urls.flatMap(longQueryValues),
+    ...longHeaderValues(source.headers),
+    ...longOfAuth(source.auth),
+  ].filter((value) => !shown.includes(value));
+  return secretTexts([...secretsOf(source, sink), ...long, ...placed]);
+}
+
+function longOfAuth(auth: ResolvedSourceConfig['auth']): string[] {
+  if ('ref' in auth || auth.type !== 'token_endpoint') return [];
+  return [...longBodyTexts(auth.config.body), ...longHeaderValues(auth.config.headers ?? {})];
 }
 
 function authSecrets(auth: ResolvedSourceConfig['auth']): string[] {
@@ -66,30 +77,20 @@ function authSecrets(auth: ResolvedSourceConfig['auth']): string[] {
       return credentialSecrets({ type: 'basic', ...auth.config });
     case 'custom':
       return credentialSecrets({ type: 'custom', ...auth.config });
-    case 'oauth2': {
-      const { client_id: clientId, client_secret: clientSecret, params = {} } = auth.config;
-      return oauth2Secrets({ clientId, clientSecret, params });
+    case 'static':
+      return credentialSecrets(staticCredentials(auth.config));
+    case 'oauth2':
+    case 'oauth2_refresh': {
+      const { token_url: tokenUrl, client_id: clientId, client_secret: clientSecret, params = {} } = auth.config;
+      const login = { tokenUrl, clientId, clientSecret, params };
+      return auth.type === 'oauth2'
+        ? oauth2Secrets(login)
+        : refreshTokenSecrets({ ...login, refreshToken: auth.config.refresh_token });
     }
+    case 'token_endpoint':
+      return tokenEndpointSecrets(auth.config);
     case 'none':
     case 'token_file':
       return [];
-  }
-}
-
-function kafkaSecrets(auth: KafkaAuthConfig): string[] {
-  switch (auth.type) {
-    case 'none':
-      return [];
-    case 'sasl_plain':
-    case 'sasl_scram':
-      return [auth.config.password];
-    case 'sasl_oauthbearer':
-      return auth.config.token === undefined ? [] : [auth.config.token];
-    case 'ssl':
-      return auth.config?.key_password === undefined ? [] : [auth.config.key_password];
-    case 'sasl_ssl': {
-      const { sasl, ssl } = auth.config;
-      return [...kafkaSecrets(sasl), ...(ssl === undefined ? [] : kafkaSecrets(ssl))];
-    }
   }
 }

@@ -1,11 +1,10 @@
 import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.js';
-import { type ExitStatus, exitStatusOf } from './exit-status.js';
 import { DAY_MS, MAX_RATE, parseRate, parseSpeed, parseTime, parseWhole, reader } from './grammar.js';
-import type { Output } from './output.js';
-import { addReportOptions } from './report-options.js';
-
+import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
+import { addReportOptions } from './report/report-options.js';
 import type { ServeOptions } from './serve/options.js';
+import type { Output } from './terminal/output.js';
 
 /** `spillway serve FILE`: a recorded file as a live feed on this machine. */
 export function serveCommand(output: Output): Command {
@@ -50,7 +49,7 @@ export function serveCommand(output: Output): Command {
 }
 
 async function serve(file: string, options: ServeOptions, output: Output): Promise<ExitStatus> {
-  const { createReporter } = await import('./reporter.js');
+  const { createReporter } = await import('./report/create-reporter.js');
   const reporter = createReporter(output, options);
   try {
     if (options.speed !== undefined && options.asRecorded !== true) {
@@ -79,5 +78,5 @@ The other end, in another terminal:
 
 A slow client is waited for; the others are not held up by it. With --json, standard error has a line for each event: connected, ended (client, frames, code, dropped), failed (client, error).
 
-Ctrl-C (or SIGTERM) closes every connection with 1001 and ends with status 0. Status 1: a client could not be served to the end, since the file cannot be read; 2: wrong usage, or a file that cannot be served at all.
+Ctrl-C, SIGTERM or SIGHUP closes every connection with 1001 and ends with status 0. Status 1: the file cannot be read, or not to its end; 2: wrong usage. A file that ends in the middle (a torn last line, a cut .gz), as one does that is still written to, is served as far as it is whole, and that is told.
 `;

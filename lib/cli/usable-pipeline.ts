@@ -1,9 +1,8 @@
-import type { Context } from '../config/context.js';
-import { loadPipelineFile, type PipelineFile } from '../config/pipeline-file.js';
 import { ConfigError } from '../errors.js';
-import { resolveJsonlFileOptions } from '../sink/jsonl-file-options.js';
-import { resolveKafkaOptions } from '../sink/kafka/options.js';
-import { sourceOf } from '../source.js';
+import { checkSinkUsable } from '../feed/open-sink.js';
+import { loadPipelineFile, type PipelineFile, type PipelineOptions } from '../feed/pipeline-file.js';
+import { sourceOf } from '../source/source.js';
+import { shownName } from './report/note-text.js';
 
 /**
  * A pipeline file that `spillway run` would take on this machine, with nothing connected or written: beyond what the
@@ -11,9 +10,9 @@ import { sourceOf } from '../source.js';
  *
  * @throws {ConfigError} with every problem
  */
-export async function usablePipeline(path: string, context: Context | undefined): Promise<PipelineFile> {
-  const pipeline = await loadPipelineFile(path, { context });
-  checkUsable(pipeline, path === '-' ? '(standard input)' : path);
+export async function usablePipeline(path: string, options: PipelineOptions): Promise<PipelineFile> {
+  const pipeline = await loadPipelineFile(path, options);
+  checkUsable(pipeline, shownName(path));
   return pipeline;
 }
 
@@ -26,14 +25,7 @@ export async function usablePipeline(path: string, context: Context | undefined)
 export function checkUsable({ source, sink }: PipelineFile, file: string): void {
   try {
     sourceOf(source, {});
-    if (sink.type === 'jsonl') {
-      const { type: _, path, ...options } = sink;
-      resolveJsonlFileOptions(path, options);
-    }
-    if (sink.type === 'kafka') {
-      const { type: _, deadLetterPath: __, ...options } = sink;
-      resolveKafkaOptions(options);
-    }
+    checkSinkUsable(sink);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(error.problems, { file, cause: error });

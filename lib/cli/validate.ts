@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { ConfigError } from '../errors.js';
-import { dressError } from './dress.js';
-import { EXIT, type ExitStatus } from './exit-status.js';
-import { formatNumber } from './format.js';
-import { Output } from './output.js';
-import { addSettingOption, type Settings } from './settings.js';
+import { ConfigError, type ConfigProblem } from '../errors.js';
+import { addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
+import { EXIT, type ExitStatus } from './process/exit-status.js';
+import { formatNumber } from './report/format.js';
+import { noteText, shownName } from './report/note-text.js';
+import { dressError } from './terminal/dress.js';
+import { Output } from './terminal/output.js';
 
 /** `spillway validate FILE…`: what is wrong with pipeline files, without running them. */
 export function validateCommand(): Command {
@@ -16,44 +17,51 @@ export function validateCommand(): Command {
     )
     .argument('<file...>', 'pipeline files, YAML or JSON; - is standard input', addFile)
     .option('-q, --quiet', 'say nothing of valid files')
-    .option('--json', 'a JSON line for each file: file, valid, problems (path, message, line, column)');
-  return addSettingOption(command)
+    .option('--json', 'a JSON line for each file: file, valid, problems and notes (path, message, line, column)');
+  return addPipelineFlags(command)
     .addHelpText('after', EPILOGUE)
     .action(async (files: readonly string[], options: ValidateOptions) => {
       process.exitCode = await validate(files, options, new Output(process.stdout));
     });
 }
 
-interface ValidateOptions {
+interface ValidateOptions extends PipelineFlags {
   readonly quiet?: boolean;
   readonly json?: boolean;
-  readonly set?: Settings;
 }
 
 async function validate(files: readonly string[], options: ValidateOptions, output: Output): Promise<ExitStatus> {
   const { usablePipeline } = await import('./usable-pipeline.js');
   let status: ExitStatus = EXIT.ok;
+  const given = await pipelineOptions(options);
   for (const path of files) {
-    const file = path === '-' ? '(standard input)' : path;
+    let notes: readonly ConfigProblem[] = [];
     let failure: ConfigError | undefined;
     try {
-      await usablePipeline(path, options.set);
+      ({ notes } = await usablePipeline(path, given));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       failure = error;
       status = EXIT.usage;
     }
-    tell(file, failure, options, output);
+    tell(shownName(path), { failure, notes }, options, output);
   }
   return status;
 }
 
-function tell(file: string, failure: ConfigError | undefined, { json, quiet }: ValidateOptions, output: Output): void {
+/** What was found about a file. */
+interface Verdict {
+  readonly failure: ConfigError | undefined;
+  /** Of a valid one. */
+  readonly notes: readonly ConfigProblem[];
+}
+
+function tell(file: string, { failure, notes }: Verdict, { json, quiet }: ValidateOptions, output: Output): void {
   if (failure === undefined && quiet === true) return;
   const problems = failure?.problems ?? [];
-  if (json === true) output.sayJson({ file, valid: failure === undefined, problems });
-  else if (failure === undefined) output.say(`${file}: valid`);
-  else output.say(`${file}: ${formatNumber(problems.length, 'problem')}\n${failure.message}`, dressError);
+  if (json === true) output.sayJson({ file, valid: failure === undefined, problems, notes });
+  else if (failure === undefined) output.say([`${file}: valid`, ...notes.map((note) => noteText(note, file))]);
+  else output.say([`${file}: ${formatNumber(problems.length, 'problem')}`, ...failure.message.split('\n')], dressError);
 }
 
 function addFile(path: string, files: readonly string[] = []): readonly string[] {

@@ -1,3 +1,6 @@
+import { PLACEHOLDER_OPENING } from '../config/placeholders/scan.js';
+import { isTelling } from '../secrets/telling-names.js';
+
 /**
  * A configuration with a placeholder, `${env:NAME}`, in the place of each credential, and the names of those variables:
  * how every command writes one into a file.
@@ -24,7 +27,7 @@ export function withoutSecrets<T>(
   };
   const walk = (value: unknown, path: readonly string[]): unknown => {
     if (typeof value === 'string') {
-      if (isCredential(path) && value !== '' && !value.includes('${env:'))
+      if (isCredential(path) && value !== '' && !value.includes(PLACEHOLDER_OPENING))
         return `\${env:${nameOf(value, path.at(-1)!)}}`;
       return secrets.reduce((text, secret) => hideIn(text, secret, path, nameOf), value);
     }
@@ -44,8 +47,9 @@ export function setTheseFirst(variables: readonly string[]): string | undefined 
 /** Whether a key holds nothing but a credential, by its place. */
 function isCredential(path: readonly string[]): boolean {
   const key = path.at(-1) ?? '';
-  if (path[0] === 'auth') return path.at(-2) === 'headers' || /^(token|password|passphrase|.*_?secret)$/.test(key);
-  return key === 'passphrase';
+  if (path[0] !== 'auth') return key === 'passphrase';
+  if (path.at(-2) === 'headers' || (path.at(-2) === 'config' && key === 'value')) return true;
+  return path.includes('body') ? isTelling(key) : /^((refresh_)?token|password|passphrase|.*_?secret)$/.test(key);
 }
 
 /** The name before a credential says what it is: `?key=…`, `"apiKey":"…"`. */
@@ -59,7 +63,8 @@ function hideIn(
   if (at === -1) return text;
   const before = text.slice(0, at);
   const isPassword = /^\w+:\/\/[^/@]*:$/.test(before);
+  const isUserAlone = /^\w+:\/\/$/.test(before);
   const label = /([\w-]+)["']?\s*[=:]\s*["']?$/.exec(before)?.[1];
-  const name = nameOf(secret, isPassword ? 'password' : (label ?? path.at(-1) ?? ''));
+  const name = nameOf(secret, isPassword ? 'password' : isUserAlone ? 'token' : (label ?? path.at(-1) ?? ''));
   return text.replaceAll(secret, `\${env:${name}}`);
 }

@@ -1,6 +1,8 @@
+import { placeholderKinds } from './placeholders/kinds.js';
+
 /**
- * The schema of a file as an editor sees it, before `${env:NAME}` is replaced: wherever a value may not be any text, a text
- * with such a placeholder is one, too.
+ * The schema of a file as an editor sees it, before placeholders are replaced: wherever a value may not be any text, a text
+ * with a placeholder is one, too, and wherever it is an object or a list, what `vars` holds may be one.
  */
 export function editorSchema<T extends object>(schema: T): T {
   return changed(schema) as T;
@@ -22,11 +24,12 @@ function changed(schema: unknown): unknown {
 /** What tells of a value stays where it is; what is asked of it becomes one of two choices. */
 function replaceable(schema: unknown): unknown {
   const inner = changed(schema);
-  if (!isPicky(inner)) return inner;
-  const entries = Object.entries(inner);
+  const placeholder = isPicky(inner) ? PLACEHOLDER : isStructured(inner) ? VARIABLE : undefined;
+  if (placeholder === undefined) return inner;
+  const entries = Object.entries(inner as object);
   const told = entries.filter(([keyword]) => TELLING.has(keyword));
   const asked = entries.filter(([keyword]) => !TELLING.has(keyword));
-  return { ...Object.fromEntries(told), anyOf: [Object.fromEntries(asked), PLACEHOLDER] };
+  return { ...Object.fromEntries(told), anyOf: [Object.fromEntries(asked), placeholder] };
 }
 
 /** Whether it describes scalars, and some text is none of them. */
@@ -37,11 +40,26 @@ function isPicky(schema: unknown): schema is object {
   return words !== undefined || pattern !== undefined || [type, ...types].some((one) => SCALARS.has(one as string));
 }
 
+/** Whether it describes objects or lists, and no text. */
+function isStructured(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { type, $ref } = schema as { type?: unknown; $ref?: unknown };
+  return type === 'object' || type === 'array' || $ref !== undefined;
+}
+
 function mapped(schemas: object, change: (schema: unknown) => unknown): object {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
 }
 
-const PLACEHOLDER = { type: 'string', pattern: '\\$\\{env:[A-Za-z_]' };
+const OPENINGS = Object.values(placeholderKinds).map(({ form }) =>
+  form
+    .slice(2)
+    .replace(/(?<=[:.]).*/, '')
+    .replace('.', '\\.'),
+);
+const PLACEHOLDER = { type: 'string', pattern: `\\$\\{(${OPENINGS.join('|')})` };
+/** It alone may stand for more than a text, a number or a word. */
+const VARIABLE = { type: 'string', pattern: '^\\$\\{vars\\.[^}]+\\}$' };
 const SCALARS = new Set(['integer', 'number', 'boolean']);
 /** Keywords whose value is the schema of some other value than the one at hand. */
 const VALUES = new Set(['items', 'additionalProperties']);

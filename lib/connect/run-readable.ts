@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream';
-import { failAfterDelivery, stopRun, trackPipes } from '../internal/chain.js';
-import type { TypedEvents } from '../internal/typed-events.js';
+import type { Frame } from '../frame/frame.js';
+import { failAfterDelivery, stopRun, tellRunEnding, trackPipes } from '../internal/chain.js';
 import type { JsonCheck } from '../json/check.js';
-import { BufferedSum } from './buffered-sum.js';
-import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
-import type { Frame } from './frame.js';
-import { checkUrls, type ResolvedWebSocketOptions } from './options.js';
-import { OverflowQueue } from './overflow-queue.js';
+import type { ConnectionStats } from '../telemetry/stats.js';
+import { BufferedSum } from './intake/buffered-sum.js';
+import { OverflowQueue } from './intake/overflow-queue.js';
+import type { ConnectionEvents, EndCause } from './options/events.js';
+import { checkUrls, type ResolvedWebSocketOptions } from './options/options.js';
+import type { SubscribeStep } from './options/subscribe-options.js';
+import type { TypedEvents } from './options/typed-events.js';
 import { Run } from './run.js';
-import type { SubscribeStep } from './subscribe-options.js';
 
 /** A Readable with the typed events of its run. */
 const TypedReadable = Readable as unknown as new (
@@ -45,13 +46,14 @@ export abstract class RunReadable<T> extends TypedReadable {
     this.#maxBytes = maxBytes;
     this.#maxFrames = maxFrames;
     if (overflow !== 'block') {
-      this.#queue = new OverflowQueue(overflow, { maxFrames, maxBytes }, (stretch) => this.#run.overflowed(stretch));
+      this.#queue = new OverflowQueue(overflow, { maxFrames, maxBytes }, (range) => this.#run.overflowed(range));
     }
     const queue = this.#queue;
     this.#run = new Run(checkUrls(urls), options, {
       check,
-      frame: queue === undefined ? (frame) => this.receive(frame) : (frame) => this.#offer(queue, frame),
-      ended: (_cause, error) => {
+      onFrame: queue === undefined ? (frame) => this.receive(frame) : (frame) => this.#offer(queue, frame),
+      onEnding: () => tellRunEnding(this),
+      onEnded: (error) => {
         if (this.#queue !== undefined) this.#deliverRest(this.#queue);
         this.beforeEnd();
         const failure = this.#lateError ?? error;
@@ -63,7 +65,7 @@ export abstract class RunReadable<T> extends TypedReadable {
         bytes: this.#bytes.of(this.readableLength) + (this.#queue?.bytes ?? 0),
         dropped: this.#queue?.dropped ?? 0,
       }),
-      event: (name, payload) => void this.emit(name, payload),
+      onEvent: (name, payload) => void this.emit(name, payload),
     });
     trackPipes(this);
   }
@@ -184,7 +186,7 @@ export abstract class RunReadable<T> extends TypedReadable {
   #resumeIfRoom(): void {
     const waiting = this.readableLength;
     if (this.#queue !== undefined) {
-      // In lumps, so that what is dropped between them is one stretch.
+      // In lumps, so that what is dropped between them is one range.
       if (waiting === 0) this.#isFull = false;
       this.#drain(this.#queue);
       return;
@@ -204,7 +206,7 @@ export abstract class RunReadable<T> extends TypedReadable {
 
   #drain(queue: OverflowQueue): void {
     while (!this.#isFull && !queue.isIdle) {
-      const frame = queue.take();
+      const frame = queue.shift();
       if (frame === undefined) return;
       this.receive(frame);
     }
@@ -214,7 +216,7 @@ export abstract class RunReadable<T> extends TypedReadable {
   #deliverRest(queue: OverflowQueue): void {
     this.#isEnding = true;
     queue.end();
-    for (let frame = queue.take(); frame !== undefined; frame = queue.take()) this.receive(frame);
+    for (let frame = queue.shift(); frame !== undefined; frame = queue.shift()) this.receive(frame);
   }
 }
 

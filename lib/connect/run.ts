@@ -1,46 +1,52 @@
+import type { Frame } from '../frame/frame.js';
 import { abortError } from '../internal/abort.js';
 import type { JsonCheck } from '../json/check.js';
-import { Endpoints } from './endpoints.js';
-import type { ConnectionEvents, ConnectionStats, EndCause } from './events.js';
-import type { Frame } from './frame.js';
-import { IdleClock } from './idle-clock.js';
-import { Intake } from './intake.js';
-import type { ResolvedWebSocketOptions } from './options.js';
-import { Rotation } from './rotation.js';
-import { secretsOfRun } from './secrets.js';
-import type { Stretch } from './stretch.js';
-import type { SubscribeStep } from './subscribe-options.js';
-import { Subscriptions } from './subscriptions.js';
-import { Succession } from './succession.js';
+import type { ConnectionStats } from '../telemetry/stats.js';
+import { DurationLimit } from './connection/duration-limit.js';
+import type { DroppedRange } from './intake/dropped-range.js';
+import { Intake } from './intake/intake.js';
+import type { ConnectionEvents, EndCause } from './options/events.js';
+import type { ResolvedWebSocketOptions } from './options/options.js';
+import type { SubscribeStep } from './options/subscribe-options.js';
+import { Endpoints } from './reach/endpoints.js';
+import { secretsOfRun } from './reach/secrets.js';
+import { Lineup } from './reconnect/lineup.js';
+import { Succession } from './reconnect/succession.js';
+import { IdleClock } from './session/idle-clock.js';
+import { Subscriptions } from './session/subscriptions.js';
 
 /** Who consumes a run: the Readable of frames, or the fused Readable of pages. */
 export interface RunHandler {
   /** The check that the frames' bytes go through next, where that is known. */
   readonly check: JsonCheck | undefined;
   /** A frame came. The hot path. */
-  readonly frame: (frame: Frame) => void;
+  readonly onFrame: (frame: Frame) => void;
+  /** Nothing further is received: what was is still delivered, and then {@link onEnded} comes. */
+  onEnding(): void;
   /** No further frame will come. With an error the run failed; without, it ended as it should. */
-  ended(cause: EndCause, error: Error | undefined): void;
+  onEnded(error: Error | undefined): void;
   /** What waits for the consumer, for events and stats. */
   buffered(): { readonly frames: number; readonly bytes: number; readonly dropped: number };
   /** Something happened on the connection. */
-  event<K extends keyof ConnectionEvents>(name: K, payload: ConnectionEvents[K]): void;
+  onEvent<K extends keyof ConnectionEvents>(name: K, payload: ConnectionEvents[K]): void;
 }
 
 /**
- * One run: connection after connection until one of its ends. This is its life: what starts, holds and ends it. Frames
- * pass through its {@link Intake}; which connection brings them is a matter of the {@link Succession}. It is no stream: it
- * calls its handler, which pauses and resumes it. `ended` is called exactly once, unless {@link Run.release} came before it.
+ * One run: connection after connection until one of its ends. This is its life: what starts, pauses and ends it. Frames
+ * pass through its {@link Intake}; which connection brings them stands in its {@link Lineup}, and which comes next is a matter
+ * of its {@link Succession}. It is no stream: it calls its handler, which pauses and resumes it. `onEnded` is called exactly
+ * once, unless {@link Run.release} came before it.
  */
 export class Run {
   readonly #endpoints: Endpoints;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: RunHandler;
   readonly #idle: IdleClock;
-  readonly #rotation: Rotation;
+  readonly #duration: DurationLimit;
+  readonly #lineup: Lineup;
   readonly #intake: Intake;
-  readonly #succession: Succession;
   readonly #subscriptions: Subscriptions;
+  readonly #succession: Succession;
   readonly #onAbort = (): void => this.#conclude('aborted', abortError(this.#options.signal as AbortSignal));
   #state: ConnectionStats['state'] = 'idle';
   #isConcluding = false;
@@ -48,53 +54,45 @@ export class Run {
   #lateEnd: (() => void) | undefined;
 
   constructor(urls: readonly string[], options: ResolvedWebSocketOptions, handler: RunHandler) {
-    const { clock, idleTimeoutMs } = options;
+    const { clock, idleTimeoutMs, maxDurationMs } = options;
     const endpoints = new Endpoints(urls);
     this.#endpoints = endpoints;
     this.#options = options;
     this.#handler = handler;
     this.#idle = new IdleClock(clock, idleTimeoutMs, () => this.#conclude('idle_timeout', undefined));
-    const rotation = new Rotation(options, {
-      open: () => this.#succession.openSuccessor(),
-      swap: (successor) => this.#succession.swap(successor),
-      emit: (frame, connection) => this.#intake.late(frame, connection),
-      goOn: (heir) => !this.#succession.connections.isHeld && heir.resume(),
-      heldMs: () => this.#succession.connections.heldMs,
-      rotated: (from, to) => handler.event('rotated', { from, to }),
-      blurred: (from, to) => this.#succession.blurred(from, to),
-      missed: ({ connection, code, since }) => this.#intake.gaps.lost(connection, { code, error: undefined }, since),
-      abandon: (successor) => this.#succession.abandon(successor),
-    });
-    const intake = new Intake(options, endpoints, rotation, {
+    this.#duration = new DurationLimit(clock, maxDurationMs, () => this.#conclude('max_duration', undefined));
+    this.#lineup = new Lineup(clock);
+    this.#intake = new Intake(options, endpoints, {
       check: handler.check,
-      frame: handler.frame,
-      gap: (gap) => handler.event('gap', gap),
-      touched: (at) => this.#idle.touch(at),
-      fed: (connection) => this.#succession.fed(connection),
-      full: () => this.#end('max_messages', undefined),
+      onFrame: handler.onFrame,
+      onGap: (gap) => handler.onEvent('gap', gap),
+      onAlive: (at) => this.#idle.touch(at),
+      onFull: () => this.#end('max_messages', undefined),
     });
-    this.#rotation = rotation;
-    this.#intake = intake;
+    this.#subscriptions = new Subscriptions(
+      options.subscribe,
+      () => this.#lineup.talking(),
+      (subscription, error) => {
+        options.logger.warn({ subscription, err: error }, 'subscription failed');
+        handler.onEvent('subscriptionFailed', { subscription, error });
+      },
+    );
     this.#succession = new Succession({
       options,
       endpoints,
       secrets: secretsOfRun(urls, options),
-      rotation,
-      intake,
-      event: (name, payload) => handler.event(name, payload),
-      plan: (first) => this.#subscriptions.plan(first),
-      entered: (state) => this.#enter(state),
-      isEnded: () => this.#isEnded() || this.#lateEnd !== undefined,
-      over: (cause, error) => this.#conclude(cause, error),
-    });
-    this.#subscriptions = new Subscriptions(
-      options.subscribe,
-      () => this.#succession.talking(),
-      (subscription, error) => {
-        options.logger.warn({ subscription, err: error }, 'subscription failed');
-        handler.event('subscriptionFailed', { subscription, error });
+      lineup: this.#lineup,
+      intake: this.#intake,
+      subscriptions: this.#subscriptions,
+      handler: {
+        onEvent: (name, payload) => {
+          handler.onEvent(name, payload);
+          return !this.#isEnded() && this.#lateEnd === undefined;
+        },
+        onState: (state) => this.#enter(state),
+        onOver: ({ cause, error }) => this.#conclude(cause, error),
       },
-    );
+    });
   }
 
   /** Connects. Once. */
@@ -108,7 +106,8 @@ export class Run {
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#intake.start();
     this.#idle.start();
-    this.#succession.connect(false);
+    this.#duration.start();
+    this.#succession.start();
   }
 
   /** Whether {@link start} was called. */
@@ -118,23 +117,22 @@ export class Run {
 
   /** A slow consumer: the socket stops reading, and the idle clock stands still. */
   pause(): void {
-    if (this.#succession.connections.isHeld || this.#isEnded()) return;
-    this.#succession.connections.hold();
+    if (this.#lineup.isPaused || this.#isEnded()) return;
+    this.#lineup.pause();
     this.#idle.stop();
     this.#tellFlow('paused');
   }
 
   /** The consumer caught up. */
   resume(): void {
-    const { connections } = this.#succession;
-    if (!connections.isHeld || this.#isEnded()) return;
-    connections.letGo();
+    if (!this.#lineup.isPaused || this.#isEnded()) return;
+    this.#lineup.endPause();
     this.#idle.start();
     this.#tellFlow('resumed');
     // A listener may have ended the run.
     if (this.#isEnded()) return;
-    this.#succession.goOn();
-    if (!connections.isHeld) this.#lateEnd?.();
+    this.#lineup.resume();
+    if (!this.#lineup.isPaused) this.#lateEnd?.();
   }
 
   /** Sends a subscription now, and again on each connection to come. Resolves when it was confirmed for the first time. */
@@ -149,7 +147,7 @@ export class Run {
 
   /** Ends the run in good order: no frame after this, and the socket is closed with code 1000. */
   stop(cause: EndCause): void {
-    if (cause === 'max_messages') this.#end(cause, undefined);
+    if (HAS_ALL.has(cause)) this.#end(cause, undefined);
     else this.#conclude(cause, undefined);
   }
 
@@ -162,20 +160,21 @@ export class Run {
   release(onReleased: () => void): void {
     this.#intake.gaps.placeNoMore();
     if (!this.#isEnded()) this.#finish('destroyed', undefined);
-    this.#succession.connections.whenReleased(onReleased);
+    this.#lineup.whenReleased(onReleased);
   }
 
   /** Frames were dropped for a slow consumer. Returns what stands for them between the frames, if anything does. */
-  overflowed(stretch: Stretch): Frame | undefined {
-    return this.#intake.gaps.overflowed(stretch);
+  overflowed(range: DroppedRange): Frame | undefined {
+    return this.#intake.gaps.overflowed(range);
   }
 
   /** A snapshot of the counters. */
   get stats(): ConnectionStats {
     const { frames, bytes, dropped } = this.#handler.buffered();
-    const { held } = this.#rotation;
-    const { connections, sockets, reconnects } = this.#succession;
+    const { sockets, reconnects, rotations } = this.#succession;
+    const { isPaused, pausedMs } = this.#lineup;
     const intake = this.#intake;
+    const { withheld } = intake.rotation;
     return {
       state: this.#state,
       frames: intake.frames,
@@ -183,16 +182,16 @@ export class Run {
       controlFrames: intake.controlFrames,
       connections: sockets,
       reconnects,
-      rotations: this.#rotation.count,
-      paused: connections.isHeld,
-      pausedMs: connections.heldMs,
-      bufferedFrames: frames + held.frames,
-      bufferedBytes: bytes + held.bytes,
+      rotations,
+      paused: isPaused,
+      pausedMs,
+      bufferedFrames: frames + withheld.frames,
+      bufferedBytes: bytes + withheld.bytes,
       lastFrameAt: intake.lastFrameAt,
       gaps: intake.gaps.count,
       gapMs: intake.gaps.ms,
       dropped,
-      duplicates: this.#rotation.duplicates + intake.duplicates,
+      duplicates: intake.duplicates,
       sequence: intake.sequence,
     };
   }
@@ -201,39 +200,41 @@ export class Run {
   #conclude(cause: EndCause, error: Error | undefined): void {
     if (this.#isConcluding || this.#isEnded()) return;
     this.#isConcluding = true;
-    const { connections } = this.#succession;
+    this.#handler.onEnding();
     const end = (): void => {
-      connections.takeRest();
+      this.#lineup.readRest();
       this.#succession.flush();
       this.#end(cause, error);
     };
     // Frames wait compressed, so that memory stays flat: the consumer takes them as it can.
-    if (connections.areWaiting) {
+    if (this.#lineup.areWaiting) {
       this.#lateEnd = end;
-      this.#rotation.stop();
-      connections.seal();
+      this.#succession.stop();
+      this.#lineup.seal();
     } else end();
   }
 
   /** Ends it here: what else was received is not wanted. */
   #end(cause: EndCause, error: Error | undefined): void {
     if (this.#isEnded()) return;
+    if (!this.#isConcluding) this.#handler.onEnding();
     this.#finish(cause, error);
-    this.#handler.ended(cause, error);
+    this.#handler.onEnded(error);
   }
 
   #finish(cause: EndCause, error: Error | undefined): void {
     this.#enter('ended');
     this.#intake.gaps.end();
     this.#subscriptions.end();
-    this.#rotation.stop();
+    this.#succession.stop();
     this.#idle.stop();
+    this.#duration.stop();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     // The server need not wait until the consumer has taken what came before.
-    this.#succession.connections.closeAll();
+    this.#lineup.closeAll();
     const { frames } = this.#intake;
     this.#options.logger.info({ url: this.#endpoints.current.shownUrl, cause, frames, err: error }, 'ended');
-    this.#handler.event('ended', { cause, error });
+    this.#handler.onEvent('ended', { cause, error });
   }
 
   #enter(state: ConnectionStats['state']): void {
@@ -249,6 +250,9 @@ export class Run {
   #tellFlow(name: 'paused' | 'resumed'): void {
     const { frames, bytes } = this.#handler.buffered();
     this.#options.logger.debug({ url: this.#endpoints.current.shownUrl, frames, bytes }, name);
-    this.#handler.event(name, { bufferedFrames: frames, bufferedBytes: bytes });
+    this.#handler.onEvent(name, { bufferedFrames: frames, bufferedBytes: bytes });
   }
 }
+
+/** Causes by which nothing further is wanted, received or not. */
+const HAS_ALL: ReadonlySet<EndCause> = new Set(['max_messages', 'max_bytes', 'stop_when']);

@@ -1,5 +1,5 @@
-import type { Frame } from './frame.js';
-import { resolveWebSocketOptions, type WebSocketReadableOptions } from './options.js';
+import type { Frame } from '../frame/frame.js';
+import { resolveWebSocketOptions, type WebSocketReadableOptions } from './options/options.js';
 import { RunReadable } from './run-readable.js';
 
 /**

@@ -2,6 +2,9 @@
  * What streams that were piped together know of each other. `pipeline()` destroys every stream at once when one of
  * them fails, and whatever sat in the buffers between them is gone. To deliver it first, the failing stream waits until
  * everything downstream is written, and only then gives its error to `pipeline()`. For that it must know who is downstream.
+ *
+ * A sink that is full never hears of the stream's end, which waits behind what it does not take. So it is told by itself
+ * that nothing further is received.
  */
 import type { Readable, Writable } from 'node:stream';
 
@@ -10,6 +13,9 @@ export const flushHeld: unique symbol = Symbol('spillway.flushHeld');
 
 /** On the Readable that a run starts with: ends it in good order. */
 export const stopRun: unique symbol = Symbol('spillway.stopRun');
+
+/** On the Writable at the end of a chain: the run that feeds it ends, and what is on its way is all that comes. Called once. */
+export const runEnding: unique symbol = Symbol('spillway.runEnding');
 
 /**
  * Has `stream` remember what it is piped into, and so every stream further down the chain. `pipeline()` and `compose()`
@@ -36,6 +42,7 @@ export function trackPipes(stream: Readable): void {
 function link(source: Readable, destination: NodeJS.WritableStream): void {
   destinations.set(source, [...(destinations.get(source) ?? []), destination]);
   sources.set(destination, source);
+  if (ending.has(source)) tellOne(destination);
   // A stranger between two stages does not tell what it is piped into: it is tracked like our own.
   if ('pipe' in destination) trackPipes(destination as unknown as Readable);
 }
@@ -45,6 +52,7 @@ function link(source: Readable, destination: NodeJS.WritableStream): void {
  * piped into, and by theirs. It ends at once when `stream` is destroyed by somebody else.
  */
 export function failAfterDelivery(stream: Readable, error: Error): void {
+  tellRunEnding(stream);
   // Node has no event for "everything written" short of 'finish', so this asks: at once, then every few milliseconds.
   const poll = (): void => {
     if (stream.destroyed) return;
@@ -59,6 +67,19 @@ export function failAfterDelivery(stream: Readable, error: Error): void {
   let waits = 0;
   // Not in this turn: the caller may be inside a push(), whose chunk is not counted anywhere yet.
   setImmediate(poll);
+}
+
+/** Tells everything down the chain that nothing further is received: what is on its way is all that comes. */
+export function tellRunEnding(stream: object): void {
+  if (ending.has(stream)) return;
+  ending.add(stream);
+  for (const destination of destinations.get(stream) ?? []) tellOne(destination);
+}
+
+function tellOne(destination: NodeJS.WritableStream): void {
+  if (ending.has(destination)) return;
+  (destination as Partial<Record<typeof runEnding, () => void>>)[runEnding]?.();
+  tellRunEnding(destination);
 }
 
 /** Ends the run that feeds `stage`, if one of this library does. Returns whether there was one. */
@@ -92,5 +113,6 @@ function isWritten(stream: Writable & Partial<Readable>): boolean {
 
 const destinations = new WeakMap<object, readonly NodeJS.WritableStream[]>();
 const sources = new WeakMap<NodeJS.WritableStream, Readable>();
+const ending = new WeakSet<object>();
 const IMMEDIATE_POLLS = 50;
 const POLL_MS = 5;

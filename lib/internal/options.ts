@@ -6,6 +6,7 @@ export interface Field<T> {
   readonly fallback: T;
   /** What is accepted, as the end of "expected …". */
   readonly expected: string;
+  /** @throws {ConfigError} that says what is wrong inside of it */
   accepts(value: unknown): boolean;
   /** Whether a value must not be shown. */
   readonly isSecret?: boolean;
@@ -32,23 +33,43 @@ export function resolveOptions<T extends object>(owner: string, given: unknown, 
   for (const key of Object.keys(fields) as (keyof T & string)[]) {
     const field = fields[key];
     const value = (given as Partial<T>)[key];
-    if (value !== undefined && !field.accepts(value)) {
-      const got = field.isSecret === true ? 'something else that is not shown here' : describe(value);
-      problems.push({ path: `${owner}.${key}`, message: `Expected ${field.expected}, got ${got}.` });
-    }
+    if (value !== undefined) problems.push(...refusals(`${owner}.${key}`, value, field));
     resolved[key] = value === undefined ? field.fallback : (value as T[typeof key]);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return resolved as T;
 }
 
-/** The sentence for a key that does not exist, with the nearest one that does. */
+/** What is wrong with one value, if anything is. */
+function refusals(path: string, value: unknown, { expected, isSecret, accepts }: Field<unknown>): ConfigProblem[] {
+  try {
+    if (accepts(value)) return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => ({ path: `${path}${problem.path}`, message: problem.message }));
+  }
+  const got = isSecret === true ? 'something else that is not shown here' : describe(value);
+  return [{ path, message: `Expected ${expected}, got ${got}.` }];
+}
+
+/** The sentence for a key that does not exist, with those that do: the nearest one, else those of a like name, else the few that there are. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const nearest = known.length === 0 ? undefined : closest(key, known);
   const isNear = nearest !== undefined && distance(key, nearest) <= Math.max(2, Math.floor(key.length / 2));
-  return isNear
-    ? `There is no such key. Did you mean \`${nearest}\`?`
-    : `There is no such key. Known are: ${known.join(', ')}.`;
+  if (isNear) return `There is no such key. Did you mean \`${nearest}\`?`;
+  if (known.length <= MAX_LISTED) return `There is no such key. Known are: ${known.join(', ')}.`;
+  const alike = known.filter((other) => sharesWord(key, other)).map((other) => `\`${other}\``);
+  return alike.length > 0 && alike.length <= MAX_LISTED
+    ? `There is no such key. Those with a like name are ${alike.join(', ')}.`
+    : `There is no such key. docs/configuration.md has the ${known.length} that there are.`;
+}
+
+/** Whether two names, in snake or camel case, have a word of four letters or more in common. */
+function sharesWord(one: string, other: string): boolean {
+  const wordsOf = (name: string): string[] =>
+    name.split(/[^A-Za-z]+|(?=[A-Z])/).flatMap((word) => (word.length >= MIN_WORD ? [word.toLowerCase()] : []));
+  const words = new Set(wordsOf(one));
+  return wordsOf(other).some((word) => words.has(word));
 }
 
 /** A whole number from `min` to `max`. */
@@ -109,7 +130,7 @@ export function isFunction(value: unknown): boolean {
 }
 
 /** Whether it is an array of strings. */
-export function isTexts(value: unknown): boolean {
+export function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
@@ -129,3 +150,7 @@ export function describe(value: unknown): string {
       return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
   }
 }
+
+/** More names than these are nothing to read through. */
+const MAX_LISTED = 12;
+const MIN_WORD = 4;

@@ -1,3 +1,5 @@
+import { hasStraySpace } from './address.js';
+
 /** What the option `proxy` takes, as the end of "expected …". */
 export const PROXY_SETTING =
   '`none`, `environment`, or the address of a proxy: http://, https://, socks5://, socks5h://, socks4:// or socks4a://, with a host and at most user info and a port beside it';
@@ -10,7 +12,7 @@ export function isProxySetting(value: unknown): boolean {
 
 /** A proxy's address; `undefined` for what is none. */
 export function parseProxy(text: string): URL | undefined {
-  if (!PROXY_SCHEME.test(text) || !URL.canParse(text)) return undefined;
+  if (!PROXY_SCHEME.test(text) || hasStraySpace(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   const hasMore = url.search !== '' || url.hash !== '' || !['', '/'].includes(url.pathname);
   return url.hostname === '' || hasMore || !isDecodable(url) ? undefined : url;

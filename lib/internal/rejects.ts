@@ -33,7 +33,10 @@ export class Rejects<L extends Letter> {
   handle(letter: L): void {
     if (this.#options.onError === 'fail') throw letter.error;
     this.#count += 1;
-    this.#options.deadLetter?.write(letter);
+    const { deadLetter } = this.#options;
+    deadLetter?.write(letter);
+    // One that writes at once fails at once: what comes next would be lost.
+    if (deadLetter?.errored) throw deadLetter.errored;
     this.#warn(letter.error);
   }
 

@@ -82,7 +82,8 @@ export class JsonCheck {
     const strings = this.#strings;
     const index = this.index;
     const indexDepth = index === undefined ? -1 : 1;
-    const candidates = index === undefined ? plain : index.candidates;
+    const first = index === undefined ? 0 : index.first;
+    const firsts = index === undefined ? 0 : index.firsts;
     let i = start | 0;
     let c = 0;
     let depth = 0;
@@ -128,8 +129,11 @@ export class JsonCheck {
           i = strings.scan(bytes, i, end) | 0;
           if (i < 0) return this.#failString(bytes, ~i, end);
         }
-        if (depth === indexDepth && (c = candidates[bytes[keyStart]]) !== 0) {
-          wanted = index!.match(bytes, keyStart, (i - 1) | 0, c, isPlain);
+        if (
+          depth === indexDepth &&
+          ((c = bytes[keyStart]) === first || !isPlain || (first < 0 && ((firsts >>> c) & 1) !== 0))
+        ) {
+          wanted = index!.match(bytes, keyStart, (i - 1) | 0, isPlain);
           if (wanted >= 0) {
             index!.quotes[wanted] = (i - 1) | 0;
             wantedDepth = 1;

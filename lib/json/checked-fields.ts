@@ -49,12 +49,16 @@ export class CheckedFields {
     check.index = this.#index;
   }
 
-  /** Begins with the text in bytes[start, end). */
+  /** Begins with the text in bytes[start, end). What comes of its check, `checkNext()` tells. */
   read(bytes: Uint8Array, start: number, end: number): void {
-    const check = this.#check;
-    this.#from = start;
-    this.#to = end;
-    this.#isIndexed = check.checkFirst(bytes, start, end) && bytes[check.start] === OPEN_BRACE;
+    this.#begin(bytes, start, end, this.#check.checkFirst(bytes, start, end));
+  }
+
+  /** The same for who asks nobody else. Whether it passed. */
+  check(bytes: Uint8Array, start: number, end: number): boolean {
+    const hasPassed = this.#check.check(bytes, start, end);
+    this.#begin(bytes, start, end, hasPassed);
+    return hasPassed;
   }
 
   /** Whether the text that was read has the field of this path, the first of which is 0. */
@@ -75,6 +79,12 @@ export class CheckedFields {
     this.start = i;
     this.end = end;
     return true;
+  }
+
+  #begin(bytes: Uint8Array, start: number, end: number, hasPassed: boolean): void {
+    this.#from = start;
+    this.#to = end;
+    this.#isIndexed = hasPassed && bytes[this.#check.start] === OPEN_BRACE;
   }
 
   #search(bytes: Uint8Array, which: number): boolean {

@@ -12,10 +12,10 @@ import type { Path } from './path.js';
  */
 export class ElementReader extends ContainerReader {
   /**
-   * @param path Where the array stands; see `compilePath`. The empty path: the text itself is the array.
+   * @param path Where the array stands; see `compilePath`. By default the text itself is the array.
    * @throws {ConfigError} if the path cannot be read.
    */
-  constructor(path: Path | string | readonly (string | number)[]) {
+  constructor(path: Path | string | readonly (string | number)[] = []) {
     super(path, OPEN_BRACKET);
   }
 

@@ -3,7 +3,7 @@ import { type Path, type PathSegment, toPath } from './path.js';
 import { skipSpace, skipValue } from './skip.js';
 import { decode } from './text.js';
 
-export { compilePath, isPath, type Path } from './path.js';
+export { compilePath, isPath, PATH_PATTERN, type Path, pathProblem } from './path.js';
 
 /**
  * Finds one field in the bytes of a JSON text, without parsing the rest.

@@ -11,11 +11,15 @@ export class MemberIndex {
   readonly quotes: Int32Array;
   /** For each wanted key that was found: where its value ends. */
   readonly ends: Int32Array;
+  /** The byte that every wanted key begins with where nothing is escaped, or -1 when they do not begin alike. */
+  readonly first: number;
+  /** A bit for each byte that one of them begins with, by its lowest five bits: `(firsts >>> byte) & 1`. */
+  readonly firsts: number;
   /**
    * By the byte behind a key's opening quote: 0 when no wanted key begins so, 1 + k when only the wanted key k does,
-   * {@link SEVERAL} when more than one may. The check asks {@link match} when it is not 0.
+   * {@link SEVERAL} when more than one may.
    */
-  readonly candidates = new Uint8Array(256);
+  readonly #candidates = new Uint8Array(256);
   readonly #keys: readonly PathSegment[];
   /** The length of each key without an escape, or -1. */
   readonly #lengths: Int32Array;
@@ -26,11 +30,13 @@ export class MemberIndex {
     this.#lengths = Int32Array.from(keys, ({ plain }) => plain?.length ?? -1);
     this.quotes = new Int32Array(keys.length).fill(-1);
     this.ends = new Int32Array(keys.length);
-    for (const [k, { key }] of keys.entries()) {
-      const first = key === '' ? QUOTE : (Buffer.from(key)[0] as number);
-      this.candidates[first] = this.candidates[first] === 0 ? k + 1 : SEVERAL;
+    const firsts = keys.map(({ key }) => (key === '' ? QUOTE : (Buffer.from(key)[0] as number)));
+    this.first = new Set(firsts).size === 1 ? (firsts[0] as number) : -1;
+    this.firsts = firsts.reduce((bits, first) => bits | (1 << first), 0);
+    for (const [k, first] of firsts.entries()) {
+      this.#candidates[first] = this.#candidates[first] === 0 ? k + 1 : SEVERAL;
     }
-    this.candidates[BACKSLASH] = SEVERAL;
+    this.#candidates[BACKSLASH] = SEVERAL;
   }
 
   /** A new text begins. */
@@ -44,7 +50,9 @@ export class MemberIndex {
    *
    * @param isPlain whether it holds no escape for sure
    */
-  match(bytes: Uint8Array, start: number, quote: number, candidate: number, isPlain: boolean): number {
+  match(bytes: Uint8Array, start: number, quote: number, isPlain: boolean): number {
+    const candidate = this.#candidates[bytes[start] as number] as number;
+    if (candidate === 0) return -1;
     const length = (quote - start) | 0;
     if (candidate !== SEVERAL) {
       const only = (candidate - 1) | 0;

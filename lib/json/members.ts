@@ -19,10 +19,10 @@ export class MemberReader extends ContainerReader {
   keyEnd = 0;
 
   /**
-   * @param path Where the object stands; see `compilePath`. The empty path: the text itself is the object.
+   * @param path Where the object stands; see `compilePath`. By default the text itself is the object.
    * @throws {ConfigError} if the path cannot be read.
    */
-  constructor(path: Path | string | readonly (string | number)[]) {
+  constructor(path: Path | string | readonly (string | number)[] = []) {
     super(path, OPEN_BRACE);
   }
 

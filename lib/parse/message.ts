@@ -1,5 +1,5 @@
-import type { Frame } from '../connect/frame.js';
 import { type ConfigError, optionError } from '../errors.js';
+import type { Frame } from '../frame/frame.js';
 import { describe } from '../internal/options.js';
 import { blankLineBreaks } from '../json/line-breaks.js';
 import { serialise } from '../json/serialise.js';

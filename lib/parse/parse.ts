@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import type { Frame } from '../connect/frame.js';
 import { optionError } from '../errors.js';
-import { failAfterDelivery, trackPipes } from '../internal/chain.js';
+import type { Frame } from '../frame/frame.js';
+import { failAfterDelivery, stopUpstream, trackPipes } from '../internal/chain.js';
 import { DeadLetterGate } from '../internal/dead-letter-gate.js';
 import { describe } from '../internal/options.js';
 import type { Message } from './message.js';
@@ -49,6 +49,10 @@ export class ParseTransform extends Transform {
   }
 
   override _transform(chunk: Frame | Buffer | string, _encoding: string, callback: TransformCallback): void {
+    if (this.#step.isDone) {
+      callback();
+      return;
+    }
     try {
       const frame = this.#frame(chunk);
       if (this.#step.isSingle) {
@@ -108,6 +112,7 @@ export class ParseTransform extends Transform {
   }
 
   #done(callback: TransformCallback): void {
+    if (this.#step.isDone) stopUpstream(this, 'stop_when');
     if (this.#gate === undefined) callback();
     else this.#gate.whenRoom(() => callback());
   }

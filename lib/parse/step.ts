@@ -1,30 +1,42 @@
-import type { Frame } from '../connect/frame.js';
 import { ParseError } from '../errors.js';
+import type { Frame } from '../frame/frame.js';
 import { Rejects } from '../internal/rejects.js';
 import { JsonCheck } from '../json/check.js';
 import { ElementReader } from '../json/elements.js';
-import { stringText } from '../json/serialise.js';
+import { offsetOfBadUtf8 } from '../json/utf8.js';
 import type { DeadLetter } from './dead-letter.js';
+import { MESSAGE_FORMATS, type MessageFormat } from './formats.js';
+import { hintFor, hintForNotInflated } from './look/hint.js';
+import { lookAt } from './look/look.js';
 import { Message } from './message.js';
 import type { ResolvedParseOptions } from './options.js';
+import { PieceReader } from './pieces.js';
 
 /** Frame in, message out: the parse stage without its stream. */
 export class ParseStep {
   /** Whether a frame gives at most one message, so that {@link one} serves; else {@link many} does. */
   readonly isSingle: boolean;
   readonly #options: ResolvedParseOptions;
+  readonly #format: MessageFormat;
   readonly #rejects: Rejects<DeadLetter>;
   readonly #check: JsonCheck;
+  #isDone = false;
 
   /** @param check one that the step before may have put to a frame already */
   constructor(options: ResolvedParseOptions, check: JsonCheck = new JsonCheck()) {
     this.#check = check;
     this.#options = options;
+    this.#format = MESSAGE_FORMATS[options.format];
     this.#rejects = new Rejects(options);
     this.isSingle = options.split === 'none' && options.recordsPath === undefined;
   }
 
-  /** How many frames, lines or elements were refused and dropped or diverted. */
+  /** Whether the last record was there: no other follows. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** How many frames, pieces of them or elements were refused and dropped or diverted. */
   get skipped(): number {
     return this.#rejects.count;
   }
@@ -45,7 +57,7 @@ export class ParseStep {
    * @throws {ParseError} with `onError: 'fail'`, after the messages before it
    */
   many(frame: Frame): Generator<Message>;
-  /** The same, with an `undefined` after each line that was refused: there a dead letter can be waited for. */
+  /** The same, with an `undefined` after each piece that was refused: there a dead letter can be waited for. */
   many(frame: Frame, tellsRefusals: boolean): Generator<Message | undefined>;
   *many(frame: Frame, tellsRefusals = false): Generator<Message | undefined> {
     const { data } = frame;
@@ -63,19 +75,16 @@ export class ParseStep {
       yield* this.#elements(frame, 0, data.length);
       return;
     }
-    for (let start = 0; start < data.length; ) {
-      const lineFeed = data.indexOf(LF, start);
-      const next = lineFeed === -1 ? data.length : lineFeed + 1;
-      const end = trimLineEnd(data, start, next);
-      if (!isBlank(data, start, end)) {
-        const before = this.skipped;
-        // `yield*` for a single message costs more than all the rest of it on Node 24.
-        const message = recordsPath === undefined ? this.#parse(frame, start, end) : undefined;
-        if (message !== undefined) yield message;
-        else if (recordsPath !== undefined) yield* this.#elements(frame, start, end);
-        if (tellsRefusals && this.skipped > before) yield undefined;
-      }
-      start = next;
+    const pieces = new PieceReader(split);
+    pieces.open(data);
+    while (!this.#isDone && pieces.next()) {
+      const { start, end } = pieces;
+      const before = this.skipped;
+      // `yield*` for a single message costs more than all the rest of it on Node 24.
+      const message = recordsPath === undefined ? this.#parse(frame, start, end) : undefined;
+      if (message !== undefined) yield message;
+      else if (recordsPath !== undefined) yield* this.#elements(frame, start, end);
+      if (tellsRefusals && this.skipped > before) yield undefined;
     }
   }
 
@@ -103,56 +112,60 @@ export class ParseStep {
       );
       return;
     }
-    while (elements.next()) {
+    while (!this.#isDone && elements.next()) {
+      this.#look(frame.data, elements.start, elements.end);
       yield new Message(frame, frame.data, elements.start, elements.end, hasLineBreaks, bigIntegers);
     }
   }
 
   #parse(frame: Frame, start: number, end: number): Message | undefined {
-    const { format, bigIntegers } = this.#options;
-    if (format === 'json') {
+    const { utf8, recordsPath, bigIntegers } = this.#options;
+    if (this.#format.encode === undefined) {
       const check = this.#check;
       if (check.checkNext(frame.data, start, end)) {
+        if (recordsPath === undefined) this.#look(frame.data, check.start, check.end);
         return new Message(frame, frame.data, check.start, check.end, check.hasLineBreaks, bigIntegers);
       }
       this.#reject(frame, start, end, check.errorOffset, check.reason);
       return undefined;
     }
-    const text =
-      format === 'raw_string'
-        ? stringText(frame.data.toString('utf8', start, end))
-        : Buffer.from(`"${frame.data.toString('base64', start, end)}"`, 'latin1');
+    if (utf8 === 'fail') {
+      const offset = offsetOfBadUtf8(frame.data, start, end);
+      if (offset !== -1) {
+        this.#reject(frame, start, end, offset, NOT_UTF8, UTF8_HINT);
+        return undefined;
+      }
+    }
+    const text = this.#format.encode(frame.data, start, end);
+    this.#look(text, 0, text.length);
     return new Message(frame, text, 0, text.length, false, bigIntegers);
+  }
+
+  /** Whether the record there is the last one. */
+  #look(bytes: Buffer, start: number, end: number): void {
+    if (this.#options.stopWhen?.(bytes, start, end) === true) this.#isDone = true;
   }
 
   #rejectWhole(frame: Frame): undefined {
     this.#reject(frame, 0, frame.data.length, 0, frame.notInflated as string);
   }
 
-  #reject(frame: Frame, start: number, end: number, offset: number, reason: string): void {
+  #reject(frame: Frame, start: number, end: number, offset: number, reason: string, ownHint?: string): void {
     const { sequence, connection, receivedAt, url } = frame;
     const excerpt = frame.data.toString('utf8', Math.max(start, offset - EXCERPT), Math.min(end, offset + EXCERPT));
-    const error = new ParseError({ reason, offset, sequence, connection, excerpt });
     const data = Buffer.from(frame.data.subarray(start, end));
+    const hint = this.#options.onError === 'fail' ? (ownHint ?? hintOf(frame, data)) : undefined;
+    const error = new ParseError({ reason, offset, sequence, connection, excerpt, hint });
     this.#rejects.handle({ data, error, offset, sequence, receivedAt, connection, url });
   }
 }
 
-/** Where the line from `start` ends without its LF or CR LF; `next` is where the next line starts. */
-function trimLineEnd(data: Buffer, start: number, next: number): number {
-  let end = next;
-  if (end > start && data[end - 1] === LF) end -= 1;
-  if (end > start && data[end - 1] === CR) end -= 1;
-  return end;
+/** What somebody whose run ends by it is to set. For each of many frames that are dropped it would take too long. */
+function hintOf({ notInflated }: Frame, data: Buffer): string | undefined {
+  return notInflated === undefined ? hintFor(lookAt(data)) : hintForNotInflated(lookAt(data));
 }
 
-function isBlank(data: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    if (data[i] !== 0x20 && data[i] !== 0x09 && data[i] !== CR) return false;
-  }
-  return true;
-}
-
-const LF = 0x0a;
-const CR = 0x0d;
 const EXCERPT = 20;
+const NOT_UTF8 = 'it is not UTF-8, as `utf8: fail` asks for,';
+const UTF8_HINT =
+  'Set `utf8: replace` to have such bytes replaced, `message_format: binary` to keep them, or `on_parse_error: skip` to count and drop such frames.';

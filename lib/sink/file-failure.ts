@@ -61,9 +61,7 @@ const REASONS: { readonly [code: string]: readonly [reason: string, advice: stri
   EMFILE: ['this process has too many files open', 'Close some, or raise `ulimit -n`.'],
   ENFILE: ['this machine has too many files open', 'Close some, or raise the limit of the system.'],
   EIO: ['the disk reported an input/output error', `Check the disk, and give a path on another one.`],
-  CUT_OFF: [
-    'it does not end with a whole compressed member, so nobody could read what is put behind it',
-    'Save what it holds (`gzip -dc` and `zstd -dc` give all up to the damage), or give another path.',
-  ],
+  CHANGING: ['somebody else is writing to it', 'Let one program at a time write to a file, or give another path.'],
+  LATE: ['nobody takes what is written there', 'See that somebody reads from it.'],
   EPIPE: ['nobody reads from it any more', OTHER_PATH],
 };

@@ -1,6 +1,6 @@
 import { datasetUri } from '../config/dataset-uri.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
-import type { Connected, Ended, Subscribed } from '../connect/events.js';
+import type { Connected, Ended, Subscribed } from '../connect/options/events.js';
 import { WebSocketReadable } from '../connect/websocket-readable.js';
 import type { ParseError } from '../errors.js';
 import { systemClock, type TimerHandle } from '../internal/clock.js';
@@ -29,6 +29,8 @@ export interface CheckReport {
 
 /** Somebody who looks on while a feed is checked. */
 export interface CheckWatcher {
+  /** The first frame came. */
+  framed?(data: Buffer): void;
   /** How long the first frame may take, from when the subscribe messages were sent. @default `idle_timeout`, or 30 s */
   readonly firstFrameMs?: number | undefined;
   connected?(event: Connected): void;
@@ -51,6 +53,7 @@ export async function checkFeed(
     reconnect: false,
     // Pings must not make the wait for a frame longer, so this one has a timer of its own.
     idleTimeoutMs: undefined,
+    maxDurationMs: undefined,
   });
   let connectedMs: number | undefined;
   let firstFrame: CheckReport['firstFrame'];
@@ -67,6 +70,7 @@ export async function checkFeed(
   try {
     for await (const frame of frames) {
       const afterMs = clock.monotonic() - startedAt;
+      if (firstFrame === undefined) watcher.framed?.(frame.data);
       firstFrame ??= {
         afterMs,
         bytes: frame.data.length,

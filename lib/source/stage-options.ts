@@ -1,11 +1,14 @@
+import type { Writable } from 'node:stream';
 import type { BatchOptions } from '../batch/options.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
-import type { CredentialProvider, Credentials } from '../connect/credentials.js';
-import type { WebSocketReadableOptions } from '../connect/options.js';
-import type { TlsOptions, TlsProvider } from '../connect/reach-options.js';
+import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
+import type { WebSocketReadableOptions } from '../connect/options/options.js';
+import type { TlsOptions, TlsProvider } from '../connect/options/reach-options.js';
 import type { Clock } from '../internal/clock.js';
 import type { Logger } from '../internal/logger.js';
+import type { OnError } from '../internal/rejects.js';
 import type { ParseOptions } from '../parse/options.js';
+import type { TransformOptions } from '../transform/options.js';
 import type { ValidateOptions } from '../validate/options.js';
 
 /** What a source is given beside its configuration, resolved. */
@@ -24,10 +27,12 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
   return {
     ...around,
     protocols: config.protocols,
+    requireProtocol: config.requireProtocol,
     headers: config.headers,
     subscribeMessages: config.subscribeMessages,
     pingIntervalMs: config.pingIntervalMs,
     idleTimeoutMs: config.idleTimeoutMs,
+    maxDurationMs: config.maxDurationMs,
     ...config.reconnect,
     maxMessageBytes: config.maxMessageBytes,
     handshakeTimeoutMs: config.handshakeTimeoutMs,
@@ -43,12 +48,19 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
 }
 
 /** The options of `parse()` that a configuration stands for. */
-export function parseOptions(config: ResolvedSourceConfig, { logger, clock }: Surroundings): ParseOptions {
+export function parseOptions(
+  config: ResolvedSourceConfig,
+  { logger, clock }: Surroundings,
+  deadLetter?: Writable,
+): ParseOptions {
   return {
     format: config.messageFormat,
-    onError: config.onParseError,
+    onError: onErrorOf(config.onParseError, deadLetter),
+    deadLetter,
+    utf8: config.utf8,
     split: config.split,
     recordsPath: config.recordsPath,
+    stopWhen: config.stopWhen,
     bigIntegers: config.bigIntegers,
     logger,
     clock,
@@ -56,8 +68,21 @@ export function parseOptions(config: ResolvedSourceConfig, { logger, clock }: Su
 }
 
 /** The options of `validate()` that a configuration stands for. */
-export function validateOptions(config: ResolvedSourceConfig, { logger, clock }: Surroundings): ValidateOptions {
-  return { onError: config.onInvalidRecord, logger, clock };
+export function validateOptions(
+  config: ResolvedSourceConfig,
+  { logger, clock }: Surroundings,
+  deadLetter?: Writable,
+): ValidateOptions {
+  return { onError: onErrorOf(config.onInvalidRecord, deadLetter), deadLetter, logger, clock };
+}
+
+/** What becomes of records that a transform cannot be applied to. */
+export function transformOptions(
+  config: ResolvedSourceConfig,
+  { logger, clock }: Surroundings,
+  deadLetter?: Writable,
+): TransformOptions {
+  return { onError: onErrorOf(config.onParseError, deadLetter), deadLetter, logger, clock };
 }
 
 /** The options of `batch()` that a configuration stands for. */
@@ -67,6 +92,11 @@ export function batchOptions(config: ResolvedSourceConfig, { clock }: Surroundin
     maxBytes: config.pageBytes,
     lingerMs: config.lingerMs,
     maxRecords: config.maxMessages,
+    maxRecordBytes: config.maxBytes,
     clock,
   };
+}
+
+function onErrorOf(given: 'fail' | 'skip', deadLetter: Writable | undefined): OnError {
+  return deadLetter === undefined ? given : 'divert';
 }

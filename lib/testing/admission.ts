@@ -1,7 +1,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { optionError } from '../errors.js';
-import type { Refusal, ResolvedFeedServerOptions, UpgradeRequest } from './feed-server-options.js';
+import type { Refusal, ResolvedFeedServerOptions } from './feed-server-options.js';
+import type { UpgradeRequest } from './upgrade-request.js';
 
 /** Why `request` is not let in, or `undefined` when it is. */
 export async function admit(request: UpgradeRequest, options: ResolvedFeedServerOptions): Promise<Refusal | undefined> {

@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { WebSocket } from 'ws';
 import { optionError } from '../errors.js';
+import type { Clock } from '../internal/clock.js';
 import { encodeFrame, OPCODES } from './encode-frame.js';
-import type { ResolvedFeedServerOptions, UpgradeRequest } from './feed-server-options.js';
 import { Inbox } from './inbox.js';
 import { type FrameSource, Outbox, type SendManyOptions, type SendOptions } from './outbox.js';
+import type { UpgradeRequest } from './upgrade-request.js';
 
 /** How a connection ended, as the server saw it. */
 export interface ClosedFacts {
@@ -101,7 +102,7 @@ export class FeedClient {
 
   /** The client's next message that was not received yet, as soon as it is there. */
   receive(options: { readonly signal?: AbortSignal } = {}): Promise<string | Buffer> {
-    return this.#received.take(options.signal);
+    return this.#received.shift(options.signal);
   }
 
   /**
@@ -114,7 +115,7 @@ export class FeedClient {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     for (const [i, want] of expected.entries()) {
-      const actual = await this.#received.take(options.signal).catch((error: unknown) => {
+      const actual = await this.#received.shift(options.signal).catch((error: unknown) => {
         throw error === this.#gone && this.#wasLeft
           ? this.#unmet(`the connection ended after ${i} of them`, [], expected)
           : error;
@@ -126,12 +127,12 @@ export class FeedClient {
 
   /** The next ping that was not waited for yet: its payload. */
   nextPing(options: { readonly signal?: AbortSignal } = {}): Promise<Buffer> {
-    return this.#pings.take(options.signal);
+    return this.#pings.shift(options.signal);
   }
 
   /** The next pong that was not waited for yet: its payload. */
   nextPong(options: { readonly signal?: AbortSignal } = {}): Promise<Buffer> {
-    return this.#pongs.take(options.signal);
+    return this.#pongs.shift(options.signal);
   }
 
   /** Sends one message. Resolves when the socket takes more: at once, unless the client reads too slowly. */
@@ -265,7 +266,13 @@ export class FeedClient {
 export interface FeedClientFacts {
   readonly number: number;
   readonly request: UpgradeRequest;
-  readonly options: ResolvedFeedServerOptions;
+  /** Those of its server that are about one client. */
+  readonly options: {
+    readonly maxReceived: number;
+    readonly maxReceivedBytes: number;
+    readonly pongs: boolean;
+    readonly clock: Clock;
+  };
 }
 
 function show(value: unknown): string {

@@ -1,5 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 import { type Clock, systemClock } from '../internal/clock.js';
 import {
@@ -13,6 +11,7 @@ import {
   wholeNumber,
 } from '../internal/options.js';
 import type { FeedClient } from './feed-client.js';
+import type { UpgradeRequest } from './upgrade-request.js';
 
 /** What {@link createFeedServer} can be told. Without anything it accepts every client and stays silent. */
 export interface FeedServerOptions {
@@ -55,20 +54,6 @@ export interface FeedServerOptions {
   readonly maxHistory?: number;
   /** Connections at a time; more are dropped at once. @default 10,000 */
   readonly maxConnections?: number;
-}
-
-/** One request to upgrade to a WebSocket, refused or not. */
-export interface UpgradeRequest {
-  /** 1 for the first request that this server got, 2 for the next, … */
-  readonly attempt: number;
-  /** Path and query, as requested. */
-  readonly url: string;
-  /** The headers; names in lower case. */
-  readonly headers: IncomingHttpHeaders;
-  /** The subprotocols that the client offers, in its order. */
-  readonly protocols: readonly string[];
-  /** The certificate that the client showed, where `tls` asks for one (`requestCert`). */
-  readonly certificate: X509Certificate | undefined;
 }
 
 /** How an upgrade is refused. */

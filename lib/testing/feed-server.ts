@@ -11,9 +11,9 @@ import {
   type FeedServerOptions,
   type ResolvedFeedServerOptions,
   resolveFeedServerOptions,
-  type UpgradeRequest,
 } from './feed-server-options.js';
 import { Inbox } from './inbox.js';
+import type { UpgradeRequest } from './upgrade-request.js';
 
 /**
  * A WebSocket server on this machine that does what a script says: a feed, with all its faults, for tests.
@@ -103,12 +103,12 @@ export class FeedServer {
 
   /** The next connection that was not waited for yet, as soon as it is there. */
   nextClient(options: { readonly signal?: AbortSignal } = {}): Promise<FeedClient> {
-    return this.#clients.take(options.signal);
+    return this.#clients.shift(options.signal);
   }
 
   /** The next upgrade request that was not waited for yet, as soon as it is there; it may still be refused. */
   nextRequest(options: { readonly signal?: AbortSignal } = {}): Promise<UpgradeRequest> {
-    return this.#requests.take(options.signal);
+    return this.#requests.shift(options.signal);
   }
 
   /**

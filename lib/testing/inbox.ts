@@ -9,7 +9,7 @@ export class Inbox<T> {
   readonly items: T[] = [];
   /** How many came in all, kept or not. */
   total = 0;
-  #taken = 0;
+  #shifted = 0;
   #bytes = 0;
   #ended: Error | undefined;
   readonly #limits: InboxLimits<T>;
@@ -39,21 +39,21 @@ export class Inbox<T> {
   }
 
   /** The next that was not taken yet, as soon as it is there. */
-  async take(signal?: AbortSignal): Promise<T> {
+  async shift(signal?: AbortSignal): Promise<T> {
     while (true) {
       if (signal?.aborted) throw abortError(signal);
       const gone = this.total - this.items.length;
-      if (this.#taken < gone) {
-        const lost = gone - this.#taken;
-        this.#taken = gone;
+      if (this.#shifted < gone) {
+        const lost = gone - this.#shifted;
+        this.#shifted = gone;
         throw optionError(
           this.#limits.option,
           `${lost} were dropped before they were taken. Raise it, or take them sooner.`,
         );
       }
-      if (this.#taken < this.total) {
-        const item = this.items[this.#taken - gone] as T;
-        this.#taken += 1;
+      if (this.#shifted < this.total) {
+        const item = this.items[this.#shifted - gone] as T;
+        this.#shifted += 1;
         return item;
       }
       if (this.#ended !== undefined) throw this.#ended;

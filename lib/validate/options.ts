@@ -1,8 +1,7 @@
 import type { Writable } from 'node:stream';
-import { optionError } from '../errors.js';
-import { type Clock, systemClock } from '../internal/clock.js';
-import { type Logger, silentLogger } from '../internal/logger.js';
-import { type Fields, objectWith, oneOf, resolveOptions } from '../internal/options.js';
+import type { Clock } from '../internal/clock.js';
+import type { Logger } from '../internal/logger.js';
+import { type ResolvedRejectOptions, resolveRejectOptions } from '../internal/reject-options.js';
 import type { OnError } from '../internal/rejects.js';
 
 /** Options of `validate()`. An explicit `undefined` means the default. */
@@ -23,30 +22,11 @@ export interface ValidateOptions {
 }
 
 /** The options with every default filled in. */
-export interface ResolvedValidateOptions {
-  readonly onError: OnError;
-  readonly deadLetter: Writable | undefined;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}
+export type ResolvedValidateOptions = ResolvedRejectOptions;
 
 /**
  * @throws {ConfigError} when an option is unknown, not accepted, or does not go with another
  */
 export function resolveValidateOptions(options: ValidateOptions): ResolvedValidateOptions {
-  const resolved = resolveOptions<ResolvedValidateOptions>('validate', options, FIELDS);
-  if ((resolved.onError === 'divert') !== (resolved.deadLetter !== undefined)) {
-    throw optionError(
-      'validate.deadLetter',
-      "`onError: 'divert'` and a `deadLetter` stream go together. Set both or none.",
-    );
-  }
-  return resolved;
+  return resolveRejectOptions('validate', options);
 }
-
-const FIELDS: Fields<ResolvedValidateOptions> = {
-  onError: oneOf('fail', ['fail', 'skip', 'divert']),
-  deadLetter: objectWith<Writable | undefined>(undefined, 'write', 'on', 'off'),
-  logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
-  clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
-};

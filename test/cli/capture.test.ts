@@ -53,6 +53,39 @@ describe('spillway capture', { concurrency: 2 }, () => {
     assert.equal(stdout, '{"d.p":1.10,"s":"B"}\n{"s":"C"}\n');
   });
 
+  it('stores the records that pass every --filter, and says how many did not', async (t) => {
+    const frames = ['{"type":"trade","n":5}', '{"type":"trade","n":"5"}', '{"type":"quote","n":5}', '{"n":1}'];
+    const server = await feed(t, sends(...frames));
+    const args = ['--filter', 'type=trade', '--filter', 'n!=7', '--filter', 'n=5'];
+    const { status, stdout, stderr } = await spillway(t, ['capture', server.url, ...args]).exit;
+    assert.equal(stdout, '{"type":"trade","n":5}\n');
+    assert.match(stderr, /1 safely written \(.*\), 0 skipped, 3 filtered\n/);
+    assert.equal(status, 0);
+    const json = await spillway(t, ['capture', server.url, ...args, '--json']).exit;
+    assert.equal(jsonLines(json.stderr).find(({ type }) => type === 'summary')?.['filtered'], 3);
+  });
+
+  it('says of a --filter that it cannot read where that goes wrong', async (t) => {
+    for (const [filter, message] of [
+      ['$..type=trade', /--filter: The path "\$\.\.type" cannot be read from character 2 on/],
+      ['=trade', /--filter: Expected 'path=value', 'path!=value', or a path that must be there/],
+    ] as const) {
+      const { status, stderr } = await spillway(t, ['capture', 'ws://127.0.0.1:9', '--filter', filter]).exit;
+      assert.match(stderr, message);
+      assert.equal(status, 2);
+    }
+  });
+
+  it('cuts frames at --split-on, and says in which byte of the frame a piece is bad', async (t) => {
+    const server = await feed(t, sends('{"n":1}\u001e{"n":2}\u001e', 'x\u001e3\u001e'));
+    const args = ['--split-on', '\\u001e', '--on-parse-error', 'skip', '--json'];
+    const { status, stdout, stderr } = await spillway(t, ['capture', server.url, ...args]).exit;
+    assert.equal(stdout, '{"n":1}\n{"n":2}\n3\n');
+    const [refused] = jsonLines(stderr).filter(({ type }) => type === 'refused');
+    assert.match(JSON.stringify(refused), /at byte 0/);
+    assert.equal(status, 0);
+  });
+
   it('goes on until SIGINT when no limit is given, and writes a slow feed as it comes', async (t) => {
     const server = await feed(t, (client) => client.send('{"n":1}'));
     const running = spillway(t, ['capture', server.url]);

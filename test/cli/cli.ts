@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
+import { command } from '../support/program.js';
 
 /** The arguments for Node that stand for the command `spillway`. */
-export const SPILLWAY = ['--import', 'tsx', join(import.meta.dirname, '../../lib/cli/main.ts')];
+export const SPILLWAY = command();
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** A process under test, and what it said so far. */
@@ -27,6 +28,8 @@ export interface Exit {
 
 export interface StartOptions {
   readonly env?: Record<string, string>;
+  /** Where it works. @default the root of the project */
+  readonly cwd?: string;
   /** What standard input gives. @default nothing */
   readonly input?: string;
   /** More may come after `input`: standard input stays open. */
@@ -42,9 +45,9 @@ export function spillway(t: TestContext, args: readonly string[], options: Start
   return start(t, process.execPath, [...(options.nodeArgs ?? []), ...SPILLWAY, ...args], options);
 }
 
-/** Starts any command. It is killed when the test ends, and after five minutes at the latest. */
-export function start(t: TestContext, command: string, args: readonly string[], options: StartOptions = {}): Running {
-  const child = spawn(command, args, { cwd: ROOT, env: { ...cleanEnvironment(), ...options.env } });
+/** Starts any executable. It is killed when the test ends, and after five minutes at the latest. */
+export function start(t: TestContext, file: string, args: readonly string[], options: StartOptions = {}): Running {
+  const child = spawn(file, args, { cwd: options.cwd ?? ROOT, env: { ...cleanEnvironment(), ...options.env } });
   const killTimer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   t.after(() => {
     clearTimeout(killTimer);
@@ -138,9 +141,11 @@ export function jsonLines(text: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** Without what npm says to its children, and without colours. */
+/** Without what npm says to its children, and without colours. Where the lines that run are counted, theirs are, too. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|FORCE_COLOR)/i.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_(?!V8_COVERAGE$)|FORCE_COLOR)/i.test(name)),
+  );
 }
 
 /** Far more than it takes: the server of a large file, with little memory, needs a minute where others are at work, too. */

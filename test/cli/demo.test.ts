@@ -1,9 +1,24 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { jsonLines, spillway, temporaryFolder } from './cli.js';
+import { demoCommand } from '../../lib/cli/demo.js';
+import { Output } from '../../lib/cli/terminal/output.js';
+import { jsonLines, ROOT, spillway, temporaryFolder } from './cli.js';
+
+it('npm start runs the demo, which writes out/trades.jsonl, and npm ci builds it, as the README says', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  assert.equal(scripts['start'], 'node dist/cli/main.js demo');
+  // npm runs it whenever it has written node_modules.
+  assert.equal(scripts['dependencies'], 'npm run build');
+  const { options } = demoCommand(new Output(new PassThrough()));
+  assert.equal(options.find(({ long }) => long === '--output')?.defaultValue, 'out/trades.jsonl');
+});
 
 describe('spillway demo', { concurrency: 2 }, () => {
   it('captures whole trades, ends by itself with 0, and says what to try next', async (t) => {

@@ -10,6 +10,7 @@ import { CertificateAuthority } from '../support/certificates.js';
 import { httpProxy } from '../support/http-proxy.js';
 import { noSmallDisk, readOnlyDisk, smallDisk } from '../support/small-disk.js';
 import { tempFiles } from '../support/temp-folder.js';
+import { accepting, upgradeServer } from '../support/upgrade-server.js';
 import { selfSigned } from '../testing/self-signed.js';
 import { jsonLines, pipelineFile, spillway, temporaryFolder } from './cli.js';
 
@@ -55,12 +56,19 @@ async function tcp(t: TestContext, onConnection: (socket: Socket) => void): Prom
 /** What the doctor says of a target, with its lines by name. */
 async function examine(t: TestContext, target: string, args: readonly string[] = [], env = {}): Promise<Diagnosis> {
   const { status, stdout, stderr } = await spillway(t, ['doctor', target, '--json', ...args], { env }).exit;
-  assert.equal(stderr, '');
+  // A key in an address stands on the command line, which is told.
+  assert.match(stderr, target.includes('?key=') ? /^A credential stands on the command line, .*\n$/ : /^$/);
   const lines = jsonLines(stdout);
   const verdict = lines.at(-1) as { type: string; ok: boolean; failed: string[] };
   assert.equal(verdict.type, 'verdict');
   assert.equal(verdict.ok, verdict.failed.length === 0);
+  // As docs/command.md has them.
+  assert.deepEqual(Object.keys(verdict), ['type', 'ok', 'failed', 'warned']);
   const looks = lines.slice(0, -1) as unknown as Look[];
+  for (const look of looks) {
+    assert.deepEqual(Object.keys(look), ['type', 'side', 'name', 'status', 'detail', 'advice', 'elapsed_ms']);
+    assert.match(look.status, /^(ok|warning|failed|skipped)$/);
+  }
   for (const { status: outcome, advice, name } of looks) {
     // Whoever reads that something is wrong reads what to try.
     if (outcome === 'failed' || outcome === 'warning') assert.match(advice ?? '', /\.$/, name);
@@ -348,12 +356,35 @@ describe('spillway doctor names what the server says to the upgrade', { concurre
     });
   }
 
+  it('the reason that stands in a refusal, and where a redirect leads to', async (t) => {
+    const body = '{"msg":"This address of the Internet is banned \\u001b[2J\\u202e","key":"planted"}';
+    const banned = await feed(t, { refuse: () => ({ status: 403, body }) });
+    const said = /^refused with status 403: "This address of the Internet is banned /;
+    const diagnosis = await examine(t, banned.url);
+    assertFailed(diagnosis, 'credentials', said, /what these credentials may do/);
+    assert.doesNotMatch(diagnosis.stdout, /planted|\u001b/);
+    const moved = await feed(t, {
+      refuse: () => ({ status: 301, headers: { Location: 'https://new.example.com/feed?token=planted' } }),
+    });
+    assertFailed(
+      await examine(t, moved.url),
+      'upgrade',
+      /^status 301 in place of 101, and leads to https:\/\/new\.example\.com\/feed\?…$/,
+      /set `url` to wss:\/\/new\.example\.com\/feed\?…/,
+    );
+  });
+
   it('credentials that are not the right ones, which it does not repeat', async (t) => {
     const server = await feed(t, { requireHeader: { authorization: 'Bearer other' } });
     const auth = { type: 'bearer', config: { token: 'S3CR3T-token' } };
     const { file } = await pipelineFile(t, { url: server.url, unbounded: true, auth });
     const diagnosis = await examine(t, file);
-    assertFailed(diagnosis, 'credentials', /^refused with status 401$/, /Check `auth` \(bearer\)/);
+    assertFailed(
+      diagnosis,
+      'credentials',
+      /^refused with status 401: "The header authorization is not the expected one\."$/,
+      /Check `auth` \(bearer\)/,
+    );
     assert.ok(!diagnosis.stdout.includes('S3CR3T'));
   });
 
@@ -367,9 +398,30 @@ describe('spillway doctor names what the server says to the upgrade', { concurre
   });
 
   it('a sub-protocol that it does not speak', async (t) => {
-    const server = await feed(t, { protocols: ['v2'] });
+    const server = await feed(t, { protocols: ['v2'], onConnection: (client) => client.send('1') });
     const { file } = await pipelineFile(t, { url: server.url, unbounded: true, protocols: ['v1'] });
-    assertFailed(await examine(t, file), 'upgrade', /subprotocol/, /url/);
+    const { looks, status } = await examine(t, file);
+    assert.equal(looks.get('upgrade')?.status, 'warning');
+    assert.equal(
+      looks.get('upgrade')?.detail,
+      'status 101, none of the sub-protocols v1 taken, compression not offered',
+    );
+    assert.match(looks.get('upgrade')?.advice ?? '', /^A run goes on without one\. Check `protocols`/);
+    assert.equal(status, 0);
+    const strict = await pipelineFile(t, {
+      url: server.url,
+      unbounded: true,
+      protocols: ['v1'],
+      require_protocol: true,
+    });
+    assertFailed(await examine(t, strict.file), 'upgrade', /took none of the .*"v1"/, /Set `protocols`/);
+  });
+
+  it('a sub-protocol that nobody asked for', async (t) => {
+    const { url } = await upgradeServer(t, (socket, request) => {
+      socket.write(accepting(request, { 'Sec-WebSocket-Protocol': 'v9' }));
+    });
+    assertFailed(await examine(t, url), 'upgrade', /sub-protocol "v9", which was not offered/, /Set `protocols` to it/);
   });
 
   it('nothing, but that compression was agreed on', async (t) => {
@@ -423,6 +475,19 @@ describe('spillway doctor names what comes after the upgrade', { concurrency: 2 
     const diagnosis = await examine(t, server.url);
     assertFailed(diagnosis, 'first frame', /^the connection was lost without a close frame/, /hang up/);
   });
+
+  for (const [what, bytes, detail] of [
+    ['a ping whose length stands in 16 bits', '897e000568656c6c6f', /invalid payload length 126$/],
+    ['a close frame with the code 999', '880203e7', /invalid status code 999$/],
+    ['a close frame whose reason is no UTF-8', '880303e8ff', /invalid UTF-8 sequence$/],
+  ] as const) {
+    it(what, async (t) => {
+      const server = await feed(t, { onConnection: (client) => client.sendRaw(Buffer.from(bytes, 'hex')) });
+      const diagnosis = await examine(t, server.url);
+      assert.match(diagnosis.looks.get('first frame')?.detail ?? '', /^the server broke the WebSocket protocol: /);
+      assertFailed(diagnosis, 'first frame', detail, /does not speak the WebSocket protocol well/);
+    });
+  }
 
   it('a frame that is too large', async (t) => {
     const server = await feed(t, { onConnection: (client) => client.send('x'.repeat(1_001)) });
@@ -519,18 +584,22 @@ describe('spillway doctor names what is wrong where the records go, whatever the
     assertFailed(diagnosis, 'file', /^it is a folder \(EISDIR\)$/, /Give the path of a file/);
   });
 
-  it('a compressed file that cannot be added to', async (t) => {
+  it('nothing, but that a run would set a compressed file aside that cannot be added to', async (t) => {
     const path = join(await temporaryFolder(t), 'out.jsonl.gz');
     await writeFile(path, 'no gzip');
-    const diagnosis = await examineSink(t, { path, append: true });
-    assertFailed(diagnosis, 'file', /whole compressed member/, /Save what it holds/);
+    const { looks, status } = await examineSink(t, { path, append: true });
+    assert.equal(
+      looks.get('file')?.detail,
+      'it cannot be added to, since there is no gzip member at byte 0: a run renames it to `.bad`, and begins a new one',
+    );
+    assert.equal(status, 0);
   });
 
   it('nothing, but that a run would empty a file', async (t) => {
     const path = join(await temporaryFolder(t), 'out.jsonl.gz');
     await writeFile(path, 'precious');
     const { looks, status } = await examineSink(t, { path });
-    assert.equal(looks.get('file')?.detail, 'it exists, and a run empties it: 8 bytes are lost');
+    assert.equal(looks.get('file')?.detail, 'it exists, and the first page of a run replaces its 8 bytes');
     assert.equal(looks.get('compression')?.detail, 'gzip, which this Node has');
     assert.equal(status, 0);
   });
@@ -548,7 +617,7 @@ describe('spillway doctor names what is wrong where the records go, whatever the
     const server = await feed(t, { onConnection: (client) => client.send('1') });
     const config = { brokers: '127.0.0.1:1', topic: { type: 'fixed', name: 'trades' }, request_timeout: '2s' };
     const { file } = await pipelineFile(t, { url: server.url, unbounded: true }, { type: 'kafka', config });
-    assertFailed(await examine(t, file), 'brokers', /^no broker answers/, /broker/);
+    assertFailed(await examine(t, file), 'brokers', /no broker listens there \(ECONNREFUSED\)$/, /broker/);
   });
 
   it('a folder, although the feed could not be looked at', async (t) => {

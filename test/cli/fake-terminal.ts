@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { OutputStream } from '../../lib/cli/output.js';
+import type { OutputStream } from '../../lib/cli/terminal/output.js';
 
 /** A terminal that remembers what was written to it. */
 export class FakeTerminal extends (EventEmitter as unknown as new () => OutputStream) {

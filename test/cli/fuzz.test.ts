@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parsePipelineText } from '../../lib/config/pipeline-file.js';
+import { parsePipelineText } from '../../lib/feed/pipeline-file.js';
 import { mutant } from '../config/fuzz/mutants.js';
 import { isExposed, SECRET_IN_ENVIRONMENT, SECRET_IN_FILE } from '../config/fuzz/samples.js';
 import { Generator } from '../json/generate.js';

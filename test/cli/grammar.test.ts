@@ -7,9 +7,9 @@ import { demoCommand } from '../../lib/cli/demo.js';
 import { doctorCommand } from '../../lib/cli/doctor.js';
 import { DAY_MS, MAX_RATE, parseRate, parseSpeed, parseTime, parseWhole } from '../../lib/cli/grammar.js';
 import { initCommand } from '../../lib/cli/init.js';
-import { Output } from '../../lib/cli/output.js';
 import { previewCommand } from '../../lib/cli/preview.js';
 import { serveCommand } from '../../lib/cli/serve.js';
+import { Output } from '../../lib/cli/terminal/output.js';
 import { parseDuration } from '../../lib/config/durations.js';
 
 const refused = { code: 'ERR_CONFIG' };

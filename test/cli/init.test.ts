@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { loadPipelineFile } from '../../lib/config/pipeline-file.js';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { loadPipelineFile } from '../../lib/feed/pipeline-file.js';
 import type { FeedClient } from '../../lib/testing/index.js';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
 import { type Exit, spillway, temporaryFolder } from './cli.js';
@@ -34,6 +35,13 @@ describe('spillway init', { concurrency: 2 }, () => {
     assert.equal(stdout, '');
     assert.equal(status, 0);
     assert.equal((await spillway(t, ['validate', file]).exit).status, 0);
+  });
+
+  it('writes feed.yaml when it is given no name', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { status, stderr } = await spillway(t, ['init'], { cwd: folder }).exit;
+    assert.equal(status, 0, stderr);
+    assert.equal((await loadPipelineFile(join(folder, 'feed.yaml'))).name, 'feed');
   });
 
   it('refuses to overwrite a file, unless told to', async (t) => {
@@ -88,6 +96,30 @@ describe('spillway init --from', { concurrency: 2 }, () => {
       [],
     ],
     ['lines of JSON', [`${trades.join('\n')}\n`], [/^ +split: lines$/m, /`id` counts up/], []],
+    [
+      'JSON with a separator of its own',
+      ['{}\u001e', `${trades.join('\u001e')}\u001e`],
+      [/^ +split: \{ on: "\\u001e" \}$/m, /U\+001E between them: each of them becomes a record/],
+      [],
+    ],
+    [
+      'compressed JSON',
+      trades.map((trade) => gzipSync(trade)),
+      [/^ +decompress: gzip$/m, /^ +message_format: json$/m, /`id` counts up/, /binary frames are compressed/],
+      [],
+    ],
+    [
+      'compressed lines of JSON beside text',
+      ['{}', deflateSync(`${trades.join('\n')}\n`)],
+      [/^ +decompress: deflate$/m],
+      [],
+    ],
+    [
+      'MessagePack',
+      [Buffer.from('82a7636f6d70616374c3a6736368656d6100', 'hex'), Buffer.from('81a16101', 'hex')],
+      [/^ +message_format: binary$/m, /look like MessagePack: they are stored as base64/],
+      [],
+    ],
     ['text', ['hello', 'world'], [/^ +message_format: raw_string$/m, /no JSON: they are stored as text/], []],
     ['bytes', [Buffer.from([0xff, 0, 1])], [/^ +message_format: binary$/m, /stored as base64/], []],
     ['some that are no JSON', ['hello', ...trades], [/^ +on_parse_error: skip$/m, /1 of them are no JSON/], []],

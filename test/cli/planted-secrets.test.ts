@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { FeedClient } from '../../lib/testing/index.js';
 import { feed } from '../support/feed.js';
 import { PLANTED, SECRET, serverOptions } from '../support/planted-secrets.js';
-import { pipelineFile, ROOT, spillway } from './cli.js';
+import { pipelineFile, ROOT, spillway, temporaryFolder } from './cli.js';
 
 const PLACEHOLDER = '$' + '{env:PLANTED}';
 const ADDRESS = '$' + '{env:FEED}';
@@ -20,6 +20,90 @@ const FROM_ENVIRONMENT: Readonly<Record<string, object>> = {
   'the path of an address': { url: `${ADDRESS}/ws/${PLACEHOLDER}` },
   'its query': { url: `${ADDRESS}/?a=1&b=${PLACEHOLDER}` },
 };
+
+/** What gives a secret without saying it. */
+const HIDDEN: Readonly<Record<string, string>> = {
+  secret: '$' + '{secret:PLANTED}',
+  file: '$' + '{file:planted.txt}',
+};
+
+describe('what secret: and file: placeholders give', { concurrency: 2 }, () => {
+  for (const [kind, placeholder] of Object.entries(HIDDEN)) {
+    const env = { PLANTED: SECRET };
+    const config = (url: string) => ({
+      url: `${url}/${placeholder}?a=1&b=${placeholder}`,
+      auth: { type: 'bearer', config: { token: placeholder } },
+      headers: { 'X-Place': placeholder },
+      subscribe_messages: [`{"channel":"${placeholder}"}`],
+      on_parse_error: 'skip',
+      unbounded: true,
+    });
+
+    it(`${kind}: is not shown by run, in JSON lines or by doctor, whatever the server says back`, async (t) => {
+      const server = await feed(t, async (client) => {
+        await client.send(`no frame for ${SECRET}`);
+        await client.close(4001, `no entry for ${SECRET}`);
+      });
+      const { file, folder } = await pipelineFile(t, config(server.url));
+      await writeFile(join(folder, 'planted.txt'), `${SECRET}\n`);
+      for (const args of [
+        ['run', file, '--verbose'],
+        ['run', file, '--json'],
+        ['doctor', file],
+        ['validate', file],
+      ]) {
+        const { stdout, stderr } = await spillway(t, args, { env }).exit;
+        const shown = `${stdout}${stderr}`;
+        // A file that is valid is called that, and nothing of it is shown.
+        if (args[0] !== 'validate') assert.match(shown, /\*\*\*/);
+        for (const form of [SECRET, encodeURIComponent(SECRET)]) assert.ok(!shown.includes(form.slice(0, 6)), shown);
+      }
+      assert.equal(server.requests[0]!.headers.authorization, `Bearer ${SECRET}`);
+    });
+
+    it(`${kind}: is not shown where it is wrong: in a file, by capture, and in an address`, async (t) => {
+      const { file, folder } = await pipelineFile(t, {
+        ...{ url: placeholder, max_messages: placeholder, message_format: placeholder, idle_timeout: placeholder },
+        ...{ records_path: `a[${placeholder}`, 'x y': placeholder, proxy: placeholder },
+      });
+      await writeFile(join(folder, 'planted.txt'), `${SECRET}\n`);
+      const capture = ['capture', 'ws://127.0.0.1:9'];
+      for (const args of [
+        ...[
+          ['validate', file],
+          ['validate', '--json', file],
+          ['run', file],
+          ['doctor', file],
+          ['doctor', placeholder],
+        ],
+        ...[
+          [...capture, '--batch-size', placeholder],
+          [...capture, '--select', `a[${placeholder}`],
+        ],
+        ...[
+          ['preview', 'ws://127.0.0.1:9', '--stale-timeout', placeholder],
+          ['capture', placeholder],
+        ],
+      ]) {
+        const { status, stdout, stderr } = await spillway(t, args, { env, cwd: folder }).exit;
+        const shown = `${stdout}${stderr}`;
+        assert.equal(status, 2, shown);
+        assert.ok(!shown.includes(SECRET.slice(0, 6)), `${args.join(' ')}: ${shown}`);
+      }
+    });
+
+    it(`${kind}: stays a placeholder in a pipeline file that capture prints`, async (t) => {
+      const folder = await temporaryFolder(t);
+      await writeFile(join(folder, 'planted.txt'), SECRET);
+      const args = ['capture', `ws://127.0.0.1:9/${placeholder}`, '-H', `X-Key: ${placeholder}`, '-s', placeholder];
+      const printed = await spillway(t, [...args, '-o', `${placeholder}.jsonl`, '--print-config'], { env, cwd: folder })
+        .exit;
+      assert.equal(printed.status, 0, printed.stderr);
+      assert.equal(printed.stdout.split(placeholder).length, 5, printed.stdout);
+      assert.ok(!`${printed.stdout}${printed.stderr}`.includes(SECRET.slice(0, 6)));
+    });
+  }
+});
 
 describe('a secret that a server says back', { concurrency: 2 }, () => {
   for (const [index, [what, plant]] of Object.entries(PLANTED).entries()) {

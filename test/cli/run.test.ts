@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { FeedServerOptions } from '../../lib/testing/index.js';
-import { createFeedServer, type FeedServer } from '../../lib/testing/index.js';
+import { createFeedServer, encodeFrame, type FeedServer, OPCODES } from '../../lib/testing/index.js';
 import { pipelineFile, spillway, temporaryFolder } from './cli.js';
 
 /** A feed server that is gone after the test. */
@@ -26,6 +26,23 @@ describe('spillway run', { concurrency: 2 }, () => {
     assert.ok(stderr.includes(`Written:  ${output}\n`), stderr);
     assert.equal(stdout, '');
     assert.equal(status, 0);
+  });
+
+  it('tells on standard error what a file of faucet holds that has no effect', async (t) => {
+    const server = await feed(t, (client) => void client.sendMany(['{"n":1}']));
+    const { file, output } = await pipelineFile(t, { url: server.url, max_messages: 1 });
+    await writeFile(file, (await readFile(file, 'utf8')).replace('{', '{"state":{"type":"memory"},'));
+    const text = await spillway(t, ['run', file]).exit;
+    assert.equal(
+      text.stderr.split('\n')[0]!.slice(0, `note: ${file}:1:2: state: \`state\` of`.length),
+      `note: ${file}:1:2: state: \`state\` of`,
+    );
+    const json = await spillway(t, ['run', '--json', file]).exit;
+    const { type, path, line, column } = JSON.parse(json.stderr.split('\n')[0]!) as Record<string, unknown>;
+    assert.deepEqual({ type, path, line, column }, { type: 'note', path: 'state', line: 1, column: 2 });
+    const quiet = await spillway(t, ['run', '--quiet', file]).exit;
+    assert.deepEqual([text.status, json.status, quiet.status, quiet.stderr], [0, 0, 0, '']);
+    assert.equal(await readFile(output, 'utf8'), '{"n":1}\n');
   });
 
   it('ends with 0 at idle_timeout, and says so', async (t) => {
@@ -61,6 +78,44 @@ describe('spillway run', { concurrency: 2 }, () => {
     assert.match(stderr, /Ended: +it failed with ERR_DISCONNECTED\.\nRecords: +2 safely written/);
     assert.match(stderr, /spillway: ERR_DISCONNECTED: .*Set `reconnect: true`/);
     assert.doesNotMatch(stderr, /\n\s+at /);
+    assert.equal(status, 1);
+  });
+
+  it('ends with 1 when the close frame breaks the protocol, whatever its code says', async (t) => {
+    const server = await feed(t, async (client) => {
+      await client.send('{"n":1}');
+      const payload = Buffer.from([0x03, 0xe8, 0xff]);
+      await client.sendRaw(encodeFrame({ opcode: OPCODES.close, payload }));
+    });
+    const { file, output } = await pipelineFile(t, { url: server.url, unbounded: true });
+    const { status, stderr } = await spillway(t, ['run', file]).exit;
+    assert.equal(await readFile(output, 'utf8'), '{"n":1}\n');
+    assert.match(stderr, /Ended: +it failed with ERR_DISCONNECTED\./);
+    assert.match(
+      stderr,
+      /broke the WebSocket protocol, and the connection was failed with code 1007: ws:.*invalid UTF-8/,
+    );
+    assert.equal((await server.clients[0]?.closed)?.code, 1007);
+    assert.equal(status, 1);
+  });
+
+  it('says what a server that refuses says, and tries again where that may help', async (t) => {
+    const server = await createFeedServer({
+      refuse: (_request, attempt) =>
+        attempt === 1
+          ? { status: 503, body: '<h1>Back at noon</h1>' }
+          : { status: 404, body: '{"message":"No such pair"}' },
+    });
+    t.after(() => server.close());
+    const { file } = await pipelineFile(t, {
+      url: server.url,
+      unbounded: true,
+      reconnect: true,
+      reconnect_backoff: '10ms',
+    });
+    const { status, stderr } = await spillway(t, ['run', file]).exit;
+    assert.match(stderr, /^Not connected: .* with status 503 in place of 101: "Back at noon"\./m);
+    assert.match(stderr, /^spillway: ERR_CONNECT: .* with status 404 in place of 101: "No such pair"\./m);
     assert.equal(status, 1);
   });
 

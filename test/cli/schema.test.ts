@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { PLACEHOLDER_OPENING } from '../../lib/config/environment.js';
+import { PLACEHOLDER_OPENING } from '../../lib/config/placeholders/scan.js';
 import { ROOT, spillway } from './cli.js';
 
 // What a file asks for, and that it must be there, stand in different branches of these schemas.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hiddenOf, secretsOf } from '../../lib/cli/secrets.js';
-import { type ResolvedKafkaSink, resolveKafkaSink } from '../../lib/config/sinks/kafka.js';
-import { resolveSink } from '../../lib/config/sinks/kinds.js';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
+import { resolveSink } from '../../lib/feed/sink-config.js';
+import type { ResolvedSink } from '../../lib/feed/sinks.js';
 
 const plain = {
   auth: { type: 'none' },
@@ -66,8 +66,8 @@ describe('secretsOf', () => {
       config: { mechanism: 'sha512', username: 'someone', password: 'hush-hush' },
     } as const;
     const ssl = { type: 'ssl', config: { key_password: 'sesame', ca_path: '/ca.pem' } } as const;
-    const found = (auth: ResolvedKafkaSink['auth']) =>
-      secretsOf(plain, { ...resolveKafkaSink({ brokers: 'x', topic: { type: 'fixed', name: 't' } }), auth });
+    const found = (auth: ResolvedSink<'kafka'>['auth']) =>
+      secretsOf(plain, { ...resolveSink('kafka', { brokers: 'x', topic: { type: 'fixed', name: 't' } }), auth });
     assert.deepEqual(found({ type: 'none' }), []);
     assert.deepEqual(found({ type: 'sasl_ssl', config: { sasl, ssl } }), ['hush-hush', 'sesame']);
     assert.deepEqual(found({ type: 'sasl_oauthbearer', config: { token: 'abcdef' } }), ['abcdef']);

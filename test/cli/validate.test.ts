@@ -33,7 +33,7 @@ describe('spillway validate', { concurrency: 2 }, () => {
 ${typo}:4:53: pipeline.source.config.max_mesages: There is no such key. Did you mean \`max_messages\`?
 ${file}: valid
 ${two}: 2 problems
-${two}:4:29: pipeline.source.config: Nothing says when the run ends. Set \`max_messages\` or \`idle_timeout\`, or \`unbounded: true\` if it is meant to go on for ever.
+${two}:4:29: pipeline.source.config: Nothing says when the run ends. Set \`max_messages\`, \`idle_timeout\`, \`max_duration\`, \`max_bytes\` or \`stop_when\`, or \`unbounded: true\` if it is meant to go on for ever.
 ${two}:4:65: pipeline.source.config.batch_size: Expected a whole number from 0 to 1000000, but found -1.
 ${none}: 1 problem
 ${none}: This pipeline file cannot be read: there is no such file. Check its path and its permissions.
@@ -55,10 +55,22 @@ ${none}: This pipeline file cannot be read: there is no such file. Check its pat
       column: 1,
     });
     assert.deepEqual(jsonLines(stdout), [
-      { file, valid: true, problems: [] },
-      { file: other, valid: false, problems: [required('version'), required('pipeline')] },
+      { file, valid: true, problems: [], notes: [] },
+      { file: other, valid: false, problems: [required('version'), required('pipeline')], notes: [] },
     ]);
     assert.equal(status, 2);
+  });
+
+  it('tells what has no effect of what a file holds, and that is no problem', async (t) => {
+    const { file } = await pipelineFile(t, { url: 'ws://x', max_messages: 1 });
+    await writeFile(file, (await readFile(file, 'utf8')).replace('{', '{"execution":{"max_concurrent":2},'));
+    const message =
+      '`execution` of faucet has no effect here: it rules how the rows of a `matrix` run, and there is one feed.';
+    const text = await spillway(t, ['validate', file]).exit;
+    assert.deepEqual([text.status, text.stdout], [0, `${file}: valid\nnote: ${file}:1:2: execution: ${message}\n`]);
+    const json = await spillway(t, ['validate', '--json', file]).exit;
+    const note = { path: 'execution', message, line: 1, column: 2 };
+    assert.deepEqual(jsonLines(json.stdout), [{ file, valid: true, problems: [], notes: [note] }]);
   });
 
   it('says nothing of valid files with --quiet', async (t) => {

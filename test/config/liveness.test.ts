@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
+import { pathProblem } from '../../lib/json/field.js';
 import { refuses } from '../support/refusals.js';
 
 const base = { url: 'wss://example.com/feed', max_messages: 1 };
@@ -44,15 +45,11 @@ refuses([
   [
     { heartbeat: { interval: 5, message: { token: 'secret' } } },
     'heartbeat.message',
-    'Expected text, but found an object.',
+    `Expected text, but found an object. Write it as text, in quotes: '{"token":"…"}'.`,
   ],
   [{ idle_reset: 'frame' }, 'idle_reset', 'Expected one of `any`, `data`, but found the text "frame".'],
   [{ reply: [{ match: {}, send: 'x' }] }, `${MATCH}.path`, 'The key `path` is required here, but missing.'],
-  [
-    { reply: [{ match: { path: 'a..b' }, send: 'x' }] },
-    `${MATCH}.path`,
-    'Expected at most 1000 characters of keys with dots between them, such as `event` or `result.status`, but found a string that is not shown here.',
-  ],
+  [{ reply: [{ match: { path: 'a..b' }, send: 'x' }] }, `${MATCH}.path`, pathProblem('a..b', true)!],
   [
     { reply: [{ match: { text: 'ping', path: 'a' }, send: 'x' }] },
     `${MATCH}.path`,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsePipelineText } from '../../lib/config/pipeline-file.js';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
 import { ConfigError } from '../../lib/errors.js';
+import { parsePipelineText } from '../../lib/feed/pipeline-file.js';
 import { refuses } from '../support/refusals.js';
 
 const base = { url: 'wss://example.com/feed', max_messages: 1 };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type ResolvedSourceConfig, resolveSourceConfig } from '../../lib/config/source-config.js';
 import { ConfigError } from '../../lib/errors.js';
+import { pathProblem } from '../../lib/json/field.js';
 
 const URL = 'wss://example.com/feed';
 const base = { url: URL, max_messages: 1 };
@@ -15,10 +16,15 @@ test('A minimal configuration has the default of the contract in every field', (
     subscribeMessages: [],
     messageFormat: 'json',
     onParseError: 'fail',
+    deadLetter: undefined,
+    utf8: 'replace',
     envelope: false,
     pingIntervalMs: undefined,
     maxMessages: 1,
     idleTimeoutMs: undefined,
+    maxDurationMs: undefined,
+    maxBytes: undefined,
+    stopWhen: undefined,
     maxMessageBytes: 67_108_864,
     batchSize: 1000,
     unbounded: false,
@@ -32,6 +38,7 @@ test('A minimal configuration has the default of the contract in every field', (
     select: undefined,
     handshakeTimeoutMs: 10_000,
     protocols: [],
+    requireProtocol: false,
     headers: {},
     perMessageDeflate: false,
     reach: { tls: {}, origin: undefined, proxy: 'environment' },
@@ -47,6 +54,7 @@ test('A minimal configuration has the default of the contract in every field', (
       reply: [],
       controlFrames: 'drop',
     },
+    transforms: [],
     intake: {
       decompress: undefined,
       gaps: 'events',
@@ -95,6 +103,7 @@ const ACCEPTED: readonly [string, unknown, keyof ResolvedSourceConfig, unknown][
   ['linger', '250ms', 'lingerMs', 250],
   ['page_bytes', 1, 'pageBytes', 1],
   ['split', 'lines', 'split', 'lines'],
+  ['split', { on: '\u001e' }, 'split', { on: '\u001e' }],
   ['records_path', 'data.trades', 'recordsPath', 'data.trades'],
   ['records_path', '[0]["a.b"].trades[1]', 'recordsPath', '[0]["a.b"].trades[1]'],
   ['big_integers', 'bigint', 'bigIntegers', 'bigint'],
@@ -116,6 +125,7 @@ for (const [field, given, key, expected] of ACCEPTED) {
 const DURATION =
   'a number of seconds (fractions allowed), or text with a unit such as "500ms", "30s", "5m", "1.5h" or "1d"';
 const TIMER = `Expected a duration of at least 1 ms: ${DURATION}`;
+const SPLIT = 'Expected `none`, `lines`, or `on` with a text of 1 to 100 characters, such as `{ on: "\\u001e" }`';
 const HIDDEN = 'a string that is not shown here';
 
 const REFUSED: readonly [string, unknown, string, string][] = [
@@ -129,8 +139,8 @@ const REFUSED: readonly [string, unknown, string, string][] = [
         'Expected an address without blanks around it and without line breaks and tabs in it. Remove them.',
       ] as [string, unknown, string, string],
   ),
-  ['url', null, 'url', 'Expected text that is not empty, but found null.'],
-  ['url', 5, 'url', 'Expected text that is not empty, but found a number that is not shown here.'],
+  ['url', null, 'url', 'The key `url` is required here, but null.'],
+  ['url', 5, 'url', 'Expected text that is not empty, but found a number that is not shown here. Put it in quotes.'],
   [
     'url',
     'https://x',
@@ -185,7 +195,7 @@ const REFUSED: readonly [string, unknown, string, string][] = [
     'auth',
     { type: 'barer' },
     'auth.type',
-    `Expected one of \`none\`, \`bearer\`, \`basic\`, \`custom\`, \`token_file\`, \`oauth2\`, but found ${HIDDEN}.`,
+    `Expected one of \`none\`, \`bearer\`, \`basic\`, \`custom\`, \`static\`, \`token_file\`, \`oauth2\`, \`oauth2_refresh\`, \`token_endpoint\`, but found ${HIDDEN}.`,
   ],
   ['auth', { type: 'none', config: { a: 1 } }, 'auth.config.a', 'No keys are known here.'],
   ['auth', { type: 'bearer' }, 'auth.config', 'The key `config` is required here, but missing.'],
@@ -224,7 +234,7 @@ const REFUSED: readonly [string, unknown, string, string][] = [
     'auth',
     { type: 'custom', config: { headers: { X: 5 } } },
     'auth.config.headers.X',
-    'Expected text, but found a number that is not shown here.',
+    'Expected text, but found a number that is not shown here. Put it in quotes.',
   ],
   [
     'auth',
@@ -248,14 +258,18 @@ const REFUSED: readonly [string, unknown, string, string][] = [
   ['auth', { ref: '' }, 'auth.ref', 'Expected text that is not empty, but found empty text.'],
   ['auth', { ref: 'a', type: 'none' }, 'auth.type', 'This key does not go together with `ref`. Remove one of the two.'],
   ['subscribe_messages', 'x', 'subscribe_messages', `Expected a list of at most 10000 items, but found ${HIDDEN}.`],
-  ['subscribe_messages', ['a', { op: 'secret' }], 'subscribe_messages[1]', 'Expected text, but found an object.'],
+  [
+    'subscribe_messages',
+    ['a', { op: 'secret' }],
+    'subscribe_messages[1]',
+    `Expected text, but found an object. Write it as text, in quotes: '{"op":"…"}'.`,
+  ],
   [
     'message_format',
     'jsn',
     'message_format',
     'Expected one of `json`, `raw_string`, `binary`, but found the text "jsn".',
   ],
-  ['message_format', null, 'message_format', 'Expected one of `json`, `raw_string`, `binary`, but found null.'],
   ['on_parse_error', 'ignore', 'on_parse_error', 'Expected one of `fail`, `skip`, but found the text "ignore".'],
   ['envelope', 'yes', 'envelope', 'Expected `true` or `false`, but found the text "yes".'],
   ['ping_interval', 0, 'ping_interval', `${TIMER}, but found 0.`],
@@ -285,13 +299,12 @@ const REFUSED: readonly [string, unknown, string, string][] = [
   ['unbounded', 'true', 'unbounded', 'Expected `true` or `false`, but found the text "true".'],
   ['linger', '', 'linger', `${TIMER}, but found empty text.`],
   ['page_bytes', 0, 'page_bytes', 'Expected a whole number from 1 to 2147483647, but found 0.'],
-  ['split', 'line', 'split', 'Expected one of `none`, `lines`, but found the text "line".'],
-  [
-    'records_path',
-    'a..b',
-    'records_path',
-    'Expected at most 1000 characters of keys with dots between them, such as `data.trades`, `data.0.trades` or `["a.b"].trades`, but found the text "a..b".',
-  ],
+  ['split', 'line', 'split', `${SPLIT}, but found the text "line".`],
+  ['split', {}, 'split.on', 'The key `on` is required here, but missing.'],
+  ['split', { on: '' }, 'split.on', 'Expected a text of 1 to 100 characters, but found empty text.'],
+  ['split', { on: 30 }, 'split.on', 'Expected a text of 1 to 100 characters, but found 30. Put it in quotes: "30".'],
+  ['split', { on: '\ud83d' }, 'split.on', 'Expected text, but found half a surrogate pair, which no frame can hold.'],
+  ['records_path', 'a..b', 'records_path', pathProblem('a..b')!],
   ['big_integers', 'int', 'big_integers', 'Expected one of `number`, `bigint`, `string`, but found the text "int".'],
   ['record_schema', true, 'record_schema', 'Expected an object, but found true.'],
   ['record_schema', [], 'record_schema', 'Expected an object, but found an empty list.'],
@@ -317,7 +330,6 @@ const REFUSED: readonly [string, unknown, string, string][] = [
     'headers.Upgrade',
     'The WebSocket handshake sets this header itself, so it cannot be set here. Sub-protocols go into `protocols`, compression into `per_message_deflate`.',
   ],
-  ['headers', { X: null }, 'headers.X', 'Expected text, but found null.'],
   ['per_message_deflate', {}, 'per_message_deflate', 'Expected `true` or `false`, but found an object.'],
   ['max_buffered_bytes', 0, 'max_buffered_bytes', 'Expected a whole number of at least 1, but found 0.'],
   ['max_mesages', 5, 'max_mesages', 'There is no such key. Did you mean `max_messages`?'],
@@ -343,9 +355,9 @@ for (const field of [
   'record_schema',
   'unbounded',
 ]) {
-  test(`${field}: an explicit undefined means the default, and null is an error`, () => {
+  test(`${field}: an explicit undefined or null means the default`, () => {
     assert.deepEqual(resolveSourceConfig({ ...base, [field]: undefined }), resolveSourceConfig(base));
-    assert.equal(problemsOf({ ...base, [field]: null })[0]?.path, field);
+    assert.deepEqual(resolveSourceConfig({ ...base, [field]: null }), resolveSourceConfig(base));
   });
 }
 
@@ -385,6 +397,8 @@ for (const [given, paths] of [
   [{ message_format: 'raw_string', records_path: 'a' }, ['records_path']],
   [{ message_format: 'raw_string', record_schema: {} }, ['record_schema']],
   [{ message_format: 'raw_string', split: 'lines' }, []],
+  [{ message_format: 'binary', split: { on: '\0' } }, ['split']],
+  [{ message_format: 'raw_string', split: { on: '\0' } }, []],
   [{ message_format: 'binary', split: 'none' }, []],
   [{ message_format: 'json', split: 'lines', records_path: 'a', record_schema: {} }, []],
   [{ split: 'lines', records_path: 'a', record_schema: {} }, []],

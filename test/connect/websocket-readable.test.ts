@@ -59,15 +59,29 @@ test('the events of a run come in order, with facts', async (t) => {
   const closed = `DisconnectedError: The server closed the connection: ${url}, code 1012 ("restart"), after 1 frame.`;
   assert.deepEqual(seen, [
     { name: 'connecting', url, attempt: 1 },
-    { name: 'connected', url, connection: 1, protocol: '', isCompressed: false },
+    { name: 'connected', url, connection: 1, protocol: '', offered: [], isCompressed: false },
     { name: 'subscribed', connection: 1, messages: 1 },
     { name: 'disconnected', url, connection: 1, code: 1012, reason: 'restart', error: closed, frames: 1 },
     { name: 'reconnecting', attempt: 1, delayMs: 0 },
     { name: 'connecting', url, attempt: 2 },
-    { name: 'connected', url, connection: 2, protocol: '', isCompressed: false },
+    { name: 'connected', url, connection: 2, protocol: '', offered: [], isCompressed: false },
     { name: 'subscribed', connection: 2, messages: 1 },
     { name: 'ended', cause: 'max_messages', error: 'undefined' },
   ]);
+});
+
+test('stats.state goes from idle over connecting, open and waiting to ended', async (t) => {
+  const server = await feed(t, async (client) => {
+    await client.send('1');
+    if (client.number === 1) await client.drop();
+  });
+  const readable = new WebSocketReadable(server.url, { reconnect: true, reconnectBackoff: 1, maxMessages: 2 });
+  const states: string[] = [readable.stats.state];
+  for (const event of ['connecting', 'subscribed', 'reconnecting', 'ended'] as const) {
+    readable.on(event, () => states.push(readable.stats.state));
+  }
+  await collect(readable);
+  assert.deepEqual(states, ['idle', 'connecting', 'open', 'waiting', 'connecting', 'open', 'ended']);
 });
 
 test('subscribe messages may be Buffers, and are sent before any frame is emitted', async (t) => {
@@ -400,6 +414,8 @@ for (const [name, url, options] of [
   ['url', 'https://example.com', {}],
   ['url', 'ws://', {}],
   ['url', 'ws://a/#b', {}],
+  ['url', 'ws://a/\tb', {}],
+  ['url', ' ws://a', {}],
   ['maxMesages', 'ws://a', { maxMesages: 1 }],
   ['maxMessages', 'ws://a', { maxMessages: 0 }],
   ['idleTimeoutMs', 'ws://a', { idleTimeoutMs: '5s' }],

@@ -5,9 +5,10 @@ import { test } from 'node:test';
 import { createSource, type Gap, type Page, type Source, type SourceConfig } from '../../lib/index.js';
 import { createFakeClock, type FeedClient } from '../../lib/testing/index.js';
 import { ARRANGEMENTS } from '../support/arrangements.js';
-import { feed, hasRead, until } from '../support/feed.js';
+import { feed, hasRead } from '../support/feed.js';
 import { heapInUse } from '../support/gc.js';
 import { handles, nothingIsLeft } from '../support/resources.js';
+import { until } from '../support/until.js';
 
 for (const arrangement of ARRANGEMENTS) {
   test(`24 hours of rotations, drops and silence: each gap is told, each frame accounted for, and nothing grows (${arrangement})`, async (t) => {

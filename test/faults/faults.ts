@@ -119,6 +119,25 @@ export function allFaults(): Fault[] {
         return client.sendRaw(encodeFrame({ opcode: OPCODES.close, payload }));
       }),
     ),
+    ...(
+      [
+        ['with one byte', Buffer.from([3])],
+        ['whose reason is no UTF-8', Buffer.from([3, 232, 0xff])],
+        ['whose reason ends within a character', Buffer.from([3, 232, 0xe2, 0x82])],
+      ] as const
+    ).map(([what, payload]) =>
+      lost(`a close frame ${what}`, (client) => client.sendRaw(encodeFrame({ opcode: OPCODES.close, payload }))),
+    ),
+    lost('a ping whose length stands in 16 bits', (client) => client.sendRaw(Buffer.from('897e000568656c6c6f', 'hex'))),
+    lost('a ping whose length stands in 64 bits', (client) =>
+      client.sendRaw(Buffer.from('897f000000000000000131', 'hex')),
+    ),
+    {
+      name: 'a header that claims more than a number can say',
+      act: (client) => client.sendRaw(Buffer.from('817fffffffffffffffff', 'hex')),
+      error: { code: 'ERR_MESSAGE_TOO_LARGE' },
+      withReconnect: ['disconnected', 1006],
+    },
     ...[301, 404, 426].map((status): Fault => refused(status, 'ERR_CONNECT', 'gives up')),
     // Nobody can renew credentials that stand in the configuration.
     ...[401, 403].map((status): Fault => refused(status, 'ERR_AUTH', 'gives up')),

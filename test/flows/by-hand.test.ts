@@ -21,7 +21,7 @@ import {
   validate,
   WebSocketReadable,
 } from '../../lib/index.js';
-import { jsonlFile } from '../../lib/sink/jsonl-file.js';
+import { jsonlFile } from '../../lib/sink/file/jsonl-file.js';
 import { readText, temporaryFolder } from '../sink/files.js';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
 

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
+import { program } from '../support/program.js';
 import type { Report, Task } from './processes/slow-sink.js';
 import { ROUND } from './support/round.js';
 import { seedOf } from './support/seed.js';
 
 for (const [arrangement, defaultFrames] of [
-  ['fused', 5_000_000],
-  ['by hand', 1_000_000],
+  ['fused', 1_500_000],
+  ['by hand', 500_000],
 ] as const) {
   // Whole rounds, and at least one for each of the hundred samples.
   const rounds = Math.max(100, Math.floor(Number(process.env['SPILLWAY_FRAMES'] ?? defaultFrames) / ROUND.length));
@@ -54,7 +55,7 @@ async function takeIn(t: TestContext, task: Task): Promise<Report> {
 /** Starts a script of this folder in a process of its own, which does not outlive the test. */
 function start(t: TestContext, [script, ...args]: [script: string, ...args: string[]]) {
   const path = join(import.meta.dirname, 'processes', script);
-  const child = spawn(process.execPath, [...NODE_ARGS, path, ...args], {
+  const child = spawn(process.execPath, [...NODE_ARGS, ...program(path), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const killTimer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
@@ -77,6 +78,6 @@ function mib(bytes: number): string {
  * V8 doubles the space for young objects at moments of its own choice, which have nothing to do with how much is kept:
  * here it has one size from the start to the end.
  */
-const NODE_ARGS = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16', '--import', 'tsx'];
+const NODE_ARGS = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'];
 /** Far more than it takes: only a run that is stuck gets there. */
 const LONGEST_MS = 600_000;

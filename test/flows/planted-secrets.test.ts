@@ -15,10 +15,21 @@ const PLANTED = /planted/i;
 /** What can go wrong, and so be told, between the first connection and the end of a run. */
 const TROUBLE: readonly (readonly [string, FeedServerOptions])[] = [
   ['is dropped', {}],
-  ['is refused with 401', { refuse: (_request, attempt) => (attempt > 1 ? { status: 401 } : undefined) }],
-  ['is refused with 404', { refuse: (_request, attempt) => (attempt > 1 ? { status: 404 } : undefined) }],
-  ['is refused with 503', { refuse: (_request, attempt) => (attempt > 1 ? { status: 503 } : undefined) }],
+  ['is refused with 401', refusedWith(401)],
+  ['is refused with 404', refusedWith(404)],
+  ['is refused with 503', refusedWith(503)],
 ];
+
+/** The server says all back that it was sent, where it leads to and in the body. */
+function refusedWith(status: number): FeedServerOptions {
+  return {
+    refuse: ({ url, headers }, attempt) => {
+      const sent = [url, headers.authorization, headers['x-api-key']].join(' ');
+      if (attempt === 1) return undefined;
+      return { status, headers: { Location: `https://x${url}` }, body: JSON.stringify({ message: `No: ${sent}` }) };
+    },
+  };
+}
 
 for (const [what, options] of TROUBLE) {
   for (const arrangement of ARRANGEMENTS) {

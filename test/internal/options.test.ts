@@ -104,4 +104,12 @@ describe('unknownKey()', () => {
     assert.match(unknownKey('colour', ['size', 'kind']), /Known are: size, kind\./);
     assert.match(unknownKey('x', []), /no such key/);
   });
+
+  it('names those of a like name, where there are many, and else says how many there are', () => {
+    const known = [...Array.from({ length: 20 }, (_, index) => `field_${index}`), 'idle_timeout', 'handshakeTimeout'];
+    const alike = 'There is no such key. Those with a like name are `idle_timeout`, `handshakeTimeout`.';
+    assert.equal(unknownKey('timeout_of_everything', known), alike);
+    for (const key of ['wholly_else', 'a_field_of_none', ''])
+      assert.equal(unknownKey(key, known), 'There is no such key. docs/configuration.md has the 22 that there are.');
+  });
 });

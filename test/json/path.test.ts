@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ConfigError } from '../../lib/errors.js';
-import { compilePath } from '../../lib/json/field.js';
+import { compilePath, PATH_PATTERN, pathProblem } from '../../lib/json/field.js';
 
 describe('compilePath', () => {
   const good: [path: string | (string | number)[], keys: string[]][] = [
@@ -18,6 +18,24 @@ describe('compilePath', () => {
     ['data["a.b"].c', ['data', 'a.b', 'c']],
     ['data["[0]"]["\\"q\\""]', ['data', '[0]', '"q"']],
     ['["\\u0061"]', ['a']],
+    ['$', []],
+    ['$.price', ['price']],
+    ['$.data.price', ['data', 'price']],
+    ["$['a.b']", ['a.b']],
+    ["$['a.b'].c[0]", ['a.b', 'c', '0']],
+    ['$["a.b"]["c"]', ['a.b', 'c']],
+    ['$[0].a', ['0', 'a']],
+    ['$.a[0].b', ['a', '0', 'b']],
+    ["['a.b'].c", ['a.b', 'c']],
+    ["a['b']", ['a', 'b']],
+    ["$['$x']", ['$x']],
+    ["['$']", ['$']],
+    ['$.$x', ['$x']],
+    ["['*']", ['*']],
+    ['a*.b', ['a*', 'b']],
+    [`$['it\\'s "quoted"']`, ['it\'s "quoted"']],
+    ["$['\\u0061\\n\\\\\\'']", ["a\n\\'"]],
+    ["$['x[*]y'].z", ['x[*]y', 'z']],
     ['[""]', ['']],
     ['__proto__', ['__proto__']],
     ['a b.c-d.$e', ['a b', 'c-d', '$e']],
@@ -53,10 +71,26 @@ describe('compilePath', () => {
     'a[1.5]',
     'a.[0]',
     'a[0]b',
-    "a['b']",
     'a["b]',
     'a["\\x"]',
     '[0].',
+    '$x',
+    '$x.y',
+    '$$',
+    '$.',
+    '$..a',
+    '$a[0]',
+    '*',
+    'a.*',
+    '$.*.b',
+    'a[*]',
+    'a[0:2]',
+    'a[?(@.b)]',
+    "a['b','c']",
+    "a['b",
+    "a['\\x']",
+    `a['\\"']`,
+    "a[ 'b' ]",
   ]) {
     it(`refuses ${JSON.stringify(path)} with the option's name and how to write paths`, () => {
       assert.throws(
@@ -64,7 +98,7 @@ describe('compilePath', () => {
         (error: unknown) =>
           error instanceof ConfigError &&
           error.message.startsWith(`keyPath: The path ${JSON.stringify(path)} cannot be read from character `) &&
-          error.message.includes('["a.b"]'),
+          error.message.includes("`$['a.b']`"),
       );
     });
   }
@@ -87,17 +121,75 @@ describe('compilePath', () => {
     );
   });
 
-  it('reads any keys written in brackets, and bare ones that hold neither dots nor brackets', () => {
+  it('says where it cannot go on, and why', () => {
+    const table: [path: string, character: number, why: RegExp][] = [
+      ['$price', 2, /a first key that begins with `\$` is written in brackets, as `\$\['\$x'\]`/],
+      ['data.*.price', 5, /wildcards, slices, filters and `\.\.` are none; a key `\*` is written/],
+      ['$..price', 2, /a path leads to one value/],
+      ['trades[-1]', 7, /a path leads to one value/],
+      ['data.price.', 11, /a key is missing/],
+      ['data[price]', 5, /neither `\[0\]` nor a key in quotes and brackets/],
+      ['trades[0]id', 10, /a dot or a bracket is missing/],
+      ['trades.[0]', 7, /a dot stands between two keys/],
+    ];
+    for (const [path, character, why] of table) {
+      const problem = pathProblem(path) ?? '';
+      assert.ok(problem.startsWith(`The path ${JSON.stringify(path)} cannot be read from character ${character} on: `));
+      assert.match(problem, why);
+      assert.match(pathProblem(path, true) ?? '', /^The path cannot be read from character /, 'hidden');
+    }
+  });
+
+  it('reads any keys, in either quotes, bare where they can be, and below a `$`', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (keys) => {
-        const path = keys.map((key, at) =>
-          /^[^.[\]]+$/.test(key) ? (at > 0 ? `.${key}` : key) : `[${JSON.stringify(key)}]`,
-        );
-        assert.deepEqual(
-          compilePath(path.join('')).segments.map((segment) => segment.key),
-          keys,
-        );
+      fc.property(
+        fc.array(fc.string({ unit: 'binary' })),
+        fc.constantFrom('', '$'),
+        fc.boolean(),
+        (keys, root, single) => {
+          const path = keys.map((key, at) => {
+            const isBare = /^[^.[\]]+$/.test(key) && key !== '*' && !(at === 0 && key.startsWith('$'));
+            if (isBare) return at > 0 || root === '$' ? `.${key}` : key;
+            const double = JSON.stringify(key);
+            return `[${single ? `'${double.slice(1, -1).replaceAll("'", "\\'").replaceAll('\\"', '"')}'` : double}]`;
+          });
+          const { segments } = compilePath(root + path.join(''));
+          assert.deepEqual(
+            segments.map((segment) => segment.key),
+            keys,
+          );
+        },
+      ),
+    );
+  });
+
+  it('reads what the pattern for editors lets through, and nothing else', () => {
+    const pattern = new RegExp(PATH_PATTERN, 'u');
+    const piece = fc.constantFrom(
+      'a',
+      '$',
+      '.',
+      '[',
+      ']',
+      '0',
+      '01',
+      '-1',
+      '*',
+      "'",
+      '"',
+      "['a.b']",
+      '["c"]',
+      '[7]',
+      '\\',
+      '\n',
+      'é',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const path = pieces.join('');
+        assert.equal(pattern.test(path), pathProblem(path) === undefined, path);
       }),
+      { numRuns: 20_000 },
     );
   });
 });

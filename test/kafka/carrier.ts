@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import type { KafkaOptions } from '../../lib/sink/kafka/index.js';
 import { feed } from '../support/feed.js';
+import { program } from '../support/program.js';
 import type { TestClient } from './clients.js';
 import type { End, Sight, Task } from './processes/carry.js';
 
@@ -46,7 +47,7 @@ export async function carry(
   });
   const task: Task = { url: server.url, client: client.name, options };
   const script = join(import.meta.dirname, 'processes/carry.ts');
-  const child = spawn(process.execPath, [...flags, '--import', 'tsx', script, JSON.stringify(task)], {
+  const child = spawn(process.execPath, [...flags, ...program(script), JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(async () => {

@@ -1,6 +1,6 @@
+import { type PlatformaticModule, platformaticProducer } from '../../lib/kafka/platformatic.js';
 import { type KafkaCompression, type KafkaOptions, type KafkaWritable, kafka } from '../../lib/sink/kafka/index.js';
 import { resolveKafkaOptions } from '../../lib/sink/kafka/options.js';
-import { type PlatformaticModule, platformaticProducer } from '../../lib/sink/kafka/platformatic.js';
 
 /** A Kafka client that a sink can be tried with. */
 export interface TestClient {

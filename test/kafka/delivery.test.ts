@@ -11,8 +11,8 @@ import { createSource, type SourceConfig } from '../../lib/index.js';
 import type { KafkaDeadLetter, KafkaOptions } from '../../lib/sink/kafka/index.js';
 import { feed } from '../support/feed.js';
 import { noKafka, sharedBroker } from '../support/kafka/gate.js';
-import { newTopic, type ReadRecord, readTopic } from '../support/kafka/topics.js';
-import { ROOT } from '../support/readme.js';
+import { newTopic, type ReadRecord, readTopic, removeTopic } from '../support/kafka/topics.js';
+import { command } from '../support/program.js';
 import { clients, type TestClient } from './clients.js';
 import { marketRecords } from './feeds.js';
 
@@ -35,8 +35,7 @@ describe('a feed into a real broker', { skip }, () => {
     const source = { type: 'websocket', config: { url: server.url, unbounded: true } };
     const config = { brokers: kafka.address, topic: { type: 'fixed', name: topic }, key_path: 'symbol', linger: '5ms' };
     writeFileSync(file, JSON.stringify({ version: 1, pipeline: { source, sink: { type: 'kafka', config } } }));
-    const main = join(ROOT, 'lib/cli/main.ts');
-    const { stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', main, 'run', file]);
+    const { stderr } = await promisify(execFile)(process.execPath, [...command(), 'run', file]);
     assert.match(stderr, /Delivery: 2,000 acknowledged/);
     assertArrived(await readTopic(kafka.address, topic), records);
   });
@@ -106,6 +105,16 @@ describe('a feed into a real broker', { skip }, () => {
             .toSorted(),
         );
       }
+    });
+
+    test(`makes the topic that is missing, with autoCreateTopics (${client.name})`, async (t) => {
+      const topic = `made-${process.pid}-${client.name.replaceAll(/\W/g, '-')}`;
+      t.after(() => removeTopic(kafka.address, topic).catch(() => {}));
+      await send(t, client, [Buffer.from('1')], { brokers: kafka.address, topic, autoCreateTopics: true });
+      assert.deepEqual(
+        (await readTopic(kafka.address, topic)).map(({ value }) => String(value)),
+        ['1'],
+      );
     });
 
     test(`leaves a record that is too large to the dead letter, and nothing else (${client.name})`, async (t) => {

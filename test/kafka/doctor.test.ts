@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { jsonLines, pipelineFile, spillway } from '../cli/cli.js';
 import { feed, sendsThenWaits } from '../support/feed.js';
-import { noKafka, sharedBroker } from '../support/kafka/gate.js';
+import { noKafka, noKafkaOfOurOwn, sharedBroker } from '../support/kafka/gate.js';
 import { newTopic } from '../support/kafka/topics.js';
 
 const skip = await noKafka();
@@ -35,4 +35,30 @@ describe('spillway doctor, with a real broker', { skip }, () => {
     assert.match(String(topic?.['detail']), /has 3 partitions/);
     assert.equal(status, 0);
   });
+});
+
+describe('a real broker that advertises a name which nobody knows', { skip: await noKafkaOfOurOwn() }, () => {
+  const kafka = sharedBroker({ listeners: { LOST: 'PLAINTEXT' }, advertised: { LOST: 'kafka.invalid:9092' } });
+  const said = /answers, and sends its clients on to kafka\.invalid:9092, which does not work: the broker's name/;
+
+  for (const client of ['platformatic', 'kafkajs']) {
+    it(`is told so by spillway doctor and by spillway run, by ${client}`, async (t) => {
+      const name = await newTopic(t, kafka.address);
+      const brokers = kafka.broker.addressOf('LOST');
+      const config = { brokers, topic: { type: 'fixed', name }, client, message_timeout: '2s' };
+      const server = await feed(t, sendsThenWaits('1'));
+      const source = { url: server.url, max_messages: 1 };
+      const { file } = await pipelineFile(t, source, { type: 'kafka', config });
+      const doctor = await spillway(t, ['doctor', file, '--json']).exit;
+      const last = jsonLines(doctor.stdout).findLast(({ side }) => side === 'sink');
+      assert.equal(last?.['status'], 'failed');
+      assert.match(String(last?.['detail']), said);
+      assert.match(String(last?.['advice']), /set `advertised\.listeners` on the broker/);
+      assert.equal(doctor.status, 1);
+      const run = await spillway(t, ['run', file]).exit;
+      assert.match(run.stderr, said);
+      assert.match(run.stderr, /set `advertised\.listeners` on the broker/);
+      assert.equal(run.status, 1);
+    });
+  }
 });

@@ -50,6 +50,39 @@ describe('a broker that asks who comes', { skip }, () => {
     },
   ];
 
+  const mistaken: readonly ((typeof ways)[number] & { readonly said: RegExp })[] = [
+    {
+      name: 'no TLS where it is spoken',
+      listener: 'MUTUAL',
+      auth: { type: 'none' },
+      said: /speaks TLS.* Set `auth` to `ssl` or `sasl_ssl`/,
+    },
+    {
+      name: 'TLS where none is spoken',
+      listener: 'PLAINTEXT',
+      auth: { type: 'ssl' },
+      said: /does not speak TLS.* or an `auth` without `ssl`/,
+    },
+    {
+      name: 'no login where one is asked for',
+      listener: 'LOGIN',
+      auth: { type: 'none' },
+      said: /as a listener does that asks for a login.* Set `auth` to a login/,
+    },
+    {
+      name: 'a certificate that nobody here trusts',
+      listener: 'BOTH',
+      auth: { type: 'sasl_ssl', config: { sasl: plain } },
+      said: /certificate is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\).* Set `ca_path`/,
+    },
+    {
+      name: 'no certificate of our own where one is asked for',
+      listener: 'MUTUAL',
+      auth: { type: 'ssl', config: { ca_path } },
+      said: /certificate.* Set `cert_path` and `key_path` of `ssl` in `auth`/,
+    },
+  ];
+
   for (const client of clients) {
     for (const { name, listener, auth } of ways) {
       test(`takes records by ${name} (${client.name})`, async (t) => {
@@ -58,6 +91,18 @@ describe('a broker that asks who comes', { skip }, () => {
         await pipeline(pagesOf(['1', '2', '3'], 2), sink);
         const stored = (await readTopic(kafka.address, topic)).map(({ value }) => String(value));
         assert.deepEqual(stored, ['1', '2', '3']);
+      });
+    }
+
+    for (const { name, listener, auth, said } of mistaken) {
+      test(`says what to set for ${name} (${client.name})`, async (t) => {
+        const topic = await newTopic(t, kafka.address);
+        const options = { messageTimeoutMs: 3_000, requestTimeoutMs: 1_500, drainTimeoutMs: 5_000 };
+        const sink = client.open({ brokers: kafka.broker.addressOf(listener), topic, auth, ...options });
+        const error = await pipeline(pagesOf(['1', '2']), sink).catch((reason: unknown) => reason);
+        assert.ok(error instanceof SinkError, String(error));
+        assert.match(error.message, said);
+        assert.equal(error.recordsWritten, 0);
       });
     }
 

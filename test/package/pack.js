@@ -24,9 +24,15 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 test('the tarball holds what is built, its licences and its papers, and nothing else', () => {
   const strangers = packed.files.filter(
     ({ path }) =>
-      !/^(dist\/.+\.(d\.ts|js|schema\.json)|LICENSE-\w+|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
+      !/^(dist\/.+\.(d\.ts|js|schema\.json)|LICENSE-\w+|README\.md|CHANGELOG\.md|docs\/errors\.md|package\.json)$/.test(
+        path,
+      ),
   );
   assert.deepEqual(strangers, []);
+  assert.ok(
+    packed.files.some(({ path }) => path === 'docs/errors.md'),
+    '`--verbose` names it',
+  );
 });
 
 test('the tarball is about as large as the README says', () => {

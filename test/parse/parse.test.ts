@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Readable, Transform, type TransformCallback } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import fc from 'fast-check';
 import split2 from 'split2';
 import through2 from 'through2';
@@ -215,6 +215,8 @@ describe('parse()', () => {
     ['a path that cannot be read', { recordsPath: 'a..b' }, ''],
     ['a path into raw strings', { recordsPath: 'a', format: 'raw_string' }, 'parse.recordsPath'],
     ['lines of binary frames', { split: 'lines', format: 'binary' }, 'parse.split'],
+    ['pieces of binary frames', { split: { on: '\0' }, format: 'binary' }, 'parse.split'],
+    ['a separator that is empty', { split: { on: '' } }, 'parse.split'],
     ["'divert' without a dead letter", { onError: 'divert' }, 'parse.deadLetter'],
     ["a dead letter without 'divert'", { deadLetter: collector() }, 'parse.deadLetter'],
     ['a dead letter that is no stream', { onError: 'divert', deadLetter: [] }, 'parse.deadLetter'],
@@ -240,5 +242,12 @@ describe('parse()', () => {
   it('takes an explicit undefined for the default', async () => {
     const stage = parse({ format: undefined, onError: undefined, split: undefined, recordsPath: undefined });
     assert.equal((await Readable.from(framesOf('1')).compose(stage).toArray()).length, 1);
+  });
+});
+
+test('A path in stopWhen that cannot be read is told by where it stands', () => {
+  assert.throws(() => parse({ stopWhen: { path: 'a..b' } }), {
+    code: 'ERR_CONFIG',
+    message: /^parse\.stopWhen\.path: The path "a\.\.b" cannot be read/,
   });
 });

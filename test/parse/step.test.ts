@@ -23,6 +23,54 @@ describe('ParseStep', () => {
     ['lines: nothing in an empty frame', { split: 'lines' }, '', []],
     ['lines: nothing in a frame of blank lines', { split: 'lines' }, '\n \r\n\n', []],
     ['lines: each as a raw string', { split: 'lines', format: 'raw_string' }, 'a\nb "c"', ['"a"', '"b \\"c\\""']],
+    [
+      'on: with U+001E behind each',
+      { split: { on: '\u001e' } },
+      '{"a":1.10}\u001e{"b":[]}\u001e',
+      ['{"a":1.10}', '{"b":[]}'],
+    ],
+    ['on: a last piece without a separator', { split: { on: '\0' } }, '1\0 2', ['1', '2']],
+    ['on: no separator at all', { split: { on: '\0' } }, '1', ['1']],
+    ['on: empty and blank pieces do not count', { split: { on: '\r' } }, '\r1\r\r \t\r\n2\r \n', ['1', '2']],
+    ['on: nothing in an empty frame', { split: { on: 'x' } }, '', []],
+    ['on: nothing in a frame of separators', { split: { on: 'ab' } }, 'ababab', []],
+    [
+      'on: several bytes, of which the beginning alone is none',
+      { split: { on: '\r\n\r\n' } },
+      '1\r\n\r\n2\r\n',
+      ['1', '2'],
+    ],
+    [
+      'on: overlapping separators from the left',
+      { split: { on: '--' }, format: 'raw_string' },
+      'a---b',
+      ['"a"', '"-b"'],
+    ],
+    ['on: in a binary frame', { split: { on: '\u001e' } }, Buffer.from('1\x1e2\x1e'), ['1', '2']],
+    [
+      'on: what begins with it, as RFC 7464 says',
+      { split: { on: '\u001e' } },
+      '\u001e{"a":1}\n\u001e2\n',
+      ['{"a":1}', '2'],
+    ],
+    [
+      'on: characters of several bytes, found as characters alone',
+      { split: { on: 'é' }, format: 'raw_string' },
+      'Ã©éÃ\u00a9éx',
+      ['"Ã©"', '"Ã©"', '"x"'],
+    ],
+    [
+      'on: as raw strings, with the space around them',
+      { split: { on: '|' }, format: 'raw_string' },
+      ' a |b\n',
+      ['" a "', '"b\\n"'],
+    ],
+    [
+      'on and records_path together',
+      { split: { on: '\u001e' }, recordsPath: 'a' },
+      '{"a":[1,2]}\u001e{"a":[3]}',
+      ['1', '2', '3'],
+    ],
     ['records_path: the elements, as bytes', { recordsPath: 'd.t' }, '{"d":{"t":[ 1.10 ,{}]}}', ['1.10', '{}']],
     ['records_path: keys as an array', { recordsPath: ['d', 1] }, '{"d":[0,["x"]]}', ['"x"']],
     ['records_path: the empty path is the frame itself', { recordsPath: '' }, ' [1, [2] ,null] ', ['1', '[2]', 'null']],
@@ -48,6 +96,15 @@ describe('ParseStep', () => {
     ['a byte-order mark', {}, '\ufeff1', 0, /byte-order mark/, '\ufeff1'],
     ['a bad line, by its place in the frame', { split: 'lines' }, '{"n":1}\n{"n" 1}', 13, /":"/, '{"n" 1}'],
     ['a line that is cut off', { split: 'lines' }, '[1\n2', 2, /but the text ends/, '[1'],
+    [
+      'a bad piece, by its place in the frame',
+      { split: { on: '\u001e' } },
+      '{"é":1}\u001e{"n" 1}\u001e2',
+      14,
+      /":"/,
+      '{"n" 1}',
+    ],
+    ['no array in a piece', { split: { on: '||' }, recordsPath: '' }, '[1]||2', 5, /no array at ""/, '2'],
     ['no array at the path', { recordsPath: 'a' }, '{"a":{}}', 0, /no array at "a"/, '{"a":{}}'],
     ['no such path', { recordsPath: 'a.b' }, '[1]', 0, /no array at "a.b"/, '[1]'],
     ['JSON that is bad behind the array', { recordsPath: '' }, '[1,2]]', 5, /./, '[1,2]]'],
@@ -85,6 +142,12 @@ describe('ParseStep', () => {
     assert.equal(message?.value, message?.value);
   });
 
+  it('copies no bytes of a piece', () => {
+    const frame = frameOf('{"n":1}\u001e{"n":2}\u001e');
+    const step = new ParseStep(resolveParseOptions({ split: { on: '\u001e' } }));
+    for (const message of step.many(frame)) assert.equal(message.text.buffer, frame.data.buffer);
+  });
+
   it('gives the messages before a bad line, then fails', () => {
     const step = new ParseStep(resolveParseOptions({ split: 'lines' }));
     const messages = step.many(frameOf('1\n2\nx\n3'));
@@ -98,6 +161,7 @@ describe('ParseStep', () => {
     const skip = { onError: 'skip' } as const;
     assert.deepEqual(parsed({ ...skip }, 'x'), { texts: [], skipped: 1 });
     assert.deepEqual(parsed({ ...skip, split: 'lines' }, '1\nx\n[\n2'), { texts: ['1', '2'], skipped: 2 });
+    assert.deepEqual(parsed({ ...skip, split: { on: '\0' } }, '1\0x\0[\x002'), { texts: ['1', '2'], skipped: 2 });
     assert.deepEqual(parsed({ ...skip, recordsPath: '' }, '{}'), { texts: [], skipped: 1 });
     assert.deepEqual(parsed({ ...skip, recordsPath: '', split: 'lines' }, '[1]\n{}\nx\n[2]'), {
       texts: ['1', '2'],

@@ -2,9 +2,9 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
-import { type JsonlFileWritable, jsonlFile } from '../../lib/sink/jsonl-file.js';
-import type { JsonlFileOptions } from '../../lib/sink/jsonl-file-options.js';
-import { stdout } from '../../lib/sink/stdout.js';
+import { type JsonlFileWritable, jsonlFile } from '../../lib/sink/file/jsonl-file.js';
+import type { JsonlFileOptions } from '../../lib/sink/file/jsonl-file-options.js';
+import { stdout } from '../../lib/sink/stdout/stdout.js';
 import { conforms, type OpenSink } from './conformance.js';
 import { noZstd, readText, temporaryFolder } from './files.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import zlib from 'node:zlib';
-import { lacksZstd } from '../../lib/sink/encodings.js';
+import { lacksZstd } from '../../lib/internal/zstd.js';
 
 /** A folder of the test's own. */
 export function temporaryFolder(t: TestContext): string {

@@ -1,7 +1,7 @@
 import { resolveBatchOptions } from '../../lib/batch/options.js';
 import type { Page } from '../../lib/batch/page.js';
 import { BatchStep } from '../../lib/batch/step.js';
-import type { Gap } from '../../lib/connect/gap.js';
+import type { Gap } from '../../lib/frame/gap.js';
 import { resolveParseOptions } from '../../lib/parse/options.js';
 import { ParseStep } from '../../lib/parse/step.js';
 

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SinkError } from '../../lib/errors.js';
 import { stopRun, trackPipes } from '../../lib/internal/chain.js';
-import { jsonlFile } from '../../lib/sink/jsonl-file.js';
-import { stdout } from '../../lib/sink/stdout.js';
+import { jsonlFile } from '../../lib/sink/file/jsonl-file.js';
+import { stdout } from '../../lib/sink/stdout/stdout.js';
 import { pagesOf, records } from './pages.js';
 
 interface Task {

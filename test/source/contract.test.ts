@@ -10,6 +10,7 @@ import {
   MessageTooLargeError,
   ParseError,
   ReconnectExhaustedError,
+  type SourceConfig,
 } from '../../lib/index.js';
 import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
@@ -146,13 +147,14 @@ for (const arrangement of ARRANGEMENTS) {
     assert.equal(stats.frames, 4);
   });
 
-  test(`envelope: the record has data, received_at and url without user info (${arrangement})`, async (t) => {
+  test(`envelope: the record has data, received_at and url, with its query and without user info (${arrangement})`, async (t) => {
     const server = await feed(t, sends('{"n":1.0}'));
     const clock = createFakeClock(1_700_000_000_000);
-    const url = server.url.replace('ws://', 'ws://user:secret@');
+    const url = `${server.url.replace('ws://', 'ws://user:secret@')}/?channel=a&token=b`;
     const { texts, values } = await run(arrangement, { url, idle_timeout: 60, envelope: true }, { clock });
-    assert.equal(texts[0], `{"data":{"n":1.0},"received_at":1700000000000,"url":"${server.url}/"}`);
-    assert.deepEqual(values, [{ data: { n: 1 }, received_at: 1_700_000_000_000, url: `${server.url}/` }]);
+    const shown = `${server.url}/?channel=a&token=b`;
+    assert.equal(texts[0], `{"data":{"n":1.0},"received_at":1700000000000,"url":"${shown}"}`);
+    assert.deepEqual(values, [{ data: { n: 1 }, received_at: 1_700_000_000_000, url: shown }]);
   });
 
   test(`ping_interval: the server sees pings (${arrangement})`, async (t) => {
@@ -360,10 +362,11 @@ for (const arrangement of ARRANGEMENTS) {
 
   test(`batch_size: pages of 2, 2, 1 for five records at 2, and one of five at 0 (${arrangement})`, async (t) => {
     const server = await feed(t, sends('1', '2', '3', '4', '5'));
-    const sizes = async (batch_size: number) =>
-      (await run(arrangement, { url: server.url, idle_timeout: 60, batch_size })).pages.map((page) => page.length);
-    assert.deepEqual(await sizes(2), [2, 2, 1]);
-    assert.deepEqual(await sizes(0), [5]);
+    const sizes = async (config: Partial<SourceConfig>) =>
+      (await run(arrangement, { url: server.url, idle_timeout: 60, ...config })).pages.map((page) => page.length);
+    assert.deepEqual(await sizes({ batch_size: 2 }), [2, 2, 1]);
+    assert.deepEqual(await sizes({ batch_size: 0 }), [5]);
+    assert.deepEqual(await sizes({ batch_size: 0, page_bytes: 1 }), [5]);
   });
 
   test(`unbounded: a run without a limit goes on until it is stopped (${arrangement})`, async (t) => {
@@ -415,6 +418,22 @@ for (const arrangement of ARRANGEMENTS) {
     const { texts, stats } = await run(arrangement, config);
     assert.deepEqual(texts, ['1', '2']);
     assert.equal(stats.skipped, 1);
+  });
+
+  test(`split on: a frame holds records with a separator of the feed's own, text and binary (${arrangement})`, async (t) => {
+    const server = await feed(
+      t,
+      sends('{"n":1.10}\u001e{"n":2}\u001e\u001e', Buffer.from('3\u001e 4 \u001e\n'), '\u001e', '5'),
+    );
+    const { texts } = await run(arrangement, { url: server.url, unbounded: true, split: { on: '\u001e' } });
+    assert.deepEqual(texts, ['{"n":1.10}', '{"n":2}', '3', '4', '5']);
+  });
+
+  test(`split on: only the bad piece is skipped, and max_messages counts pieces (${arrangement})`, async (t) => {
+    const server = await feed(t, sends('1\0x\x002\x003'));
+    const config = { url: server.url, split: { on: '\0' }, on_parse_error: 'skip', max_messages: 2 } as const;
+    const { texts, stats } = await run(arrangement, config);
+    assert.deepEqual([texts, stats.skipped], [['1', '2'], 1]);
   });
 
   test(`records_path: the elements of the array are the records, as bytes (${arrangement})`, async (t) => {

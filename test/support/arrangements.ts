@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ConnectionEvents } from '../../lib/connect/events.js';
+import type { ConnectionEvents } from '../../lib/connect/options/events.js';
 import type { Gap, Page } from '../../lib/index.js';
 import { createSource, type Source, type SourceConfig, type SourceOptions, type SourceStats } from '../../lib/index.js';
 

@@ -50,8 +50,3 @@ export function closeFrame(code: number): Uint8Array {
   payload.writeUInt16BE(code);
   return encodeFrame({ opcode: OPCODES.close, payload });
 }
-
-/** Waits, turn by turn of the event loop, until `holds` says yes. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GAP_CAUSES } from '../../lib/connect/gap.js';
-import { RECONNECT_ACTIONS, RECONNECT_TABLE } from '../../lib/connect/reconnect-table.js';
+import { RECONNECT_ACTIONS, RECONNECT_TABLE } from '../../lib/connect/reconnect/reconnect-table.js';
+import { GAP_CAUSES } from '../../lib/frame/gap.js';
 import { allFaults, type Fault } from '../faults/faults.js';
 import { between, ROOT, withExamples } from './readme.js';
 

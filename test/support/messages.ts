@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Frame } from '../../lib/connect/frame.js';
+import type { Frame } from '../../lib/frame/frame.js';
 import { Message, type ParseOptions } from '../../lib/index.js';
 import type { Logger } from '../../lib/internal/logger.js';
 import { resolveParseOptions } from '../../lib/parse/options.js';

@@ -46,6 +46,31 @@ export const PLANTED: Readonly<
   'a token that OAuth 2 fetched': async (t, url) => ({
     config: { ...plain(url), auth: await oauth2(t, { client_secret: 'another-secret' }, SECRET) },
   }),
+  'a refresh token': async (t, url) => ({
+    config: { ...plain(url), auth: await refreshing(t, SECRET, 'another-token') },
+  }),
+  'a token that a refresh token fetched': async (t, url) => ({
+    config: { ...plain(url), auth: await refreshing(t, 'another-refresh', SECRET) },
+  }),
+  'what a token endpoint is sent': async (t, url) => ({
+    config: { ...plain(url), auth: await endpoint(t, { api_key: SECRET }, 'another-token') },
+  }),
+  'what a token endpoint is sent under a name that tells nothing': async (t, url) => ({
+    config: { ...plain(url), auth: await endpoint(t, { a: [SECRET] }, 'another-token') },
+  }),
+  'a token of a token endpoint, in a header of its own': async (t, url) => ({
+    config: { ...plain(url), auth: await endpoint(t, { a: 1 }, SECRET) },
+  }),
+  'a static token': async (_t, url) => ({
+    config: { ...plain(url), auth: { type: 'static', config: { token: SECRET } } },
+  }),
+  'a static header': async (_t, url) => ({
+    config: { ...plain(url), auth: { type: 'static', config: { header: 'X-A', value: SECRET } } },
+  }),
+  'a static password as it is sent': async (_t, url) => ({
+    config: { ...plain(url), auth: { type: 'static', config: { username: 'me', password: SECRET } } },
+    said: Buffer.from(`me:${SECRET}`).toString('base64'),
+  }),
   'a query string': async (_t, url) => ({ config: plain(`${url}/?token=${encodeURIComponent(SECRET)}`) }),
   'a query string as it is sent': async (_t, url) => ({
     config: plain(`${url}/?token=${encodeURIComponent(SECRET)}`),
@@ -106,4 +131,16 @@ function withLogin(url: string): string {
 async function oauth2(t: TestContext, config: { client_secret: string }, token: string) {
   const { url } = await tokenServer(t, () => ({ access_token: token, token_type: 'Bearer', expires_in: 3600 }));
   return { type: 'oauth2', config: { token_url: url, client_id: 'capture', ...config } } as const;
+}
+
+async function refreshing(t: TestContext, refreshToken: string, token: string) {
+  const { url } = await tokenServer(t, () => ({ access_token: token, token_type: 'Bearer', expires_in: 3600 }));
+  const config = { token_url: url, client_id: 'capture', client_secret: 'another-secret', refresh_token: refreshToken };
+  return { type: 'oauth2_refresh', config } as const;
+}
+
+async function endpoint(t: TestContext, body: object, token: string) {
+  const { url } = await tokenServer(t, () => ({ token }));
+  const config = { url, body, token_path: 'token', apply_as: { header: 'X-Session', template: 's={token}' } };
+  return { type: 'token_endpoint', config } as const;
 }

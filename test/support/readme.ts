@@ -2,24 +2,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartNumbers } from '../../benchmarks/support/numbers.js';
 import { startupNumbers } from '../../benchmarks/support/startup-numbers.js';
-import { withConfigTable } from '../../lib/config/table.js';
-import { ERROR_CLASSES, ERROR_CODES } from '../../lib/errors.js';
+import { ERROR_CODES } from '../../lib/errors.js';
+import { withKeyTables } from './key-table.js';
 
 /** The folder that holds everything. */
 export const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * The README with all that is made from something else put in: the configuration table from its schema, the errors from
+ * The README with all that is made from something else put in: the tables of keys from the schema, the errors from
  * their list, the numbers from the benchmarks' results, and examples from their files. `npm run readme` writes it.
  */
 export function freshReadme(): string {
   let text = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  text = withConfigTable(text);
   text = between(text, 'errors', errorTable());
   text = between(text, 'numbers', chartNumbers());
   text = between(text, 'startup', startupNumbers());
   text = between(text, 'size', packageSize());
-  return withExamples(text);
+  return withKeyTables(withExamples(text));
 }
 
 /** A page with its examples as their files are now. */
@@ -33,9 +32,9 @@ export function withExamples(text: string): string {
 
 function errorTable(): string {
   const rows = Object.entries(ERROR_CODES).map(
-    ([code, meaning]) => `| \`${code}\` | \`${ERROR_CLASSES[code as keyof typeof ERROR_CLASSES].name}\` | ${meaning} |`,
+    ([code, meaning]) => `| [\`${code}\`](docs/errors.md#${code.toLowerCase()}) | ${meaning} |`,
   );
-  return ['| code | class | what it means |', '| --- | --- | --- |', ...rows].join('\n');
+  return ['| code | what it means |', '| --- | --- |', ...rows].join('\n');
 }
 
 /** From the results file of `npm run size`. */

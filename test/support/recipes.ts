@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { ALIVE_RECIPES } from './alive-recipes.js';
-import { feed, sends } from './feed.js';
+import { feed, sends, sendsThenWaits } from './feed.js';
 import { runExample, startExample, workFolder } from './run-example.js';
 
 /** What each recipe under examples/ must do. */
@@ -14,7 +15,7 @@ export const RECIPES: Readonly<Record<string, (t: TestContext) => Promise<void>>
   ...ALIVE_RECIPES,
   'hourly-files.ts': async (t) => {
     await rotatesByTheHour(t);
-    await failsWhereItCannotWrite(t);
+    await failsWhereItCannotWrite(t, 'hourly-files.ts', /EEXIST/);
   },
   'log-lines.ts': async (t) => {
     const server = await feed(
@@ -35,12 +36,14 @@ export const RECIPES: Readonly<Record<string, (t: TestContext) => Promise<void>>
     const { read, stdout } = await runExample(t, 'two-sinks.ts', server.url);
     assert.equal(stdout, '3 records went to both\n');
     assert.equal(String(await read('out/trades.jsonl')), '1\n2\n3\n');
+    await failsWhereItCannotWrite(t, 'two-sinks.ts', /ERR_SINK/);
   },
   'server-sent-events.ts': servesEvents,
   'web-streams.ts': async (t) => {
     const server = await feed(t, sends('{"p":1.10}', '2'));
     const { read } = await runExample(t, 'web-streams.ts', server.url);
     assert.equal(String(gunzipSync(await read('out/trades.jsonl.gz'))), '{"p":1.10}\n2\n');
+    await failsWhereItCannotWrite(t, 'web-streams.ts', /EEXIST/);
   },
 };
 
@@ -51,23 +54,31 @@ async function rotatesByTheHour(t: TestContext): Promise<void> {
   await writeFile(hours, '0');
   const server = await feed(t, async (client) => {
     await client.expectMessages(['{"op":"subscribe","channel":"trades"}']);
-    for (const hour of ['0', '1', '2']) {
+    for (const hour of client.number === 1 ? ['0', '1', '2'] : ['2']) {
       await writeFile(hours, hour);
       // In one write: they fill a page at once, however slow the program is, and none is left to linger into the next hour.
       await client.sendMany(Array.from({ length: 1000 }, (_, n) => `{"hour":${hour},"n":${n}}`));
       await client.ping();
       await client.nextPong();
     }
-    child.kill('SIGINT');
+    child?.kill('SIGINT');
   });
+  let child: ChildProcess | undefined;
   const clock = `
     import { readFileSync } from 'node:fs';
     const start = Date.UTC(2026, 10, 24, 15);
     Date.now = () => start + 3_600_000 * Number(readFileSync(${JSON.stringify(hours)}, 'utf8'));
   `;
   const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
-  const { child, ended, read } = await startExample(t, 'hourly-files.ts', [server.url], { nodeArgs, folder });
-  await ended;
+  const run = async () => {
+    const started = await startExample(t, 'hourly-files.ts', [server.url], { nodeArgs, folder });
+    child = started.child;
+    await started.ended;
+    return started.read;
+  };
+  await run();
+  // Once more within the hour: what it adds is a part of its own in the file of that hour.
+  const read = await run();
   assert.deepEqual((await readdir(join(folder, 'out'))).sort(), [
     'trades-2026-11-24T15.jsonl.gz',
     'trades-2026-11-24T16.jsonl.gz',
@@ -75,16 +86,18 @@ async function rotatesByTheHour(t: TestContext): Promise<void> {
   ]);
   for (const hour of [0, 1, 2]) {
     const lines = String(gunzipSync(await read(`out/trades-2026-11-24T${15 + hour}.jsonl.gz`))).trimEnd();
-    assert.equal(lines, Array.from({ length: 1000 }, (_, n) => `{"hour":${hour},"n":${n}}`).join('\n'));
+    const once = Array.from({ length: 1000 }, (_, n) => `{"hour":${hour},"n":${n}}`);
+    assert.equal(lines, (hour === 2 ? [...once, ...once] : once).join('\n'));
   }
 }
 
-async function failsWhereItCannotWrite(t: TestContext): Promise<void> {
+/** The program ends by itself, though the feed goes on. */
+async function failsWhereItCannotWrite(t: TestContext, name: string, error: RegExp): Promise<void> {
   const folder = await workFolder(t);
   await writeFile(join(folder, 'out'), 'a file where the folder should be');
-  const server = await feed(t, sends('1'));
-  const { ended } = await startExample(t, 'hourly-files.ts', [server.url], { folder });
-  await assert.rejects(ended, /EEXIST/);
+  const server = await feed(t, sendsThenWaits('1'));
+  const { ended } = await startExample(t, name, [server.url], { folder });
+  await assert.rejects(ended, error);
 }
 
 async function servesEvents(t: TestContext): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
+import { program } from './program.js';
 import { ROOT } from './readme.js';
 
 /** A program under examples/, as a process in a folder of its own. */
@@ -32,7 +33,7 @@ export async function startExample(
   const folder = options.folder ?? (await workFolder(t));
   const child = spawn(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), ...(options.nodeArgs ?? []), join(ROOT, 'examples', name), ...args],
+    [...(options.nodeArgs ?? []), ...program(join(ROOT, 'examples', name)), ...args],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 },
   );
   t.after(() => child.kill('SIGKILL'));

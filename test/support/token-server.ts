@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -9,6 +15,10 @@ import type { TlsOptions } from 'node:tls';
 export interface TokenRequest {
   readonly authorization: string | undefined;
   readonly form: URLSearchParams;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  /** As it came. */
+  readonly body: string;
   /** 1 for the first request, 2 for the next, … */
   readonly number: number;
 }
@@ -26,8 +36,10 @@ export async function tokenServer(
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const form = new URLSearchParams(Buffer.concat(chunks).toString());
-    const facts = { authorization: request.headers.authorization, form, number: requests.length + 1 };
+    const body = Buffer.concat(chunks).toString();
+    const { method = '', headers } = request;
+    const form = new URLSearchParams(body);
+    const facts = { authorization: headers.authorization, form, method, headers, body, number: requests.length + 1 };
     requests.push(facts);
     const given = await answer(facts);
     if (typeof given === 'function') given(response);

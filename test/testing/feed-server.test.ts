@@ -219,6 +219,16 @@ describe('createFeedServer', () => {
     assert.equal(server.close(), server.close());
   });
 
+  it('drops at once what is more than maxConnections', async () => {
+    await using server = await createFeedServer({ maxConnections: 1 });
+    const first = new WebSocket(server.url);
+    await once(first, 'open');
+    const second = new WebSocket(server.url);
+    await once(second, 'error');
+    assert.equal(server.clients.length, 1);
+    first.terminate();
+  });
+
   it('keeps only the latest of its history, and says so to who takes too late', async () => {
     await using server = await createFeedServer({ maxHistory: 2 });
     for (let i = 0; i < 3; i += 1) await once(new WebSocket(`${server.url}/${i}`), 'open');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { releasedChangelog, unreleased } from '../../tools/release/changelog.js';
 import { nextVersion } from '../../tools/release/next-version.js';
+import { program } from '../support/program.js';
 import { ROOT } from '../support/readme.js';
 import { workFolder } from '../support/run-example.js';
 
@@ -119,7 +120,7 @@ function manifest(changes: object): string {
 function release(cwd: string, ...args: string[]) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: _, SIGSTORE_ID_TOKEN: __, ...env } = process.env;
   const main = join(ROOT, 'tools/release/main.ts');
-  const node = ['--import', import.meta.resolve('tsx'), main, ...args];
+  const node = [...program(main), ...args];
   return spawnSync(process.execPath, node, { cwd, env, encoding: 'utf8' });
 }
 

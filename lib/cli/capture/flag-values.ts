@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { ConfigError, type ConfigProblem } from '../../errors.js';
+import { type BigIntegers, parseValue } from '../../json/values.js';
 import { type Flag, type FlagSchema, kebab, typesOf } from './flags.js';
 
 /**
@@ -63,7 +64,8 @@ async function readValue(given: string, schema: FlagSchema, flag: string): Promi
   const takesJson = types.has('object') || types.has('array');
   const text = takesJson ? await textOrFile(given, flag) : given;
   if (types.size === 1 && types.has('string')) return text;
-  const json = parsed(text);
+  // Here integers past 2^53 are compared and set as they are written.
+  const json = parsed(text, flag === '--transforms' ? 'bigint' : 'number');
   if (json !== undefined && isOneOf(types, json.value)) return json.value;
   if (!takesJson || types.has('string')) return text;
   const example = schema.examples?.[0];
@@ -71,9 +73,9 @@ async function readValue(given: string, schema: FlagSchema, flag: string): Promi
   throw flagError(flag, `Expected JSON${such}, or @file for a file that holds it.`);
 }
 
-function parsed(text: string): { readonly value: unknown } | undefined {
+function parsed(text: string, bigIntegers: BigIntegers): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parseValue(text, bigIntegers) };
   } catch {
     return undefined;
   }

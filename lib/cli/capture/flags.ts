@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { formatBytes } from '../format.js';
+import { formatBytes } from '../report/format.js';
 
 /** A key of a configuration as a flag of the command line. */
 export interface Flag {

@@ -1,4 +1,6 @@
 import { Document, isMap, isScalar, type Scalar, visit } from 'yaml';
+import { PLACEHOLDER_OPENING } from '../../config/placeholders/scan.js';
+import { visible, visibleJson } from '../../visible.js';
 import { setTheseFirst, withoutSecrets } from '../without-secrets.js';
 import type { PlainPipeline } from './plain-pipeline.js';
 
@@ -15,9 +17,14 @@ export function pipelineText(
   secrets: readonly string[],
 ): string {
   const { value, variables } = withoutSecrets(pipeline.source, secrets);
+  const { transforms, ...config } = value as Readonly<Record<string, unknown>>;
   const document = new Document({
     version: 1,
-    pipeline: { source: { type: 'websocket', config: value }, sink: pipeline.sink },
+    pipeline: {
+      source: { type: 'websocket', config },
+      ...(transforms === undefined ? {} : { transforms }),
+      sink: pipeline.sink,
+    },
   });
   visit(document, {
     Scalar: (_key, node) => {
@@ -27,16 +34,21 @@ export function pipelineText(
       if (isMap(node) && node.items.length === 0) node.flow = true;
     },
   });
-  const sets = Object.keys(settings).map((name) => ` --set ${name}=…`);
+  const sets = Object.keys(settings).map((name) => ` --set ${visible(name)}=…`);
   const credentials = setTheseFirst(variables);
   const head = [
     `# Run it: spillway run FILE${sets.join('')}`,
     ...(credentials === undefined ? [] : [`# ${credentials}`]),
   ];
-  return `${head.join('\n')}\n${document.toString({ lineWidth: 0 }).trimEnd()}\n`;
+  // What is in quotes stays on its line.
+  const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY });
+  return `${head.join('\n')}\n${visibleJson(text).trimEnd()}\n`;
 }
 
-/** A plain scalar with a placeholder is typed by what the variable holds; what was text is to stay text. */
+/** A plain scalar with a placeholder is typed by what the variable holds; what was text is to stay text. In quotes alone, YAML has escapes. */
 function needsQuotes(node: Scalar): boolean {
-  return isScalar(node) && typeof node.value === 'string' && node.value.includes('${env:');
+  const { value } = node;
+  return (
+    isScalar(node) && typeof value === 'string' && (value.includes(PLACEHOLDER_OPENING) || visibleJson(value) !== value)
+  );
 }

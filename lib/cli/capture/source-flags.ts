@@ -14,10 +14,10 @@ export function sourceFlags(): Flag[] {
 
 /** `data.price,symbol` → both; a comma within brackets is part of a key. */
 function pathsOf(text: string): readonly string[] {
-  return text.match(/(?:\["(?:[^"\\]|\\.)*"\]|[^,])+/g) ?? [text];
+  return text.match(/(?:\[(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]|[^,])+/g) ?? [text];
 }
 
-/** Gives a command these flags, and `-H`. */
+/** Gives a command these flags, `-H`, `--duration`, `--split-on` and `--filter`. */
 export function addSourceFlags(command: Command, flags: readonly Flag[]): Command {
   for (const { option, negative } of flags) {
     command.addOption(option);
@@ -27,5 +27,17 @@ export function addSourceFlags(command: Command, flags: readonly Flag[]): Comman
     '-H, --header <line>',
     "A request header, 'Name: value', or @file of such lines; repeatable.",
   );
-  return command.addOption(header.argParser(collect).helpGroup(flags[0]!.option.helpGroupHeading!));
+  const duration = new Option('--duration <duration>', 'The same as --max-duration: `--duration 10m`.');
+  const splitOn = new Option(
+    '--split-on <text>',
+    'A frame holds many records, with this text between them; `\\u001e`, `\\0`, `\\r` and the like stand for what they do in JSON.',
+  );
+  const filter = new Option(
+    '--filter <test>',
+    "Stores the records that pass, 'type=trade', 'type!=quote' or 'type' (it is there); repeatable. A value that is JSON is compared as that, any other as text; they come before --transforms.",
+  );
+  const group = flags[0]!.option.helpGroupHeading!;
+  for (const option of [duration, splitOn, filter.argParser(collect), header.argParser(collect)])
+    command.addOption(option.helpGroup(group));
+  return command;
 }

@@ -1,4 +1,4 @@
-import type { TlsOptions } from '../../connect/reach-options.js';
+import type { TlsOptions } from '../../connect/options/reach-options.js';
 
 /** What is connected to first: the server, or the proxy on the way to it. */
 export interface Peer {

@@ -1,11 +1,15 @@
-import type { AuthSpec } from '../../config/auth-spec.js';
+import type { AuthSpec } from '../../config/auth/auth-spec.js';
 import type { ResolvedSourceConfig } from '../../config/source-config.js';
-import type { EndCause } from '../../connect/events.js';
+import type { EndCause } from '../../connect/options/events.js';
+import { saidText } from '../../connect/reach/connection-failures.js';
 import { AuthError, ConnectError, DisconnectedError, MessageTooLargeError } from '../../errors.js';
+import { MESSAGE_FORMATS, type MessageFormat } from '../../parse/formats.js';
+import { hintFor } from '../../parse/look/hint.js';
+import type { Look } from '../../parse/look/look.js';
 import type { CheckReport } from '../../source/check.js';
-import { formatDuration, formatNumber } from '../format.js';
+import { formatDuration, formatNumber } from '../report/format.js';
 import { closeAdvice } from './close-advice.js';
-import { failed, ok, type Verdict } from './result.js';
+import { failed, ok, type Verdict, warning } from './result.js';
 import { statusAdvice } from './status-advice.js';
 
 /** What a connect that failed at `step` says, and which look it is told under. */
@@ -31,6 +35,7 @@ export function acceptedText(auth: AuthSpec): string {
 /** What came after the subscribe messages. */
 export function frameVerdict(
   frame: CheckReport['firstFrame'],
+  look: Look | undefined,
   cause: EndCause | undefined,
   config: ResolvedSourceConfig,
   firstFrameMs: number,
@@ -41,11 +46,19 @@ export function frameVerdict(
       : failed(`no frame within ${formatDuration(firstFrameMs)}`, `${subscribeAdvice(config)} ${QUIET}`);
   }
   const kind = `${frame.isBinary ? 'binary' : 'text'}, ${formatNumber(frame.bytes, 'byte')}`;
-  if (frame.error === undefined) return ok(`${kind}, ${STORED_AS[config.messageFormat]}`);
-  const { reason, offset, excerpt } = frame.error;
+  const format: MessageFormat = MESSAGE_FORMATS[config.messageFormat];
+  if (frame.error === undefined) {
+    const stored = `${kind}, ${format.storedAs}`;
+    const hint = look === undefined || format.isJson ? undefined : hintFor(look);
+    // Text that is several records is as good as any; bytes that are none lose something when they become text.
+    if (hint === undefined || look?.content.kind === 'pieces') return ok(stored);
+    if (format.isMendable) return warning(stored, hint);
+    return ok(look?.codec === undefined ? stored : `${stored}. ${withoutStop(hint)}`);
+  }
+  const { reason, offset, excerpt, hint } = frame.error;
   return failed(
-    `${kind}, no ${config.messageFormat === 'json' ? 'JSON' : 'text'}: ${reason} at byte ${offset}, near ${JSON.stringify(excerpt)}`,
-    frame.isBinary ? NOT_JSON_BINARY : NOT_JSON,
+    `${kind}, no ${format.isJson ? 'JSON' : 'text'}: ${reason} at byte ${offset}, near ${JSON.stringify(excerpt)}`,
+    hint ?? (frame.isBinary ? NOT_JSON_BINARY : NOT_JSON),
   );
 }
 
@@ -53,7 +66,7 @@ function credentialFailure(error: AuthError, auth: AuthSpec): Verdict {
   if (error.status === undefined) return failed(withoutStop(error.message), 'No connection was tried without them.');
   // A proxy's, which says so.
   if (error.status === 407) return spoken(error, 'Check the user info in `proxy`.');
-  const detail = `refused with status ${error.status}`;
+  const detail = `refused with status ${error.status}${saidText(error)}`;
   if (error.status === 403) return failed(detail, FORBIDDEN);
   return 'ref' in auth || auth.type !== 'none'
     ? failed(detail, `Check \`auth\` (${kindOf(auth)}): whether it is the right one, and has not expired.`)
@@ -64,7 +77,7 @@ function connectFailure(error: unknown, step: 'upgrade' | 'subscribe' | 'first f
   if (error instanceof ConnectError) {
     if (error.status === undefined) return spoken(error, NO_UPGRADE[step]);
     const after = error.retryAfter === undefined ? '' : `, Retry-After: ${error.retryAfter}`;
-    return failed(`status ${error.status} in place of 101${after}`, statusAdvice(error.status));
+    return failed(`status ${error.status} in place of 101${after}${saidText(error)}`, statusAdvice(error));
   }
   if (error instanceof MessageTooLargeError) {
     return failed(
@@ -73,16 +86,17 @@ function connectFailure(error: unknown, step: 'upgrade' | 'subscribe' | 'first f
     );
   }
   if (error instanceof DisconnectedError) {
-    const { closeCode, reason, cause } = error;
-    const why = reason === '' ? '' : ` (${JSON.stringify(reason)})`;
-    const how =
-      closeCode === 1006
-        ? 'the connection was lost without a close frame'
-        : `the server closed with code ${closeCode}${why}`;
+    const { failedWith, closeCode, cause } = error;
     const because = cause instanceof Error ? `: ${withoutStop(cause.message)}` : '';
-    return failed(`${how}${because}`, closeAdvice(closeCode));
+    return failed(`${howClosed(error)}${because}`, closeAdvice(failedWith === undefined ? closeCode : 1002));
   }
   return spoken(error instanceof Error ? error : new Error(String(error)), NO_UPGRADE[step]);
+}
+
+function howClosed({ failedWith, closeCode, reason }: DisconnectedError): string {
+  if (failedWith !== undefined) return 'the server broke the WebSocket protocol';
+  if (closeCode === 1006) return 'the connection was lost without a close frame';
+  return `the server closed with code ${closeCode}${reason === '' ? '' : ` (${JSON.stringify(reason)})`}`;
 }
 
 function kindOf(auth: AuthSpec): string {
@@ -105,8 +119,6 @@ function spoken(error: Error, advice: string): Verdict {
 function withoutStop(text: string): string {
   return text.replace(/[.\s]+$/, '');
 }
-
-const STORED_AS = { json: 'JSON', raw_string: 'stored as text', binary: 'stored as base64' } as const;
 
 /** What is said of a failure of which nothing is known. */
 const SAYS_LITTLE = 'Check the address, and that the server is up.';

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { formatDuration } from '../format.js';
+import { formatDuration } from '../report/format.js';
 import type { Peer } from './address.js';
 import type { Deadline } from './deadline.js';
 import { failed, ok, type Verdict } from './result.js';

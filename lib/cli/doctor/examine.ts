@@ -1,16 +1,21 @@
-import type { Context } from '../../config/context.js';
-import type { ResolvedSinkConfig } from '../../config/sinks/kinds.js';
-import { type ResolvedSourceConfig, resolveSourceConfig } from '../../config/source-config.js';
+import { resolveSourceConfig } from '../../config/source-config.js';
 import { ConfigError } from '../../errors.js';
+import { lookAtSink } from '../../feed/open-sink.js';
+import type { PipelineOptions } from '../../feed/pipeline-file.js';
+import type { ResolvedSink } from '../../feed/sinks.js';
+import type { SinkCheck } from '../../sink/check.js';
+import { filledConfig } from '../capture/flag-config.js';
+import type { Configured } from '../exposure.js';
+import { noteText, shownName } from '../report/note-text.js';
 import { usablePipeline } from '../usable-pipeline.js';
+import { checkDeadLetterFile } from './dead-letter.js';
 import { checkFeedSide } from './feed.js';
 import { type CheckResult, failed, ok, type Side, skipped, type Verdict } from './result.js';
-import { checkSinkSide } from './sink.js';
 
 /** What to look at, and for how long. */
 export interface ExamineOptions {
-  /** What the placeholders of the address are filled from. */
-  readonly context: Context;
+  /** What fills placeholders. */
+  readonly given: () => Promise<PipelineOptions>;
   /** How long the first frame may take. */
   readonly firstFrameMs: number;
   /** Aborted when the user has had enough of it. */
@@ -20,11 +25,7 @@ export interface ExamineOptions {
 /** Who hears of it. */
 export interface Examiner {
   /** The configuration is valid, and says this: before anything is connected. */
-  resolved(
-    source: ResolvedSourceConfig,
-    sink: ResolvedSinkConfig | undefined,
-    fromEnvironment: readonly string[],
-  ): void;
+  resolved(plan: Configured): void;
   /** Secrets came up that the configuration does not hold. */
   met(secrets: readonly string[]): void;
   /** What one look found, as soon as it is known. */
@@ -44,16 +45,17 @@ export async function examine(target: string, options: ExamineOptions, examiner:
   const startedAt = performance.now();
   let plan: Plan;
   try {
-    plan = await planOf(target, options.context);
+    plan = await planOf(target, await options.given());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    tell('configuration', 'configuration', failed(error.message, ADVICE), performance.now() - startedAt);
+    const [first = '', ...more] = error.message.split('\n');
+    tell('configuration', 'configuration', failed(first, ADVICE, more), performance.now() - startedAt);
     tell('feed', 'feed', skipped('not looked at, since the configuration is not valid'), undefined);
     tell('sink', 'sink', skipped('not looked at, since the configuration is not valid'), undefined);
     throw error;
   }
-  examiner.resolved(plan.source, plan.sink, plan.fromEnvironment);
-  tell('configuration', 'configuration', ok(plan.said), performance.now() - startedAt);
+  examiner.resolved(plan);
+  tell('configuration', 'configuration', ok(plan.said, plan.notes), performance.now() - startedAt);
   await checkFeedSide(
     plan.source,
     { ...options, secretsMet: (secrets) => examiner.met(secrets) },
@@ -64,7 +66,7 @@ export async function examine(target: string, options: ExamineOptions, examiner:
   } else if (options.signal.aborted) {
     tell('sink', 'sink', skipped('not looked at: interrupted'), undefined);
   } else {
-    for await (const check of checkSinkSide(plan.sink)) {
+    for await (const check of looksAt(plan.sink, plan.source.deadLetter)) {
       const { name, detail, advice = '', elapsedMs } = check;
       tell('sink', name, check.ok ? ok(detail) : failed(detail, advice), elapsedMs);
       if (options.signal.aborted) break;
@@ -72,23 +74,31 @@ export async function examine(target: string, options: ExamineOptions, examiner:
   }
 }
 
+async function* looksAt(sink: ResolvedSink, deadLetter: string | undefined): AsyncGenerator<SinkCheck> {
+  yield* lookAtSink(sink);
+  if (deadLetter !== undefined) yield await checkDeadLetterFile(deadLetter);
+}
+
 /** What a run would do. */
-interface Plan {
-  readonly source: ResolvedSourceConfig;
-  readonly sink: ResolvedSinkConfig | undefined;
-  readonly fromEnvironment: readonly string[];
+interface Plan extends Configured {
   /** What was found when it was read. */
   readonly said: string;
+  /** What it holds that has no effect, a line each. */
+  readonly notes: readonly string[];
 }
 
-async function planOf(target: string, context: Context): Promise<Plan> {
+async function planOf(target: string, options: PipelineOptions): Promise<Plan> {
   if (ADDRESS.test(target)) {
-    const source = resolveSourceConfig({ url: target, unbounded: true }, { context });
-    return { source, sink: undefined, fromEnvironment: [], said: 'a valid address' };
+    const { config, secrets, isHidden } = filledConfig({ url: target, unbounded: true }, options);
+    const source = resolveSourceConfig(config, { context: options.context, isHidden });
+    return { source, secrets, said: 'a valid address', notes: [] };
   }
-  const { source, sink, fromEnvironment } = await usablePipeline(target, context);
-  return { source, sink, fromEnvironment, said: `${target === '-' ? 'standard input' : target} is valid` };
+  const { source, sink, secrets, notes } = await usablePipeline(target, options);
+  const file = shownName(target);
+  const said = notes.map((note) => noteText(note, file));
+  return { source, sink, secrets, said: `${file} is valid`, notes: said };
 }
 
-const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
+/** Or what the environment gives. */
+const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:\/\/|\$\{env:)/i;
 const ADVICE = 'Nothing was connected. `spillway help run` shows a pipeline file.';

@@ -1,17 +1,18 @@
+import { tlsFromConfig } from '../../config/auth/tls-files.js';
 import type { ResolvedSourceConfig } from '../../config/source-config.js';
-import { tlsFromConfig } from '../../config/tls-files.js';
-import type { Connected, EndCause } from '../../connect/events.js';
-import { proxyFor } from '../../connect/proxy.js';
-import type { TlsOptions } from '../../connect/reach-options.js';
+import type { Connected, EndCause } from '../../connect/options/events.js';
+import type { TlsOptions } from '../../connect/options/reach-options.js';
+import { proxyFor } from '../../connect/reach/proxy.js';
 import { showProxy } from '../../internal/proxy-address.js';
-import { redactUrl } from '../../internal/redaction.js';
-import { watchedCheck } from '../../source.js';
-import { formatNumber } from '../format.js';
+import { type Look, lookAt } from '../../parse/look/look.js';
+import { redactUrl } from '../../secrets/redaction.js';
+import { watchedCheck } from '../../source/source.js';
+import { formatNumber } from '../report/format.js';
 import { type Peer, peerOf } from './address.js';
 import { acceptedText, failureOf, frameVerdict, reachFailure } from './connect-verdict.js';
 import { Deadline } from './deadline.js';
 import { checkDns } from './dns.js';
-import { ok, skipped, type Verdict } from './result.js';
+import { ok, skipped, type Verdict, warning } from './result.js';
 import { checkTcp } from './tcp.js';
 import { checkTls } from './tls.js';
 
@@ -105,6 +106,7 @@ async function checkConnect(config: ResolvedSourceConfig, options: FeedCheckOpti
   let since = performance.now();
   let step: 'upgrade' | 'subscribe' | 'first frame' = 'upgrade';
   let cause: EndCause | undefined;
+  let look: Look | undefined;
   const took = (): number => {
     const from = since;
     since = performance.now();
@@ -119,19 +121,23 @@ async function checkConnect(config: ResolvedSourceConfig, options: FeedCheckOpti
         connected(event) {
           // That they are good is told by the upgrade.
           tell('credentials', ok(acceptedText(config.auth)), undefined);
-          tell('upgrade', ok(upgradeText(config, event)), took());
+          tell('upgrade', upgradeVerdict(config, event), took());
           step = 'subscribe';
         },
         subscribed({ messages }) {
           tell('subscribe', ok(subscribedText(config, messages)), took());
           step = 'first frame';
         },
+        framed(data) {
+          look = lookAt(data);
+        },
         ended(event) {
           cause = event.cause;
         },
       },
     );
-    if (!signal.aborted) tell('first frame', frameVerdict(report.firstFrame, cause, config, firstFrameMs), took());
+    if (!signal.aborted)
+      tell('first frame', frameVerdict(report.firstFrame, look, cause, config, firstFrameMs), took());
   } catch (error) {
     if (signal.aborted) return;
     const { name, verdict } = failureOf(error, step, config);
@@ -140,16 +146,27 @@ async function checkConnect(config: ResolvedSourceConfig, options: FeedCheckOpti
 }
 
 function subscribedText({ subscribe }: ResolvedSourceConfig, messages: number): string {
-  const confirmed = subscribe.subscribe.filter(({ expect }) => expect !== undefined).length;
-  if (messages === 0) return 'nothing to send';
-  return `${formatNumber(messages, 'message')} sent${confirmed === 0 ? '' : `, ${confirmed} confirmed`}`;
+  const { subscribe: steps } = subscribe;
+  const greetings = steps.filter(({ send }) => send === undefined).length;
+  const confirmed = steps.filter(({ send, expect }) => send !== undefined && expect !== undefined).length;
+  return [
+    messages === 0 ? 'nothing to send' : `${formatNumber(messages, 'message')} sent`,
+    ...(confirmed === 0 ? [] : [`${confirmed} confirmed`]),
+    ...(greetings === 0 ? [] : [`${formatNumber(greetings, 'frame')} of the server's own met`]),
+  ].join(', ');
 }
 
-function upgradeText({ perMessageDeflate, protocols }: ResolvedSourceConfig, event: Connected): string {
-  const agreed = event.protocol === '' ? 'no sub-protocol' : `sub-protocol ${event.protocol}`;
+function upgradeVerdict({ perMessageDeflate, protocols }: ResolvedSourceConfig, event: Connected): Verdict {
+  const isUnagreed = protocols.length > 0 && event.protocol === '';
+  const agreed = isUnagreed
+    ? `none of the sub-protocols ${protocols.join(', ')} taken`
+    : `sub-protocol ${event.protocol}`;
   const named = protocols.length === 0 ? 'no sub-protocol asked for' : agreed;
   const compression = event.isCompressed ? 'agreed on' : perMessageDeflate ? 'offered, and not taken' : 'not offered';
-  return `status 101, ${named}, compression ${compression}`;
+  const detail = `status 101, ${named}, compression ${compression}`;
+  return isUnagreed ? warning(detail, NO_PROTOCOL) : ok(detail);
 }
 
+const NO_PROTOCOL =
+  "A run goes on without one. Check `protocols` against the feed's documentation, and set `require_protocol: true` where there has to be one.";
 const STEPS = ['DNS', 'TCP', 'TLS', 'credentials', 'upgrade', 'subscribe', 'first frame'] as const;

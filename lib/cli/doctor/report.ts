@@ -1,7 +1,7 @@
-import { dressResult, dressVerdict } from '../dress.js';
-import { formatDuration, formatNumber } from '../format.js';
-import type { Output } from '../output.js';
-import { wrap } from '../width.js';
+import { formatDuration, formatNumber } from '../report/format.js';
+import { dressResult, dressVerdict } from '../terminal/dress.js';
+import type { Output } from '../terminal/output.js';
+import { wrap } from '../terminal/width.js';
 import type { CheckResult } from './result.js';
 
 /** Tells what was found, look by look, and what it comes to. */
@@ -33,7 +33,7 @@ export class Report {
     }
     if (this.#skipped.length > 0 && this.#skipped[0]?.detail !== result.detail) this.#tellSkipped();
     if (result.status === 'skipped') this.#skipped.push(result);
-    else this.#output.say(resultText(result, this.#columns), dressResult);
+    else this.#say(result);
   }
 
   /** The last word. */
@@ -48,40 +48,37 @@ export class Report {
     this.#tellSkipped();
     const looked = this.#results.length - skips.length;
     const warned = warnings.length === 0 ? '' : ` ${formatNumber(warnings.length, 'warning')}: ${warnings.join(', ')}.`;
-    this.#output.say(
+    const verdict =
       failures.length === 0
-        ? `\nNothing found that stands in the way of a run.${warned}`
-        : `\n${failures.length} of ${formatNumber(looked, 'look')} failed: ${failures.join(', ')}.${warned}`,
-      dressVerdict,
-    );
+        ? `Nothing found that stands in the way of a run.${warned}`
+        : `${failures.length} of ${formatNumber(looked, 'look')} failed: ${failures.join(', ')}.${warned}`;
+    this.#output.say(['', verdict], dressVerdict);
   }
 
   #tellSkipped(): void {
     const [first] = this.#skipped;
     if (first === undefined) return;
-    this.#output.say(
-      resultText({ ...first, name: this.#skipped.map(({ name }) => name).join(', ') }, this.#columns),
-      dressResult,
-    );
+    this.#say({ ...first, name: this.#skipped.map(({ name }) => name).join(', ') });
     this.#skipped = [];
+  }
+
+  #say({ status, name, detail, more = [], advice, elapsedMs }: CheckResult): void {
+    const took = elapsedMs === undefined ? '' : formatDuration(elapsedMs);
+    const said = [`${name}: ${detail}`, ...more, ...(advice === undefined ? [] : [advice])];
+    // Clean before it is cut into lines, since that is what takes the columns; and below the name, so that the marks stand alone.
+    const [first, ...below] = said.flatMap((line) => wrap(this.#output.clean(line), this.#columns).split('\n'));
+    const indented = below.map((line) => ' '.repeat(INDENT) + line);
+    this.#output.say([`${MARKS[status].padEnd(4)} ${took.padStart(8)}  ${first}`, ...indented], dressResult);
   }
 }
 
-function resultText({ status, name, detail, advice, elapsedMs }: CheckResult, columns: number): string {
-  const took = elapsedMs === undefined ? '' : formatDuration(elapsedMs);
-  const said = [`${name}: ${detail}`, ...(advice === undefined ? [] : [advice])].join('\n');
-  // Below the name, so that the marks stand alone.
-  const text = wrap(said, columns).replaceAll('\n', `\n${' '.repeat(INDENT)}`);
-  return `${MARKS[status].padEnd(4)} ${took.padStart(8)}  ${text}`;
-}
-
-function resultFacts({ side, name, status, detail, advice, elapsedMs }: CheckResult): object {
+function resultFacts({ side, name, status, detail, more = [], advice, elapsedMs }: CheckResult): object {
   return {
     type: 'check',
     side,
     name,
     status,
-    detail,
+    detail: [detail, ...more].join('\n'),
     advice: advice ?? null,
     elapsed_ms: elapsedMs === undefined ? null : Math.round(elapsedMs),
   };

@@ -16,20 +16,22 @@ export interface Verdict {
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   /** What was found, as a clause; for `skipped` why it was not looked at. */
   readonly detail: string;
+  /** What else was found, a line each. */
+  readonly more?: readonly string[] | undefined;
   /** What to try, as whole sentences, when it is not ok. */
   readonly advice?: string | undefined;
 }
 
-export function ok(detail: string): Verdict {
-  return { status: 'ok', detail };
+export function ok(detail: string, more: readonly string[] = []): Verdict {
+  return { status: 'ok', detail, more };
 }
 
 export function warning(detail: string, advice: string): Verdict {
   return { status: 'warning', detail, advice };
 }
 
-export function failed(detail: string, advice: string): Verdict {
-  return { status: 'failed', detail, advice };
+export function failed(detail: string, advice: string, more: readonly string[] = []): Verdict {
+  return { status: 'failed', detail, advice, more };
 }
 
 export function skipped(detail: string): Verdict {

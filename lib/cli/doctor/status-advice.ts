@@ -1,10 +1,16 @@
+import type { ConnectError } from '../../errors.js';
+
 /** What to try when a server answers the upgrade with an HTTP status other than 101. */
-export function statusAdvice(status: number): string {
+export function statusAdvice({ status = 0, location }: Pick<ConnectError, 'status' | 'location'>): string {
   const advice = BY_STATUS[status];
   if (advice !== undefined) return advice;
   if (status >= 200 && status < 300) return NO_FEED;
-  if (status >= 300 && status < 400) return MOVED;
+  if (status >= 300 && status < 400) return location === undefined ? MOVED : movedTo(location);
   return status >= 500 ? BROKEN : OTHER;
+}
+
+function movedTo(location: string): string {
+  return `Redirects are not followed: set \`url\` to ${location.replace(/^http/, 'ws')} if the feed is there; the address of a log-in page says that \`auth\` is missing.`;
 }
 
 const NO_FEED =

@@ -1,5 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
-import { formatNumber } from '../format.js';
+import { formatNumber } from '../report/format.js';
 import { failed, ok, type Verdict, warning } from './result.js';
 
 /** What is known of a server's certificate. */

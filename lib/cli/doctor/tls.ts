@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { formatDuration } from '../format.js';
+import { isCertificateRefusal } from '../../internal/tls-alerts.js';
+import { formatDuration } from '../report/format.js';
 import type { SecureServer } from './address.js';
 import type { Deadline } from './deadline.js';
 import { failed, type Verdict } from './result.js';
@@ -41,16 +42,13 @@ function refusalOf(socket: TLSSocket): string | undefined {
 }
 
 function handshakeFailure({ code = '', message }: NodeJS.ErrnoException): Verdict {
+  if (isCertificateRefusal(code)) return failed(`the server refused the TLS handshake (${code})`, CLIENT_CERTIFICATE);
   switch (code) {
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return failed(`the server does not speak TLS at this port (${code})`, NOT_TLS);
     case 'ECONNRESET':
       return failed('the server ended the connection within the TLS handshake', NOT_TLS);
-    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
-    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
-    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
-      return failed(`the server refused the TLS handshake (${code})`, CLIENT_CERTIFICATE);
     default:
       return failed(`the TLS handshake failed: ${message.trim()}`, NOT_TLS);
   }

@@ -1,3 +1,5 @@
+import { visible } from '../../visible.js';
+
 /** A field that records have. */
 export interface FieldSeen {
   /** `data.price` */
@@ -54,7 +56,7 @@ function typeOf(value: unknown): string {
 
 /** On one line, without what steers a terminal or an editor. */
 function clipped(json: string): string {
-  const text = json.replace(/[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]/g, '?');
+  const text = visible(json);
   return text.length <= MAX_EXAMPLE ? text : `${text.slice(0, MAX_EXAMPLE)}…`;
 }
 

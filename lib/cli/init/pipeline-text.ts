@@ -1,6 +1,8 @@
-import type { JsonSchema } from '../../config/schema-check.js';
-import { jsonlSinkSchema } from '../../config/sinks/jsonl.js';
+import type { JsonSchema } from '../../config/check/schema-check.js';
 import { sourceConfigSchema } from '../../config/source-schema.js';
+import type { Split } from '../../internal/split.js';
+import { jsonlSinkSchema } from '../../sink/file/kind.js';
+import { visibleJson } from '../../visible.js';
 import type { Plan } from './plan.js';
 import type { Suggestion } from './suggest.js';
 
@@ -48,14 +50,17 @@ function sourceLines({ url, subscribeMessages, maxMessages, seen }: Plan): strin
     ...subscribe,
     ...described(FIELDS, 'auth'),
     '# auth: { type: bearer, config: { token: "$' + '{env:TOKEN}" } }',
+    ...(seen?.decompress === undefined ? [] : [...described(FIELDS, 'decompress'), `decompress: ${seen.decompress}`]),
     ...described(FIELDS, 'message_format'),
     `message_format: ${seen?.messageFormat ?? 'json'}`,
     ...(seen?.onParseError === undefined ? [] : [...described(FIELDS, 'on_parse_error'), 'on_parse_error: skip']),
-    ...(seen?.split === undefined ? [] : [...described(FIELDS, 'split'), 'split: lines']),
+    ...(seen?.split === undefined ? [] : [...described(FIELDS, 'split'), `split: ${splitText(seen.split)}`]),
     ...(seen?.recordsPath === undefined
       ? []
       : [...described(FIELDS, 'records_path'), `records_path: ${text(seen.recordsPath)}`]),
-    ...comment('When the run ends: `max_messages`, `idle_timeout`, or never with `unbounded: true`.'),
+    ...comment(
+      'When the run ends: `max_messages`, `idle_timeout`, `max_duration`, `max_bytes`, `stop_when`, or never with `unbounded: true`.',
+    ),
     maxMessages === undefined ? 'unbounded: true' : `max_messages: ${maxMessages}`,
     '# idle_timeout: 30s',
     ...described(FIELDS, 'reconnect'),
@@ -93,9 +98,13 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `      ${line}`);
 }
 
-/** A text in YAML: JSON's quotes are YAML's, too. */
+function splitText(split: Split): string {
+  return split === 'lines' ? split : `{ on: ${text(split.on)} }`;
+}
+
+/** A text in YAML: JSON's quotes are YAML's, too, and its escapes. */
 function text(value: string): string {
-  return JSON.stringify(value);
+  return visibleJson(JSON.stringify(value));
 }
 
 const FIELDS: Readonly<Record<string, JsonSchema>> = sourceConfigSchema.properties;

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { visible } from '../../visible.js';
 import type { Plan } from './plan.js';
 
 /** Asks for a plan on the terminal. An empty answer takes what stands in brackets. */
@@ -12,7 +13,7 @@ export async function askForPlan(
   // Under readline, the terminal gives Ctrl-C as a character.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ask = async (question: string, fallback: string): Promise<string> => {
-    const shown = fallback === '' ? '' : ` [${fallback}]`;
+    const shown = fallback === '' ? '' : ` [${visible(fallback)}]`;
     return (await terminal.question(`${question}${shown}: `, { signal })).trim() || fallback;
   };
   try {

@@ -1,10 +1,11 @@
-import type { Context } from '../../config/context.js';
 import { parseDuration } from '../../config/durations.js';
-import { loadPipelineFile, type PipelineFile } from '../../config/pipeline-file.js';
 import { type ResolvedSourceConfig, resolveSourceConfig } from '../../config/source-config.js';
-import { filledConfig, filledSecrets, sourceConfigOf } from '../capture/flag-config.js';
+import { loadPipelineFile, type PipelineFile, type PipelineOptions } from '../../feed/pipeline-file.js';
+import { compilePath } from '../../json/field.js';
+import { filledConfig, sourceConfigOf } from '../capture/flag-config.js';
 import { flagError, valuesOf } from '../capture/flag-values.js';
 import { type Flag, kebab } from '../capture/flags.js';
+import { pipelineOptions } from '../pipeline-flags.js';
 import type { TargetKind } from './target.js';
 
 /** What of the feed's flags rules a preview of a file, too. */
@@ -26,7 +27,8 @@ export async function givenOf(
 ): Promise<Given> {
   const values = await valuesOf(flags, options);
   if (kind !== 'address') {
-    const keys = [...Object.keys(values), ...(options['header'] === undefined ? [] : ['header'])];
+    const others = ['header', 'splitOn', 'filter'].filter((name) => options[name] !== undefined);
+    const keys = [...Object.keys(values), ...others.map((name) => (name === 'splitOn' ? 'split_on' : name))];
     const wrong = keys.find((key) => !TAKEN[kind].has(key));
     if (wrong !== undefined) throw flagError(`--${kebab(wrong)}`, MISPLACED[kind]);
   }
@@ -34,10 +36,11 @@ export async function givenOf(
   if (maxMessages !== undefined && !(Number.isSafeInteger(maxMessages) && (maxMessages as number) > 0)) {
     throw flagError('--max-messages', 'Expected a whole number of at least 1.');
   }
+  if (recordsPath !== undefined) compilePath(recordsPath as string, '--records-path');
   return { maxMessages, idleTimeout, recordsPath } as Given;
 }
 
-type PreviewedFeed = Pick<PipelineFile, 'source' | 'fromEnvironment'>;
+type PreviewedFeed = Pick<PipelineFile, 'source' | 'secrets' | 'notes'>;
 
 /** The configuration of a feed that is to be looked at: it has an end, and its records come at once. */
 export async function feedConfig(
@@ -47,14 +50,19 @@ export async function feedConfig(
   options: Readonly<Record<string, unknown>>,
   { count, isShape, given }: { readonly count: number; readonly isShape: boolean; readonly given: Given },
 ): Promise<PreviewedFeed> {
-  const context = (options['set'] as Readonly<Record<string, string>> | undefined) ?? {};
-  const { source: config, fromEnvironment } =
-    kind === 'pipeline'
-      ? await loadPipelineFile(target, { context })
-      : sourceOfFlags({ ...(await sourceConfigOf([target], flags, options)), max_messages: count }, context);
+  const fill = await pipelineOptions(options);
+  const {
+    source: config,
+    secrets,
+    notes,
+  } = kind === 'pipeline'
+    ? await loadPipelineFile(target, fill)
+    : sourceOfFlags({ ...(await sourceConfigOf([target], flags, options)), max_messages: count }, fill);
   const idle = given.idleTimeout === undefined ? undefined : parseDuration(given.idleTimeout, '--idle-timeout');
   const source: ResolvedSourceConfig = {
     ...config,
+    // Nothing is stored, neither what is refused.
+    deadLetter: undefined,
     maxMessages: count,
     idleTimeoutMs: idle ?? config.idleTimeoutMs ?? IDLE_MS,
     batchSize: isShape ? PAGE : 1,
@@ -62,15 +70,12 @@ export async function feedConfig(
     // A rounded integer would be another example, and another type.
     bigIntegers: isShape ? 'bigint' : config.bigIntegers,
   };
-  return { source, fromEnvironment };
+  return { source, secrets, notes };
 }
 
-function sourceOfFlags(config: Record<string, unknown>, context: Context): PreviewedFeed {
-  const filled = filledConfig(config, process.env);
-  return {
-    source: resolveSourceConfig(filled, { context }),
-    fromEnvironment: filledSecrets(config, filled, process.env),
-  };
+function sourceOfFlags(given: Record<string, unknown>, fill: PipelineOptions): PreviewedFeed {
+  const { config, secrets, isHidden } = filledConfig(given, fill);
+  return { source: resolveSourceConfig(config, { context: fill.context, isHidden }), secrets, notes: [] };
 }
 
 const TAKEN = {

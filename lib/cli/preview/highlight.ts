@@ -1,4 +1,4 @@
-import { paint } from '../colour.js';
+import { paint } from '../terminal/colour.js';
 
 /** JSON text in colours: keys, strings, numbers, literals. Nothing else of it changes. */
 export function highlight(json: string): string {

@@ -1,8 +1,10 @@
-import { formatNumber } from '../format.js';
-import type { Output } from '../output.js';
-import { QuietReporter } from '../quiet-reporter.js';
-import { createReporter, type Reporter, type ReportOptions, type Summary } from '../reporter.js';
-import { endText } from '../summary-text.js';
+import { createReporter } from '../report/create-reporter.js';
+import { formatNumber } from '../report/format.js';
+import type { Notice } from '../report/notices.js';
+import { QuietReporter } from '../report/quiet-reporter.js';
+import type { Reporter, ReportOptions, Summary } from '../report/reporter.js';
+import { endText } from '../report/summary-text.js';
+import type { Output } from '../terminal/output.js';
 
 /**
  * Who tells how a preview goes: what it shows is all there is to say, unless it failed or fewer records came than were
@@ -22,6 +24,10 @@ class PreviewReporter extends QuietReporter {
     super(reporter);
     this.#output = output;
     this.#count = count;
+  }
+
+  override notice({ message }: Notice): void {
+    this.#output.say(message);
   }
 
   override summary(summary: Summary): void {

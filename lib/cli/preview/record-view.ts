@@ -1,10 +1,11 @@
-import { hasColour } from '../colour.js';
-import { formatCount } from '../format.js';
+import { visibleJson } from '../../visible.js';
+import { formatCount } from '../report/format.js';
+import { hasColour } from '../terminal/colour.js';
 import { highlight } from './highlight.js';
 
 /**
- * The standard output for indented records, one at a time: in colours where it has them; on a terminal without what
- * could steer it, and cut where one record would fill many screens.
+ * The standard output for indented records, one at a time: in colours where it has them; on a terminal with what could
+ * steer it as escapes, and cut where one record would fill many screens.
  */
 export function recordView(
   stdout: NodeJS.WriteStream,
@@ -26,7 +27,7 @@ export function recordView(
 
 /** What a terminal is shown of a record, and what is said below it. */
 function shown(text: string, full: boolean): { readonly text: string; readonly note: string } {
-  const clean = text.replace(CONTROL_CHARACTERS, '�');
+  const clean = visibleJson(text);
   const lines = clean.split('\n');
   if (full || lines.length - 1 <= MAX_LINES) return { text: clean, note: '' };
   const left = lines.length - 1 - MAX_LINES;
@@ -34,6 +35,4 @@ function shown(text: string, full: boolean): { readonly text: string; readonly n
   return { text: `${lines.slice(0, MAX_LINES).join('\n')}\n`, note };
 }
 
-/** A raw control character is no JSON, but DEL and those above ASCII are. */
-const CONTROL_CHARACTERS = /[\x7f-\x9f]/g;
 const MAX_LINES = 100;

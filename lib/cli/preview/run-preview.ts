@@ -1,19 +1,23 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { batch } from '../../batch/batch.js';
-import { SinkError } from '../../errors.js';
+import { InputError, SinkError } from '../../errors.js';
 import { parse } from '../../parse/parse.js';
-import { stdout } from '../../sink/stdout.js';
-import { sourceOf } from '../../source.js';
-import { readFrames } from '../../testing/index.js';
+import type { OpenSink } from '../../sink/kind.js';
+import { stdout } from '../../sink/stdout/stdout.js';
+import { sourceOf } from '../../source/source.js';
+import { visibleJson } from '../../visible.js';
 import type { Flag } from '../capture/flags.js';
-import { EXIT, type ExitStatus } from '../exit-status.js';
-import { Output } from '../output.js';
-import { refusalLogger } from '../refusals.js';
-import { runFeed } from '../run-feed.js';
-import { hiddenOf } from '../secrets.js';
-import type { OpenSink } from '../sinks.js';
-import { widthOf } from '../width.js';
+import { guardSecrets } from '../exposure.js';
+import { EXIT, type ExitStatus } from '../process/exit-status.js';
+import { runFeed } from '../process/run-feed.js';
+import { shownName } from '../report/note-text.js';
+import { refusalLogger } from '../report/refusals.js';
+import type { Reporter } from '../report/reporter.js';
+import { tornFacts, tornText } from '../report/torn.js';
+import { wholeFrames } from '../serve/recording.js';
+import { Output } from '../terminal/output.js';
+import { widthOf } from '../terminal/width.js';
 import { feedConfig, givenOf } from './feed-config.js';
 import type { PreviewOptions } from './options.js';
 import { previewReporter } from './preview-reporter.js';
@@ -42,12 +46,14 @@ export async function runPreview(
   const sink = shape ?? stdout({ format: 'pretty_json', stream: recordView(process.stdout, options) });
   let status: ExitStatus = EXIT.ok;
   if (kind === 'recording') {
-    await previewRecording(target, { count, ...given }, sink, isShape);
+    const reporter = previewReporter(output, options, count);
+    await previewRecording(target, { count, ...given }, sink, { isShape, reporter });
   } else {
     const wanted = { count, isShape, given };
-    const { source: config, fromEnvironment } = await feedConfig(kind, target, flags, { ...options }, wanted);
-    output.hide(hiddenOf(config, undefined, fromEnvironment));
+    const { source: config, secrets, notes } = await feedConfig(kind, target, flags, { ...options }, wanted);
     const reporter = previewReporter(output, { ...options, isPiped: true }, count);
+    guardSecrets({ source: config, secrets }, output, (notice) => reporter.notice(notice));
+    for (const note of notes) reporter.note(note, shownName(target));
     const source = sourceOf(config, {
       secretsMet: output.hideMet,
       logger: refusalLogger((refusal) => reporter.refused(refusal)),
@@ -56,7 +62,7 @@ export async function runPreview(
     if (isOnTerminal) output.shareTerminal();
     const feed = {
       source,
-      sink: { stream: sink, target: 'standard output', isOnTerminal, hasThreads: false } as OpenSink,
+      sink: { stream: sink, target: 'standard output', isOnTerminal } as OpenSink,
     };
     const deadline = setTimeout(() => source.stop(), options.within);
     status = await runFeed(feed, reporter);
@@ -70,22 +76,30 @@ async function previewRecording(
   file: string,
   { count, recordsPath }: { readonly count: number; readonly recordsPath: string | undefined },
   sink: Writable,
-  isShape: boolean,
+  { isShape, reporter }: { readonly isShape: boolean; readonly reporter: Reporter },
 ): Promise<void> {
-  const frames = readFrames(file, recordsPath === undefined ? {} : { recordsPath });
+  const onTorn = (error: InputError): void =>
+    reporter.notice({ facts: { event: 'torn', ...tornFacts(error) }, message: tornText(error) });
+  const frames = wholeFrames(file, { recordsPath }, onTorn);
+  // What is wrong with the file is told when all before it was shown: until then a stream would throw it away.
+  let failure: InputError | undefined;
+  const readable = async function* (): AsyncGenerator<Buffer, void, void> {
+    try {
+      yield* first(count, frames);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      failure = error;
+    }
+  };
   const bigIntegers = isShape ? 'bigint' : 'number';
   try {
-    await pipeline(
-      Readable.from(first(count, frames)),
-      parse({ bigIntegers }),
-      batch({ size: isShape ? 100 : 1 }),
-      sink,
-    );
+    await pipeline(Readable.from(readable()), parse({ bigIntegers }), batch({ size: isShape ? 100 : 1 }), sink);
   } catch (error) {
     // Who reads from a pipe leaves when there is enough.
     const isReaderGone = error instanceof SinkError && /^(EPIPE|EOF)$/.test(codeOf(error.cause));
     if (!isReaderGone) throw error;
   }
+  if (failure !== undefined) throw failure;
 }
 
 async function* first<T>(count: number, items: AsyncIterable<T>): AsyncGenerator<T, void, void> {
@@ -100,7 +114,7 @@ async function* first<T>(count: number, items: AsyncIterable<T>): AsyncGenerator
 function tellShape(sink: ShapeWritable, recordsPerSecond: number | undefined, { schema, json }: PreviewOptions): void {
   const { shape } = sink;
   if (schema === true) {
-    process.stdout.write(`${JSON.stringify(shapeSchema(shape), null, 2)}\n`);
+    process.stdout.write(`${visibleJson(JSON.stringify(shapeSchema(shape), null, 2))}\n`);
     return;
   }
   const stdout = new Output(process.stdout);

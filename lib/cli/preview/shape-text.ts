@@ -1,5 +1,6 @@
-import { formatBytes, formatCount, formatNumber } from '../format.js';
-import { cutTo } from '../output.js';
+import { visible } from '../../visible.js';
+import { formatBytes, formatCount, formatNumber } from '../report/format.js';
+import { cutTo } from '../terminal/output.js';
 import { MAX_DEPTH, MAX_PATHS, type Shape, type ShapeNode } from './shape.js';
 import { typesOf } from './shape-schema.js';
 
@@ -41,12 +42,12 @@ export function shapeRows(shape: Shape): ShapeRow[] {
  * @param recordsPerSecond how fast they came, where that is known
  * @param columns how wide it may be
  */
-export function shapeText(shape: Shape, recordsPerSecond: number | undefined, columns: number | undefined): string {
+export function shapeText(shape: Shape, recordsPerSecond: number | undefined, columns: number | undefined): string[] {
   const rows = shapeRows(shape).map(({ path, types, seen, share, examples }) => [
-    cutTo(path, MAX_PATH_COLUMNS),
+    cutTo(visible(path), MAX_PATH_COLUMNS),
     Object.keys(types).join('|'),
     share === undefined ? formatNumber(seen, 'element') : percent(share),
-    examples.join(', '),
+    visible(examples.join(', ')),
   ]);
   const table = [['path', 'type', 'how often', 'examples'], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
@@ -63,7 +64,7 @@ export function shapeText(shape: Shape, recordsPerSecond: number | undefined, co
     ...(shape.isCut
       ? [`Not everything is shown: at most ${formatCount(MAX_PATHS)} paths are looked at, and ${MAX_DEPTH} levels.`]
       : []),
-  ].join('\n');
+  ];
 }
 
 function sizes(shape: Shape, recordsPerSecond: number | undefined): string {

@@ -8,7 +8,7 @@ export async function targetKind(target: string): Promise<TargetKind> {
   if (target.includes('://')) return 'address';
   if (target === '-' || /\.ya?ml$/i.test(target)) return 'pipeline';
   if (!(await isThere(target))) return FILE_NAME.test(target) ? 'recording' : 'address';
-  return /\.json$/i.test(target) && PIPELINE.test(await beginning(target)) ? 'pipeline' : 'recording';
+  return /\.json$/i.test(target) && PIPELINE.test(await beginning(target).catch(() => '')) ? 'pipeline' : 'recording';
 }
 
 function isThere(path: string): Promise<boolean> {

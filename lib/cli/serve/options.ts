@@ -1,4 +1,4 @@
-import type { ReportOptions } from '../reporter.js';
+import type { ReportOptions } from '../report/reporter.js';
 
 /** How a file is served. */
 export interface ServeOptions extends ReportOptions {

@@ -1,6 +1,6 @@
-import { ConfigError } from '../../errors.js';
-import { FieldReader, scalarAt } from '../../json/field.js';
-import { type ReadFramesOptions, readFrames } from '../../testing/index.js';
+import { InputError } from '../../errors.js';
+import { compilePath, FieldReader, scalarAt } from '../../json/field.js';
+import { framesOf } from '../../replay/read-frames.js';
 import type { ServeOptions } from './options.js';
 
 /** One message of a recorded file. */
@@ -10,15 +10,20 @@ export interface Recorded {
   readonly receivedAt: number | undefined;
 }
 
-/** The messages of a recorded file, out of their envelopes if that was asked for. Each call begins anew. */
+/**
+ * The messages of a recorded file, out of their envelopes if that was asked for. Each call begins anew.
+ *
+ * @param onTorn hears of a file that ends in the middle: that is where the messages end, too
+ */
 export async function* recordedFrames(
   file: string,
   { asRecorded = false, unwrap = asRecorded, recordsPath, format }: Partial<ServeOptions>,
+  onTorn: (error: InputError) => void = () => {},
 ): AsyncGenerator<Recorded, void, void> {
   const data = new FieldReader('data');
   const time = new FieldReader('received_at');
   let record = 0;
-  for await (const bytes of readFrames(file, readOptions(recordsPath, format))) {
+  for await (const bytes of wholeFrames(file, { recordsPath, format }, onTorn)) {
     record += 1;
     if (!unwrap) {
       yield { data: bytes, receivedAt: undefined };
@@ -30,21 +35,44 @@ export async function* recordedFrames(
   }
 }
 
-/** @throws {ConfigError} when not even the first message can be served */
+/**
+ * The frames of a recorded file as they stand in it.
+ *
+ * @param onTorn hears of a file that ends in the middle: that is where the frames end, too
+ */
+export async function* wholeFrames(
+  file: string,
+  { recordsPath, format }: Pick<Partial<ServeOptions>, 'recordsPath' | 'format'>,
+  onTorn: (error: InputError) => void,
+): AsyncGenerator<Buffer, void, void> {
+  try {
+    yield* framesOf(file, { ...(recordsPath && { recordsPath }), ...(format && { format }) }, '--records-path');
+  } catch (error) {
+    if (!(error instanceof InputError && error.reason === 'torn')) throw error;
+    onTorn(error);
+  }
+}
+
+/**
+ * @throws {InputError} when not even the first message can be served
+ * @throws {ConfigError} when an option is not valid
+ */
 export async function checkRecording(file: string, options: Partial<ServeOptions>): Promise<void> {
-  for await (const _first of recordedFrames(file, options)) return;
-  throw new ConfigError([{ path: '', message: 'There is no record in this file, so there is nothing to serve.' }], {
-    file,
-  });
+  if (options.recordsPath !== undefined) compilePath(options.recordsPath, '--records-path');
+  let torn: InputError | undefined;
+  const onTorn = (error: InputError): void => {
+    torn = error;
+  };
+  for await (const _first of recordedFrames(file, options, onTorn)) return;
+  throw (
+    torn ??
+    new InputError('There is no record in this file, so there is nothing to serve.', { file, reason: 'invalid' })
+  );
 }
 
-function readOptions(recordsPath: string | undefined, format: ReadFramesOptions['format']): ReadFramesOptions {
-  return { ...(recordsPath === undefined ? {} : { recordsPath }), ...(format === undefined ? {} : { format }) };
-}
-
-function noEnvelope(file: string, record: number): ConfigError {
+function noEnvelope(file: string, record: number): InputError {
   const message =
     `Record ${record} is no envelope {"data", "received_at", "url"}: there is no time to send it at. ` +
     'Capture with --envelope, or serve it with --rate in place of --as-recorded and --unwrap.';
-  return new ConfigError([{ path: '', message }], { file });
+  return new InputError(message, { file, reason: 'invalid' });
 }

@@ -1,3 +1,4 @@
+import type { InputError } from '../../errors.js';
 import type { Clock } from '../../internal/clock.js';
 import type { FeedClient } from '../../testing/index.js';
 import type { ServeOptions } from './options.js';
@@ -8,6 +9,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Aborted when the client has gone, or everything is to end. */
   readonly signal: AbortSignal;
+  /** Hears of a file that ends in the middle. */
+  readonly onTorn?: (error: InputError) => void;
 }
 
 /**
@@ -19,7 +22,7 @@ export async function* scheduled(
   file: string,
   options: ServeOptions,
   client: Pick<FeedClient, 'stall' | 'resume'>,
-  { clock, signal }: Surroundings,
+  { clock, signal, onTorn }: Surroundings,
 ): AsyncGenerator<Buffer, void, void> {
   const { asRecorded = false, speed = 1, loop = false, dropEvery, stall, stallEvery } = options;
   let sent = 0;
@@ -27,7 +30,7 @@ export async function* scheduled(
     before = sent;
     const startedAt = clock.monotonic();
     let firstAt: number | undefined;
-    for await (const { data, receivedAt } of recordedFrames(file, options)) {
+    for await (const { data, receivedAt } of recordedFrames(file, options, onTorn)) {
       if (asRecorded && receivedAt !== undefined) {
         firstAt ??= receivedAt;
         await sleep(clock, startedAt + (receivedAt - firstAt) / speed - clock.monotonic(), signal);

@@ -1,9 +1,9 @@
 import { ConfigError } from '../../errors.js';
 import { systemClock } from '../../internal/clock.js';
 import { createFeedServer, type FeedClient, type FeedServer } from '../../testing/index.js';
-import { EXIT, type ExitStatus } from '../exit-status.js';
-import type { Output } from '../output.js';
-import { onStopSignals } from '../signals.js';
+import { EXIT, type ExitStatus } from '../process/exit-status.js';
+import { onStopSignals } from '../process/signals.js';
+import type { Output } from '../terminal/output.js';
 import type { ServeOptions } from './options.js';
 import { checkRecording } from './recording.js';
 import { scheduled } from './schedule.js';
@@ -12,7 +12,8 @@ import { ServeReporter } from './serve-reporter.js';
 /**
  * Serves a file until a signal comes; each client has its own way through the file.
  *
- * @throws {ConfigError} when the file cannot be served at all, or the port cannot be had
+ * @throws {InputError} when the file cannot be served at all
+ * @throws {ConfigError} when the port cannot be had
  */
 export async function serveFile(file: string, options: ServeOptions, output: Output): Promise<ExitStatus> {
   const reporter = new ServeReporter(output, options);
@@ -62,7 +63,11 @@ async function playTo(
   try {
     if (options.onSubscribe === true) await client.receive({ signal });
     const { rate } = options;
-    const messages = scheduled(file, options, client, { clock: systemClock, signal });
+    const messages = scheduled(file, options, client, {
+      clock: systemClock,
+      signal,
+      onTorn: (error) => reporter.torn(error),
+    });
     frames = await client.sendMany(messages, { signal, ...(rate === undefined ? {} : { rate }) });
     isDropped = frames === options.dropEvery && client.isOpen && !stop.aborted;
     if (isDropped) void client.drop();

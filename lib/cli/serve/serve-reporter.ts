@@ -1,16 +1,19 @@
+import type { InputError } from '../../errors.js';
 import type { ClosedFacts } from '../../testing/index.js';
-import { describeError, errorFacts } from '../describe-error.js';
-import { dressError } from '../dress.js';
-import { formatNumber } from '../format.js';
-import { LineBudget } from '../line-budget.js';
-import type { Output } from '../output.js';
-import type { ReportOptions } from '../reporter.js';
+import { describeError, errorFacts } from '../report/describe-error.js';
+import { formatNumber } from '../report/format.js';
+import { LineBudget } from '../report/line-budget.js';
+import type { ReportOptions } from '../report/reporter.js';
+import { tornFacts, tornText } from '../report/torn.js';
+import { dressError } from '../terminal/dress.js';
+import type { Lines, Output } from '../terminal/output.js';
 
 /** Tells on standard error what becomes of each client. */
 export class ServeReporter {
   readonly #output: Output;
   readonly #options: ReportOptions;
   readonly #budget = new LineBudget();
+  #isTornTold = false;
 
   constructor(output: Output, options: ReportOptions) {
     this.#output = output;
@@ -31,6 +34,13 @@ export class ServeReporter {
     this.#event(facts, `Client ${client}: ${formatNumber(frames, 'message')} sent, ${how}.`);
   }
 
+  /** Once, however many clients come to that place. */
+  torn(error: InputError): void {
+    if (this.#isTornTold) return;
+    this.#isTornTold = true;
+    this.#event({ event: 'torn', ...tornFacts(error) }, tornText(error));
+  }
+
   failed(client: number, error: unknown): void {
     const { json = false, verbose = false } = this.#options;
     if (json)
@@ -41,8 +51,7 @@ export class ServeReporter {
         client,
         error: errorFacts(error, verbose),
       });
-    else
-      this.#output.say(`spillway: client ${client} could not be served: ${describeError(error, verbose)}`, dressError);
+    else this.#output.say(describeError(`spillway: client ${client} could not be served`, error, verbose), dressError);
   }
 
   stopping(signal: string): void {
@@ -53,14 +62,14 @@ export class ServeReporter {
     const leftOut = this.#budget.take();
     if (leftOut === undefined) return;
     if (this.#options.json !== true) {
-      this.#mention(leftOut === 0 ? text : `(${leftOut} such lines were left out)\n${text}`);
+      this.#mention(leftOut === 0 ? text : [`(${leftOut} such lines were left out)`, text]);
     } else if (this.#options.quiet !== true) {
       const more = leftOut === 0 ? {} : { left_out: leftOut };
       this.#output.mentionJson({ type: 'event', at: Date.now(), ...facts, ...more });
     }
   }
 
-  #mention(text: string): void {
-    if (this.#options.quiet !== true) this.#output.mention(text);
+  #mention(lines: Lines): void {
+    if (this.#options.quiet !== true) this.#output.mention(lines);
   }
 }

@@ -1,4 +1,4 @@
-import { type Finding, valueFinding } from '../findings.js';
+import { type Finding, valueFinding } from '../check/findings.js';
 
 /** Where a feed is: one of the two. */
 export type AddressConfig = Partial<Addresses> & (Pick<Addresses, 'url'> | Pick<Addresses, 'urls'>);

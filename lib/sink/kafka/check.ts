@@ -1,51 +1,74 @@
 import { ConfigError } from '../../errors.js';
+import type { Clock } from '../../internal/clock.js';
+import { loadInspector } from '../../kafka/clients.js';
+import { classify, ExplainedError, type Failure, noAnswer } from '../../kafka/failures.js';
+import type { KafkaInspector } from '../../kafka/inspector.js';
+import { type Address, addressText, probeBroker } from '../../kafka/probe.js';
 import type { SinkCheck } from '../check.js';
-import { loadInspector } from './clients.js';
-import { classify } from './failures.js';
-import type { KafkaInspector } from './inspector.js';
 import { type KafkaOptions, resolveKafkaOptions } from './options.js';
 
 /**
- * Looks at where a `kafka` sink would write to: the client, the brokers, the topic, the right to write to it, and the
+ * Looks at where a `kafka` sink would write to: the client, the brokers, the addresses that they tell, the topic, the right to write to it, and the
  * largest message it takes. Nothing is written or created. It ends at the first thing without which there is no next.
  *
  * @throws {ConfigError} when an option is not valid, or this Node lacks the compression
  */
 export async function* checkKafka(options: KafkaOptions): AsyncGenerator<SinkCheck> {
   const resolved = resolveKafkaOptions(options);
-  const { clock, client, topic, batchBytes, autoCreateTopics } = resolved;
+  const { clock, client, topic, batchBytes, autoCreateTopics, requestTimeoutMs } = resolved;
+  let inspector: KafkaInspector | undefined;
   async function look(name: string, find: () => Promise<string | Objection>): Promise<SinkCheck> {
     const startedAt = clock.monotonic();
-    const found = await find().catch(objectionOf);
+    const found = await find().catch((error) => objectionOf(inspector?.addresses.explain(error) ?? error));
     const elapsedMs = clock.monotonic() - startedAt;
     if (typeof found === 'string') return { name, ok: true, detail: found, advice: undefined, elapsedMs };
     return { name, ok: false, ...found, elapsedMs };
   }
 
-  let inspector: KafkaInspector | undefined;
-  const loaded = await look('client', async () => {
+  /** The same at a broker, which may not answer. */
+  function ask(name: string, find: () => Promise<string | Objection>): Promise<SinkCheck> {
+    return look(name, () => within(clock, requestTimeoutMs, find()));
+  }
+
+  yield await look('client', async () => {
     inspector = (await loadInspector(client))(resolved);
     return `${client === 'platformatic' ? '@platformatic/kafka' : client} is installed`;
   });
-  yield loaded;
   if (inspector === undefined) return;
-  const { brokers, topic: ask, largestMessage, close } = inspector;
+  const { addresses, brokers, topic: factsOf, largestMessage, close } = inspector;
   try {
-    const reached = await look('brokers', async () => {
-      const addresses = await brokers();
-      return addresses.length === 1 ? `one, ${addresses[0]}` : `${addresses.length}: ${addresses.join(', ')}`;
+    let advertised: readonly Address[] = [];
+    const reached = await ask('brokers', async () => {
+      advertised = await brokers();
+      const texts = advertised.map(addressText);
+      return texts.length === 1 ? `one, ${texts[0]}` : `${texts.length}: ${texts.join(', ')}`;
     });
     yield reached;
     if (!reached.ok) return;
+    let silent = 0;
+    yield await ask('addresses', async () => {
+      const failures = await Promise.all(
+        advertised.map(async (address) => {
+          const failure = await probeBroker(address, resolved);
+          return failure && addresses.judge(addressText(address), failure);
+        }),
+      );
+      const [first, ...more] = failures.filter((failure) => failure !== undefined);
+      if (first === undefined) return advertised.length === 1 ? 'it answers there' : 'all of them answer';
+      silent = 1 + more.length;
+      const others = more.length === 0 ? '' : `, and ${more.length} more like it`;
+      return { ...objectionTo(first), detail: `${objectionTo(first).detail}${others}` };
+    });
+    if (silent === advertised.length) return;
     if ('path' in topic) {
       const detail = `each record names its own at ${topic.path.text}, so there is none to look at`;
       yield { name: 'topic', ok: true, detail, advice: undefined, elapsedMs: 0 };
       return;
     }
-    let facts: Awaited<ReturnType<typeof ask>> | undefined;
-    yield await look('topic', async () => {
+    let facts: Awaited<ReturnType<typeof factsOf>> | undefined;
+    yield await ask('topic', async () => {
       try {
-        facts = await ask(topic.name);
+        facts = await factsOf(topic.name);
       } catch (error) {
         const isMissing = classify(error).name === 'UNKNOWN_TOPIC_OR_PARTITION';
         if (isMissing && autoCreateTopics) return `${topic.name} does not exist; the brokers are asked to create it`;
@@ -61,12 +84,12 @@ export async function* checkKafka(options: KafkaOptions): AsyncGenerator<SinkChe
     });
     if (facts === undefined) return;
     const { mayWrite } = facts;
-    yield await look('permission', async () => {
+    yield await ask('permission', async () => {
       if (mayWrite === undefined) return 'the broker tells by a write alone';
       if (mayWrite) return `this user may write to ${topic.name}`;
       return { detail: `this user may not write to ${topic.name}`, advice: RIGHTS };
     });
-    yield await look('largest message', async () => {
+    yield await ask('largest message', async () => {
       const largest = await largestMessage(topic.name);
       const found = `${topic.name} takes ${largest.toLocaleString('en-US')} bytes`;
       if (largest >= batchBytes) return found;
@@ -76,7 +99,7 @@ export async function* checkKafka(options: KafkaOptions): AsyncGenerator<SinkChe
       };
     });
   } finally {
-    await close().catch(() => {});
+    await within(clock, CLOSE_MS, close()).catch(() => {});
   }
 }
 
@@ -86,12 +109,25 @@ interface Objection {
   readonly advice: string;
 }
 
+/** What work comes to, unless that takes longer: a client may try for minutes, or forget what it was asked. */
+function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => reject(new ExplainedError(noAnswer(ms))), ms);
+    work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
+  });
+}
+
 function objectionOf(error: unknown): Objection {
   if (error instanceof ConfigError) {
     return { detail: 'it cannot be loaded', advice: error.problems[0]!.message };
   }
-  const { reason, name, advice } = classify(error);
+  return objectionTo(classify(error));
+}
+
+function objectionTo({ reason, name, advice }: Failure): Objection {
   return { detail: name === '' ? reason : `${reason} (${name})`, advice };
 }
 
 const RIGHTS = 'Give this user the right to write to the topic, or name another one in `auth`.';
+/** For connections to be closed. */
+const CLOSE_MS = 5_000;

@@ -4,12 +4,23 @@
  * @packageDocumentation
  */
 
+export type {
+  KafkaAuth,
+  KafkaLogin,
+  KafkaSasl,
+  KafkaSaslSsl,
+  KafkaSsl,
+  KafkaTls,
+  KafkaToken,
+} from '../../kafka/auth.js';
+export type { KafkaCompression } from '../../kafka/compression.js';
+export type { KafkaProducer, KafkaRecord } from '../../kafka/producer.js';
 export type { SinkCheck } from '../check.js';
-export type { KafkaAuth, KafkaLogin, KafkaSasl, KafkaSaslSsl, KafkaSsl, KafkaTls, KafkaToken } from './auth.js';
 export { checkKafka } from './check.js';
-export type { KafkaCompression } from './compression.js';
-export type { KafkaDeadLetter } from './dead-letter.js';
+export type { KafkaDeadLetter } from './delivery/dead-letter.js';
+export type { KafkaReport } from './delivery/report.js';
 export { type KafkaStats, KafkaWritable, kafka } from './kafka.js';
-export type { KafkaOptions, KafkaPath } from './options.js';
-export type { KafkaProducer, KafkaRecord } from './producer.js';
-export type { KafkaReport } from './report.js';
+export type { KafkaForm, KafkaPath, KafkaTopicPath } from './option-table.js';
+export type { KafkaOptions } from './options.js';
+export type { KafkaFormatType } from './partitions/record-format.js';
+export type { TimestampUnit } from './partitions/record-time.js';

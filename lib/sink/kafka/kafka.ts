@@ -1,18 +1,20 @@
-import { Writable } from 'node:stream';
-import { Page } from '../../batch/page.js';
+import type { Page } from '../../batch/page.js';
 import { SinkError } from '../../errors.js';
+import { openProducer } from '../../kafka/clients.js';
+import type { KafkaProducer } from '../../kafka/producer.js';
+import { lateError } from '../late-error.js';
+import { type Callback, PageSink } from '../page-sink.js';
 import { pageText } from '../page-text.js';
+import { rangesText } from '../ranges.js';
 import type { SinkStats } from '../sink.js';
 import { settle } from '../sink.js';
-import type { Breakdown } from './breakdown.js';
-import { openProducer } from './clients.js';
-import type { Handover } from './handover.js';
-import type { Lane } from './lane.js';
-import { Ledger } from './ledger.js';
+import { DeliveryLog } from './delivery/delivery-log.js';
+import type { FinalFailure } from './delivery/final-failure.js';
+import type { PageDelivery } from './delivery/page-delivery.js';
+import type { KafkaReport } from './delivery/report.js';
 import { type KafkaOptions, type ResolvedKafkaOptions, resolveKafkaOptions } from './options.js';
-import type { KafkaProducer } from './producer.js';
-import { type KafkaReport, rangesText } from './report.js';
-import { Sender } from './sender.js';
+import type { PartitionQueue } from './partitions/partition-queue.js';
+import { Sender } from './send/sender.js';
 
 /** What a Kafka sink has delivered so far. A snapshot. */
 export interface KafkaStats extends SinkStats {
@@ -52,12 +54,12 @@ export function kafka(options: KafkaOptions): KafkaWritable {
 }
 
 /** What {@link kafka} returns. */
-export class KafkaWritable extends Writable {
+export class KafkaWritable extends PageSink {
   /** Where it writes to: the topic, or the path of one. */
   readonly target: string;
   readonly #options: ResolvedKafkaOptions;
-  readonly #ledger = new Ledger();
-  readonly #handovers = new WeakMap<Page, Handover>();
+  readonly #log = new DeliveryLog();
+  readonly #deliveries = new WeakMap<Page, PageDelivery>();
   #producer: KafkaProducer | undefined;
   #sender: Sender | undefined;
   #onRoom: ((error?: Error | null) => void) | undefined;
@@ -66,19 +68,19 @@ export class KafkaWritable extends Writable {
 
   /** @internal */
   constructor(options: ResolvedKafkaOptions) {
-    super({ objectMode: true, highWaterMark: 1 });
+    super(options);
     this.#options = options;
     this.target = 'name' in options.topic ? options.topic.name : `the topic at ${options.topic.path.text}`;
   }
 
   /** What is delivered by now, of what this sink was given. */
-  get stats(): KafkaStats {
-    return { ...this.#ledger.stats, inFlight: this.#sender?.inFlight ?? 0 };
+  override get stats(): KafkaStats {
+    return { ...this.#log.stats, inFlight: this.#sender?.inFlight ?? 0 };
   }
 
   /** How the delivery went: with which records are undelivered, so for the end of a run. */
   report(): KafkaReport {
-    return this.#ledger.report(this.#sender?.lanes() ?? []);
+    return this.#log.report(this.#sender?.queues() ?? [], this.given);
   }
 
   /** Calls back when the page is acknowledged, not when it is taken in. */
@@ -90,29 +92,29 @@ export class KafkaWritable extends Writable {
   ): boolean;
   override write(page: unknown, ...rest: unknown[]): boolean {
     const callback = rest.find((each) => typeof each === 'function') as ((error?: Error | null) => void) | undefined;
-    if (page instanceof Page && !this.destroyed && !this.writableEnded) this.#ledger.give(page);
     if (callback === undefined) return super.write(page);
     return super.write(page, (error) => {
       if (error) callback(error);
-      else this.#handovers.get(page as Page)!.whenDone(callback);
+      else this.#deliveries.get(page as Page)!.whenDone(callback);
     });
   }
 
   override _construct(callback: (error?: Error | null) => void): void {
-    settle(this.#open(), callback);
+    settle(this.#open(), this.bounded(callback));
   }
 
-  override _write(page: Page, _encoding: string, callback: (error?: Error | null) => void): void {
+  protected override store(page: Page, callback: Callback): void {
     try {
       pageText('kafka', page, false);
     } catch (error) {
       callback(error as Error);
       return;
     }
-    const taken = this.#sender!.take(page);
+    const done = this.bounded(callback);
+    const taken = this.#sender!.add(page);
     if (taken instanceof Promise) {
-      void taken.then((handover) => this.#goOn(page, handover, callback));
-    } else this.#goOn(page, taken, callback);
+      void taken.then((delivery) => this.#ready(page, delivery, done));
+    } else this.#ready(page, taken, done);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
@@ -124,6 +126,16 @@ export class KafkaWritable extends Writable {
     );
   }
 
+  protected override get isBusy(): boolean {
+    return super.isBusy || this.destroyed || !this.#log.isSettled;
+  }
+
+  protected override late(): SinkError | undefined {
+    if (this.#sender === undefined) return this.#clientIsLate();
+    this.#sender.late();
+    return undefined;
+  }
+
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     // The error that it is destroyed with goes first: it is the reason why the run ends here.
     settle(this.#close(), () => callback(error ?? this.#failure));
@@ -131,12 +143,12 @@ export class KafkaWritable extends Writable {
 
   async #open(): Promise<void> {
     // A failure comes by the callback of a write; without a listener it would end the process.
-    this.#options.deadLetter?.on('error', ignore).on('drain', this.#takeMore);
+    this.#options.deadLetter?.on('error', ignore).on('drain', this.#resume);
     this.#producer = await openProducer(this.#options, () => this.#sender?.countRetry());
-    this.#sender = new Sender(this.#options, this.#producer, this.#ledger, {
-      onRoom: () => this.#takeMore(),
-      onFailed: (breakdown) => this.#onFailed(breakdown),
-      onOversize: (page, index, lane, cause, callback) => this.#divert(page, index, lane, cause, callback),
+    this.#sender = new Sender(this.#options, this.#producer, this.#log, this.drain, {
+      onRoom: () => this.#resume(),
+      onFailed: (finalFailure) => this.#onFailed(finalFailure),
+      onOversize: (page, index, queue, cause, callback) => this.#divert(page, index, queue, cause, callback),
       onSkipped: (page, index, reason, count) => {
         const { sequence } = page.frame(index);
         this.#options.logger.warn({ sequence, reason, count }, 'records were dropped');
@@ -144,8 +156,20 @@ export class KafkaWritable extends Writable {
     });
   }
 
-  #goOn(page: Page, handover: Handover, callback: (error?: Error | null) => void): void {
-    this.#handovers.set(page, handover);
+  #clientIsLate(): SinkError {
+    return lateError({
+      target: this.target,
+      drainTimeoutMs: this.#options.drainTimeoutMs,
+      reason: 'the client was not loaded',
+      state: 'Nothing was sent.',
+      advice: 'Check the disk that it is installed on',
+      recordsWritten: 0,
+      undelivered: this.undelivered(0),
+    });
+  }
+
+  #ready(page: Page, delivery: PageDelivery, callback: (error?: Error | null) => void): void {
+    this.#deliveries.set(page, delivery);
     if (this.#failure !== undefined) callback(this.#failure);
     else if (this.#hasRoom()) callback();
     else this.#onRoom = callback;
@@ -155,32 +179,38 @@ export class KafkaWritable extends Writable {
     return this.#sender!.hasRoom && this.#options.deadLetter?.writableNeedDrain !== true;
   }
 
-  readonly #takeMore = (): void => {
+  readonly #resume = (): void => {
     if (this.#failure === undefined && !this.#hasRoom()) return;
     const onRoom = this.#onRoom;
     this.#onRoom = undefined;
     onRoom?.(this.#failure);
   };
 
-  #onFailed(breakdown: Breakdown): void {
+  #onFailed(finalFailure: FinalFailure): void {
     const report = this.report();
-    this.#failure = toSinkError(breakdown, report, this.target);
-    this.#ledger.fail(this.#failure);
-    if (this.#onRoom !== undefined) this.#takeMore();
+    this.#failure = toSinkError(finalFailure, report, this.target);
+    this.#log.fail(this.#failure);
+    if (this.#onRoom !== undefined) this.#resume();
     else this.destroy(this.#failure);
   }
 
-  #divert(page: Page, index: number, lane: Lane, cause: unknown, callback: (error?: Error | null) => void): boolean {
+  #divert(
+    page: Page,
+    index: number,
+    queue: PartitionQueue,
+    cause: unknown,
+    callback: (error?: Error | null) => void,
+  ): boolean {
     const { deadLetter } = this.#options;
     if (deadLetter === undefined) return false;
     const { sequence, receivedAt, connection, url } = page.frame(index);
     const data = Buffer.from(page.text(index));
     const error = new SinkError(
-      `The record of frame ${sequence}, of ${data.length} bytes, is larger than ${lane.topic} takes. ` +
+      `The record of frame ${sequence}, of ${data.length} bytes, is larger than ${queue.topic} takes. ` +
         'Raise `max.message.bytes` of the topic.',
-      { target: lane.topic, recordsWritten: this.#ledger.stats.records, cause },
+      { target: queue.topic, recordsWritten: this.#log.stats.records, cause },
     );
-    deadLetter.write({ data, error, topic: lane.topic, sequence, receivedAt, connection, url }, callback);
+    deadLetter.write({ data, error, topic: queue.topic, sequence, receivedAt, connection, url }, callback);
     return true;
   }
 
@@ -193,7 +223,7 @@ export class KafkaWritable extends Writable {
     const sender = this.#sender;
     if (sender !== undefined && this.#failure === undefined) await sender.drain();
     sender?.close();
-    this.#options.deadLetter?.off('drain', this.#takeMore);
+    this.#options.deadLetter?.off('drain', this.#resume);
     const producer = this.#producer;
     if (producer === undefined) return;
     const { clock } = this.#options;
@@ -209,7 +239,11 @@ export class KafkaWritable extends Writable {
   }
 }
 
-function toSinkError({ what, reason, name, advice, cause }: Breakdown, report: KafkaReport, target: string): SinkError {
+function toSinkError(
+  { what, reason, name, advice, cause }: FinalFailure,
+  report: KafkaReport,
+  target: string,
+): SinkError {
   const { acknowledged, undelivered, undeliveredRanges, uncertain, newestFrame } = report;
   const lost =
     undelivered === 0 ? '' : ` Undelivered: ${undelivered}, of ${rangesText(undeliveredRanges)}${mayBe(uncertain)}.`;

@@ -9,10 +9,11 @@ import { flagsOf, kebab } from '../../../lib/cli/capture/flags.js';
 import { pipelineText } from '../../../lib/cli/capture/pipeline-text.js';
 import { addSourceFlags, sourceFlags } from '../../../lib/cli/capture/source-flags.js';
 import { secretsOf } from '../../../lib/cli/secrets.js';
-import { parsePipelineText } from '../../../lib/config/pipeline-file.js';
-import { sourceConfigSchema } from '../../../lib/config/schema.js';
 import { resolveSourceConfig } from '../../../lib/config/source-config.js';
+import { sourceConfigSchema } from '../../../lib/config/source-schema.js';
 import { ConfigError } from '../../../lib/errors.js';
+import { parsePipelineText } from '../../../lib/feed/pipeline-file.js';
+import { jsonlSinkSchema } from '../../../lib/sink/file/kind.js';
 import { temporaryFolder } from '../cli.js';
 
 const flags = sourceFlags();
@@ -25,7 +26,7 @@ async function captured(...args: string[]) {
     .exitOverride()
     .configureOutput({ writeErr() {} });
   command.option('-o, --output <file>').parse(args, { from: 'user' });
-  return captureOf([URL_TEXT], { source: flags, sink: [] }, command.opts());
+  return captureOf([URL_TEXT], { source: flags, sink: [], stdout: [] }, command.opts(), {});
 }
 
 /** The words that give a key this value. */
@@ -88,9 +89,9 @@ describe('the flags of capture', () => {
   }
 
   it('stand beside addresses: one, or several to be tried in turn', async () => {
-    const given = { source: flags, sink: [] };
-    assert.deepEqual((await captureOf([URL_TEXT], given, {})).plain.source['url'], URL_TEXT);
-    const { plain, source } = await captureOf(['ws://a', 'ws://b'], given, {});
+    const given = { source: flags, sink: [], stdout: [] };
+    assert.deepEqual((await captureOf([URL_TEXT], given, {}, {})).plain.source['url'], URL_TEXT);
+    const { plain, source } = await captureOf(['ws://a', 'ws://b'], given, {}, {});
     assert.deepEqual(plain.source['urls'], ['ws://a', 'ws://b']);
     assert.deepEqual(parsePipelineText(pipelineText(plain, {}, [])).source, source);
   });
@@ -112,6 +113,26 @@ describe('the flags of capture', () => {
     ]);
   });
 
+  it('take a separator with escapes for what a shell cannot give', async () => {
+    for (const [given, on] of [
+      ['\\u001e', '\u001e'],
+      ['\\x1E', '\u001e'],
+      ['\\0', '\0'],
+      ['\\r\\n', '\r\n'],
+      ['\\t|\\\\u', '\t|\\u'],
+      ['\u001e', '\u001e'],
+      ['é', 'é'],
+    ] as const) {
+      const { plain, source } = await captured('--split-on', given);
+      assert.deepEqual(source.split, { on });
+      assert.deepEqual(parsePipelineText(pipelineText(plain, {}, [])).source.split, { on });
+    }
+    await assert.rejects(captured('--split-on', 'a\\q'), { message: /^--split-on: .*here it is `\\q`/ });
+    await assert.rejects(captured('--split-on', 'a\\'), { message: /^--split-on: .*here it is `\\`/ });
+    await assert.rejects(captured('--split-on', '\\xZZ'), { message: /^--split-on: .*here it is `\\x`/ });
+    await assert.rejects(captured('--split-on', 'a', '--split', 'lines'), { message: /give one of them/ });
+  });
+
   it('take files for what may be repeated or is JSON, and @@ for an @', async (t) => {
     const folder = await temporaryFolder(t);
     const [text, json] = [join(folder, 'text'), join(folder, 'auth.json')];
@@ -128,13 +149,13 @@ describe('the flags of capture', () => {
   });
 
   it('take paths with commas between them for select', async () => {
-    const { plain } = await captured('--select', 'data.price,a["x,y"].b', '--select', 'c');
-    assert.deepEqual(plain.source['select'], ['data.price', 'a["x,y"].b', 'c']);
+    const { plain } = await captured('--select', `data.price,a["x,y"].b,$['it\\'s, here']`, '--select', 'c');
+    assert.deepEqual(plain.source['select'], ['data.price', 'a["x,y"].b', "$['it\\'s, here']", 'c']);
   });
 
-  it('take headers as they stand on the wire, over those of --headers', async () => {
-    const { plain } = await captured('-H', 'A: 1:2', '-H', 'B:  x ', '--headers', '{"A":"0","C":"3"}');
-    assert.deepEqual(plain.source['headers'], { A: '1:2', B: 'x', C: '3' });
+  it('take headers as they stand on the wire, beside those of --headers', async () => {
+    const { plain } = await captured('-H', 'A: 1:2', '-H', 'B:  x ', '--headers', '{"C":"3"}');
+    assert.deepEqual(plain.source['headers'], { C: '3', A: '1:2', B: 'x' });
     await assert.rejects(captured('-H', 'secret'), (error: Error) => !error.message.includes('secret'));
   });
 
@@ -142,6 +163,14 @@ describe('the flags of capture', () => {
     assert.equal((await captured()).source.unbounded, true);
     assert.equal((await captured('-n', '1')).source.unbounded, false);
     assert.equal((await captured('--idle-timeout', '1')).source.unbounded, false);
+  });
+
+  it('have pages written after 1 s at the latest, or 250 ms on standard output, unless told otherwise', async () => {
+    const lingers = await Promise.all([captured(), captured('-o', 'x'), captured('-o', 'x', '--linger', '3s')]);
+    assert.deepEqual(
+      lingers.map(({ source }) => source.lingerMs),
+      [250, 1_000, 3_000],
+    );
   });
 
   it('fill environment placeholders for the run, and leave them in the file', async () => {
@@ -161,7 +190,7 @@ describe('the flags of capture', () => {
       message: /^--subscribe-messages: .*CAPTURE_NONE is not set/,
     });
     await assert.rejects(captured('-s', `\${env:}`), {
-      message: /^--subscribe-messages: This is no environment placeholder/,
+      message: /^--subscribe-messages: Expected `\$\{env:NAME\}` or/,
     });
   });
 
@@ -189,8 +218,9 @@ describe('the pipeline file that capture prints', () => {
     ];
     command.parse(args, { from: 'user' });
     const address = `wss://me:${password}@example.com/{symbol}?listenKey=${query}`;
-    const given = { ...command.opts(), set: { symbol: 'btc' } };
-    const { plain, source } = await captureOf([address], { source: flags, sink: [] }, given);
+    const { plain, source } = await captureOf([address], { source: flags, sink: [], stdout: [] }, command.opts(), {
+      context: { symbol: 'btc' },
+    });
     const text = pipelineText(plain, { symbol: 'btc' }, secretsOf(source));
     for (const secret of secrets) assert.ok(!text.includes(secret), text);
     assert.match(text, /^# Run it: spillway run FILE --set symbol=…\n# Credentials are no part of this file\./);
@@ -206,4 +236,14 @@ describe('the pipeline file that capture prints', () => {
     assert.match(text, /password: "\$\{env:PASSWORD\}"/);
     assert.match(text, /username: me\n/);
   });
+});
+
+it('--drain-timeout is for a file and for standard output', async () => {
+  const { drain_timeout } = jsonlSinkSchema.properties;
+  const sink = flagsOf({ drain_timeout }, { group: 'The file:' });
+  for (const output of [undefined, '-', 'out.jsonl']) {
+    const given = { drainTimeout: '5m', ...(output !== undefined && { output }) };
+    const capture = await captureOf([URL_TEXT], { source: flags, sink, stdout: [] }, given, {});
+    assert.equal(capture.sink.drainTimeoutMs, 300_000);
+  }
 });

@@ -27,7 +27,7 @@ function verdict(facts: Partial<CertificateFacts>) {
 
 describe('certificateVerdict', () => {
   it('tells version, issuer and days of a good certificate', () => {
-    const expected = { status: 'ok', detail: 'TLSv1.3, certificate by Example Trust, 76 days left' };
+    const expected = { status: 'ok', detail: 'TLSv1.3, certificate by Example Trust, 76 days left', more: [] };
     assert.deepEqual(verdict({}), expected);
   });
 

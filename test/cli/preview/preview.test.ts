@@ -61,7 +61,67 @@ describe('spillway preview', { concurrency: 2 }, () => {
       assert.deepEqual([status, stdout, stderr], [0, INDENTED, ''], path);
     }
     const inside = await file(t, 'b.json', '{"data":{"list":[1]}}');
-    assert.equal((await spillway(t, ['preview', inside, '--records-path', 'data.list']).exit).stdout, '1\n');
+    for (const recordsPath of ['data.list', "$['data'].list"]) {
+      assert.equal((await spillway(t, ['preview', inside, '--records-path', recordsPath]).exit).stdout, '1\n');
+    }
+  });
+
+  it('shows 10 records, and the shape of 1000, where -n does not say how many', async (t) => {
+    const path = await file(t, 'many.jsonl', '1\n'.repeat(1_100));
+    assert.equal((await spillway(t, ['preview', path]).exit).stdout, '1\n'.repeat(10));
+    const shape = await spillway(t, ['preview', path, '--shape', '--json']).exit;
+    assert.equal(jsonLines(shape.stdout)[0]!['records'], 1_000);
+  });
+
+  it('shows what is whole of a file that ends in the middle, tells the rest, and ends with 0', async (t) => {
+    for (const [name, content] of [
+      ['a.jsonl', '{"n":1.10}\n{"n":2}\n{"n":'],
+      ['b.jsonl.gz', gzipSync('{"n":1.10}\n{"n":2}\n').subarray(0, -4)],
+      ['c.json', '[{"n":1.10},{"n":2},{"n'],
+    ] as const) {
+      const { status, stdout, stderr } = await spillway(t, ['preview', await file(t, name, content)]).exit;
+      assert.deepEqual([status, stdout], [0, INDENTED], stderr);
+      assert.match(stderr, /All that is whole before it is there, and what is torn is left out\.$/m);
+      assert.doesNotMatch(stderr, /ERR_|check: false|on_parse_error/);
+    }
+    const torn = await file(t, 'd.jsonl', '1\n{');
+    assert.equal((await spillway(t, ['preview', torn, '--quiet']).exit).stderr, '');
+    const json = await spillway(t, ['preview', torn, '--json']).exit;
+    const [line] = jsonLines(json.stderr);
+    assert.deepEqual([line!['event'], line!['line'], json.status], ['torn', 2, 0]);
+  });
+
+  it('shows what stands before a line that is wrong, names it as an error of the file, and ends with 1', async (t) => {
+    const path = await file(t, 'a.jsonl', '\ufeff{"n":1.10}\r\n{"n":2}\r\noops\r\n{"n":3}\r\n');
+    const { status, stdout, stderr } = await spillway(t, ['preview', path]).exit;
+    assert.deepEqual([status, stdout], [1, INDENTED], stderr);
+    assert.match(stderr, /^spillway: ERR_INPUT: .*a\.jsonl:3: The line is not JSON/);
+    assert.doesNotMatch(stderr, /nothing was connected|check: false|on_parse_error/);
+    const none = await spillway(t, ['preview', `${path}.jsonl`]).exit;
+    assert.match(none.stderr, /ERR_INPUT: .*The file cannot be read \(ENOENT\)/);
+    assert.equal(none.status, 1);
+  });
+
+  it('says by the name of its flag where to name the place of the array', async (t) => {
+    const path = await file(t, 'a.json', '{"data":[1]}');
+    const { status, stderr } = await spillway(t, ['preview', path]).exit;
+    assert.match(
+      stderr,
+      /ERR_INPUT: .*a\.json: The document is no array\. Name the array's place with `--records-path`\./,
+    );
+    assert.equal(status, 1);
+  });
+
+  it('says what is wrong with a path, under the name of its flag', async (t) => {
+    const path = await file(t, 'a.json', '{"data":[1]}');
+    for (const command of ['preview', 'serve']) {
+      const { status, stderr } = await spillway(t, [command, path, '--records-path', '$data']).exit;
+      assert.match(
+        stderr,
+        /--records-path: The path "\$data" cannot be read from character 2 on: a first key that begins/,
+      );
+      assert.equal(status, 2);
+    }
   });
 
   it('is coloured with FORCE_COLOR, and the same text without the colours', async (t) => {
@@ -145,7 +205,6 @@ describe('spillway preview', { concurrency: 2 }, () => {
   });
 
   const misuses: [title: string, args: string[], says: RegExp][] = [
-    ['a file that is not there', ['/nowhere/a.jsonl'], /a\.jsonl: The file cannot be read \(ENOENT\)/],
     ['an address without a scheme', ['example.com/feed'], /URL: This address has no scheme/],
     [
       'flags of the feed beside a pipeline file',

@@ -57,7 +57,7 @@ describe('a schedule', () => {
   it('fails with the number of a record that is no envelope', async (t) => {
     const { next } = await schedule(t, [at(1, 1), { n: 2 }], { asRecorded: true });
     assert.equal(await next(), '1');
-    await assert.rejects(next(), { code: 'ERR_CONFIG', message: /Record 2 is no envelope/ });
+    await assert.rejects(next(), { code: 'ERR_INPUT', message: /Record 2 is no envelope/ });
   });
 
   it('begins again with loop, and its times do, too', async (t) => {

@@ -80,15 +80,15 @@ describe('spillway serve', { concurrency: 2 }, () => {
     const { url, running } = await serve(t, content, [], { name: 'feed.jsonl.zst' });
     const messages = await messagesOf(new WebSocket(url));
     assert.deepEqual(messages.slice(0, MESSAGES.length), MESSAGES);
-    await running.err.until(/cannot be inflated/);
+    await running.err.until(/It is cut off/);
   });
 
   it('refuses zstd where this Node.js has none', { skip: zstdCompressSync !== undefined }, async (t) => {
     const file = join(await temporaryFolder(t), 'feed.jsonl.zst');
     await writeFile(file, LINES);
     const { status, stderr } = await spillway(t, ['serve', file]).exit;
-    assert.match(stderr, /cannot inflate zstd\. Use 22\.15 or later/);
-    assert.equal(status, 2);
+    assert.match(stderr, /cannot be inflated here: Node .* has no zstd; Node 22\.15/);
+    assert.equal(status, 1);
   });
 
   it('serves the elements of an array inside a document', async (t) => {
@@ -203,7 +203,7 @@ describe('spillway serve', { concurrency: 2 }, () => {
     assert.deepEqual(await messagesOf(socket), ['1', '2']);
     assert.equal((await closed).code, 1011);
     assert.deepEqual(await messagesOf(new WebSocket(url)), ['1', '2']);
-    await running.err.until(/client 2 could not be served: ERR_CONFIG.*\n.*feed\.jsonl:3: The line is not JSON/);
+    await running.err.until(/client 2 could not be served: ERR_INPUT: .*feed\.jsonl:3: The line is not JSON/);
     running.child.kill('SIGINT');
     const { status, stderr } = await running.exit;
     assert.doesNotMatch(stderr, /\n\s+at /);
@@ -211,9 +211,6 @@ describe('spillway serve', { concurrency: 2 }, () => {
   });
 
   const misuses: [title: string, content: string, args: string[], says: RegExp][] = [
-    ['an empty file', '', [], /There is no record in this file/],
-    ['a file that is no JSON', 'oops\n', [], /feed\.jsonl:1: The line is not JSON/],
-    ['--as-recorded without envelopes', '1\n', ['--as-recorded'], /Record 1 is no envelope.*--envelope/],
     ['--speed alone', '1\n', ['--speed', '2x'], /--speed: .*--as-recorded/],
     ['--rate with --as-recorded', '1\n', ['--rate', '1', '--as-recorded'], /cannot be used with/],
     ['a rate that is none', '1\n', ['--rate', 'fast'], /1000\/s, 90\/min/],
@@ -233,10 +230,49 @@ describe('spillway serve', { concurrency: 2 }, () => {
     });
   }
 
-  it('exits 2 for a file that is not there', async (t) => {
+  const unfit: [title: string, content: string, args: string[], says: RegExp][] = [
+    ['an empty file', '', [], /There is no record in this file/],
+    ['a file that is no JSON', 'oops\n', [], /feed\.jsonl:1: The line is not JSON/],
+    ['a torn line alone', 'oops', [], /feed\.jsonl:1: The last line is torn/],
+    ['--as-recorded without envelopes', '1\n', ['--as-recorded'], /Record 1 is no envelope.*--envelope/],
+  ];
+  for (const [title, content, args, says] of unfit) {
+    it(`with ${title} exits 1, says what is wrong, advises no option of others, and serves nothing`, async (t) => {
+      const file = join(await temporaryFolder(t), 'feed.jsonl');
+      await writeFile(file, content);
+      const { status, stdout, stderr } = await spillway(t, ['serve', file, ...args]).exit;
+      assert.match(stderr, /^spillway: ERR_INPUT: /);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /check: false|nothing was connected/);
+      assert.deepEqual([status, stdout], [1, '']);
+    });
+  }
+
+  it('serves what is whole of a file that ends in the middle, tells that once, and ends with 0', async (t) => {
+    for (const [name, content] of [
+      ['feed.jsonl', '1\n2\n{"n'],
+      ['feed.jsonl.gz', zlib.gzipSync('1\n2\n').subarray(0, -4)],
+      ['feed.json', '[1,2,'],
+    ] as const) {
+      const { running, url } = await serve(t, content, [], { name });
+      for (const _ of [1, 2]) {
+        const socket = new WebSocket(url);
+        const closed = closeOf(socket);
+        assert.deepEqual(await messagesOf(socket), ['1', '2']);
+        assert.equal((await closed).code, 1000);
+      }
+      await running.err.until(/Client 2: 2 messages sent/);
+      running.child.kill('SIGINT');
+      const { status, stderr } = await running.exit;
+      assert.equal(stderr.match(/All that is whole before it is there/g)?.length, 1, stderr);
+      assert.equal(status, 0);
+    }
+  });
+
+  it('exits 1 for a file that is not there', async (t) => {
     const { status, stderr } = await spillway(t, ['serve', '/nowhere/feed.jsonl']).exit;
     assert.match(stderr, /\/nowhere\/feed\.jsonl: The file cannot be read \(ENOENT\)/);
-    assert.equal(status, 2);
+    assert.equal(status, 1);
   });
 
   it('serves an array that is larger than its memory, while another client does not read', async (t) => {

@@ -3,11 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import { it } from 'node:test';
 import { createContext, Script } from 'node:vm';
 import fc from 'fast-check';
-import { describeError, errorFacts } from '../../../lib/cli/describe-error.js';
+import { describeError, errorFacts } from '../../../lib/cli/report/describe-error.js';
 import { secretsOf } from '../../../lib/cli/secrets.js';
 import { checkUsable } from '../../../lib/cli/usable-pipeline.js';
-import { parsePipelineText } from '../../../lib/config/pipeline-file.js';
 import { ConfigError } from '../../../lib/errors.js';
+import { parsePipelineText } from '../../../lib/feed/pipeline-file.js';
 import { Generator } from '../../json/generate.js';
 import { mutant } from './mutants.js';
 import { isExposed, SAMPLES, SECRET_IN_ENVIRONMENT, SECRET_IN_FILE } from './samples.js';
@@ -79,9 +79,9 @@ function assertTold(error: ConfigError, text: string): void {
     assert.match(message, /^[A-Z`].*[.?]$/s);
     assert.ok(line >= 1 && line <= lines && column >= 1);
   }
-  assert.doesNotMatch(describeError(error, false), /\n\s+at /);
+  assert.doesNotMatch(describeError('spillway', error, false).join('\n'), /\n\s+at /);
   // Not even with --verbose.
-  const said = [describeError(error, true), JSON.stringify(errorFacts(error, true))].join('\n');
+  const said = [...describeError('spillway', error, true), JSON.stringify(errorFacts(error, true))].join('\n');
   assert.ok(said.length < 1_000_000);
   assert.ok(!said.includes(SECRET_IN_ENVIRONMENT.value), said);
   assert.ok(!said.includes(SECRET_IN_FILE) || isExposed(text), said);

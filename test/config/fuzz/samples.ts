@@ -90,6 +90,23 @@ pipeline:
   sink: { type: stdout }
 `,
   `version: 1
+x-base: &base { max_messages: 3, batch_size: null }
+vars:
+  a: "\${vars.b.c}-\${now.date}"
+  b: { c: "\${secret:${SECRET_IN_ENVIRONMENT.name}}", d: [1, "\${param.p}"] }
+params: { p: { type: int, default: 5 }, q: { values: [x, y], default: x, secret: true } }
+execution: { max_concurrent: 2 }
+pipeline:
+  source:
+    type: websocket
+    config:
+      <<: *base
+      url: "ws://h/\${vars.a}"
+      batch_size: "\${param.p}"
+      headers: { X-A: "\${vars.a}", X-B: '$\${literal}' }
+  sink: { type: jsonl, config: { path: "a-\${now.strftime.%Y}-\${param.q}.jsonl" } }
+`,
+  `version: 1
 pipeline:
   source:
     type: websocket
@@ -109,7 +126,7 @@ pipeline:
  */
 export function isExposed(text: string): boolean {
   // As the reader sees it: placeholders are no YAML.
-  const masked = text.replace(/\$\{env:[A-Za-z_]\w*(:-[^}\r\n]*)?\}/g, 'E');
+  const masked = text.replace(/\$\$\{([^{}"'\\\r\n]*\})?|\$\{[A-Za-z][\w-]*([:.][^}\r\n]*)?\}/g, 'E');
   const document = parseDocument(masked, { stringKeys: true, uniqueKeys: false, logLevel: 'silent' });
   if (document.errors.length > 0) return false;
   const walk = (node: unknown, isHidden: boolean): boolean => {

@@ -3,7 +3,7 @@
 // what `Report` holds, when the file is closed.
 import { pipeline } from 'node:stream/promises';
 import { createSource, type SourceConfig } from '../../../lib/index.js';
-import { jsonlFile } from '../../../lib/sink/jsonl-file.js';
+import { jsonlFile } from '../../../lib/sink/file/jsonl-file.js';
 
 export interface Task {
   readonly config: SourceConfig;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { SourceConfig } from '../../../lib/index.js';
 import { jsonLines, pipelineFile, spillway, start } from '../../cli/cli.js';
+import { program } from '../../support/program.js';
 import type { Report, Task } from '../processes/capture.js';
 
 /** A capture into a file by a process of its own, under way. */
@@ -27,7 +28,7 @@ export const PROGRAMS: { readonly [name: string]: StartCapture } = {
 
 async function startScript(t: TestContext, task: Task): Promise<Capture> {
   const script = join(import.meta.dirname, '../processes/capture.ts');
-  const { child, exit } = start(t, process.execPath, ['--import', 'tsx', script, JSON.stringify(task)]);
+  const { child, exit } = start(t, process.execPath, [...program(script), JSON.stringify(task)]);
   const end = exit.then(({ status, stdout, stderr }) => {
     if (stdout === '') throw new Error(`The capture gave no report, status ${status}: ${stderr}`);
     return { ...(JSON.parse(stdout) as Report), status };

@@ -3,7 +3,7 @@
  * Prints what it sees as JSON, a line at a time, and last of all how it ended.
  */
 import { pipeline } from 'node:stream/promises';
-import { type NotGiven, notGiven } from '../../../lib/cli/not-given.js';
+import { type NotGiven, notGiven } from '../../../lib/cli/report/not-given.js';
 import { createSource, SinkError } from '../../../lib/index.js';
 import type { KafkaOptions, KafkaReport } from '../../../lib/sink/kafka/index.js';
 import { clients } from '../clients.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ConfigError } from '../../../lib/errors.js';
+import { loadClient } from '../../../lib/kafka/load-client.js';
 import type { SinkCheck } from '../../../lib/sink/check.js';
 import { checkKafka, type KafkaOptions } from '../../../lib/sink/kafka/index.js';
-import { loadClient } from '../../../lib/sink/kafka/load-client.js';
 import { noKafka, sharedBroker } from '../../support/kafka/gate.js';
 import { newTopic } from '../../support/kafka/topics.js';
 

@@ -1,4 +1,4 @@
-import type { KafkaProducer, KafkaRecord } from '../../../lib/sink/kafka/producer.js';
+import type { KafkaProducer, KafkaRecord } from '../../../lib/kafka/producer.js';
 
 /** One call of `send`, as a script sees it before anything is stored. */
 export interface FakeSend {
@@ -35,7 +35,7 @@ export class FakeKafka implements KafkaProducer {
   isClosed = false;
   readonly #options: FakeKafkaOptions;
   readonly #logs = new Map<string, KafkaRecord[]>();
-  readonly #known = new Set<Buffer>();
+  readonly #known = new Set<KafkaRecord>();
   readonly #busy = new Set<string>();
   #inFlight = 0;
 
@@ -56,7 +56,7 @@ export class FakeKafka implements KafkaProducer {
 
   /** The same as text, in the order of arrival: by their sequence in the frame's headers, or as they were stored. */
   texts(topic: string): string[] {
-    return this.stored(topic).map(({ value }) => value.toString());
+    return this.stored(topic).map(({ value }) => String(value ?? null));
   }
 
   async partitions(topic: string): Promise<number> {
@@ -80,8 +80,8 @@ export class FakeKafka implements KafkaProducer {
       const log = this.#logs.get(name) ?? [];
       this.#logs.set(name, log);
       for (const record of records) {
-        if (this.#known.has(record.value)) continue;
-        this.#known.add(record.value);
+        if (this.#known.has(record)) continue;
+        this.#known.add(record);
         log.push(record);
       }
       await this.#options.after?.(send);

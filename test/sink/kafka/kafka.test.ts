@@ -7,6 +7,7 @@ import type { Page } from '../../../lib/batch/page.js';
 import { SinkError } from '../../../lib/errors.js';
 import { kafka } from '../../../lib/sink/kafka/index.js';
 import { createFakeClock } from '../../../lib/testing/fake-clock.js';
+import { whileTimePasses } from '../../support/time.js';
 import { pagesOf, records } from '../pages.js';
 import { brokerError, FakeKafka } from './fake-producer.js';
 
@@ -18,11 +19,11 @@ test('a record carries the very bytes, the key, the time of arrival, and headers
     kafka({ producer, topic: 'trades', keyPath: 'symbol', headersPath: 'meta', frameHeaders: true, feed: 'btc' }),
   );
   const [record] = producer.log('trades', 0);
-  assert.equal(record!.value.toString(), text.trim());
+  assert.equal(String(record!.value), text.trim());
   assert.equal(record!.key!.toString(), 'aé');
   assert.equal(record!.timestamp, 1_700_000_000_000n);
   assert.deepEqual(
-    [...record!.headers!].map(([name, value]) => [name.toString(), value.toString()]),
+    [...record!.headers!].map(([name, value]) => [name.toString(), String(value)]),
     [
       ['source', 'x'],
       ['depth', '2'],
@@ -97,7 +98,7 @@ test('an oversize record goes to the dead letter alone, and its neighbours arriv
   const producer = new FakeKafka({
     partitions: () => 1,
     before: ({ records: batch }) => {
-      if (batch.some(({ value }) => value.length > 200)) throw brokerError('MESSAGE_TOO_LARGE');
+      if (batch.some(({ value }) => value!.length > 200)) throw brokerError('MESSAGE_TOO_LARGE');
     },
   });
   const texts = [...records(20), `"${'x'.repeat(300)}"`, ...records(20, 90)];
@@ -119,7 +120,7 @@ test('without a dead letter an oversize record fails the run, after everything e
   const producer = new FakeKafka({
     partitions: () => 1,
     before: ({ records: batch }) => {
-      if (batch.some(({ value }) => value.length > 200)) throw brokerError('MESSAGE_TOO_LARGE');
+      if (batch.some(({ value }) => value!.length > 200)) throw brokerError('MESSAGE_TOO_LARGE');
     },
   });
   const texts = [...records(20), `"${'x'.repeat(300)}"`, ...records(20, 90)];
@@ -171,13 +172,10 @@ test('a producer that settles nothing, not even its end, ends the run by the tim
     // A feed that goes on: nothing but the time-outs can end it.
     const done = pipeline(Readable.from(endless()), sink).catch((reason: unknown) => reason);
     const startedAt = clock.monotonic();
-    let hasClosed = false;
-    void closed
-      .catch(() => {})
-      .then(() => {
-        hasClosed = true;
-      });
-    while (!hasClosed) await clock.advance(100);
+    await whileTimePasses(
+      clock,
+      closed.catch(() => {}),
+    );
     const took = clock.monotonic() - startedAt;
     assert.ok(took >= 7_000, String(took));
     // A slot that never comes back costs the others `drainTimeoutMs`; closing takes 5 s at most.
@@ -190,6 +188,73 @@ test('a producer that settles nothing, not even its end, ends the run by the tim
     assert.ok(undelivered > uncertain);
     assert.equal(uncertain, 2 * Math.min(maxInFlight, 3));
   }
+});
+
+test('a partition without an answer ends the run by the message time-out, as soon as the others are delivered', async () => {
+  const clock = createFakeClock();
+  const producer = new FakeKafka({
+    partitions: () => 2,
+    before: ({ partition }) => (partition === 0 ? new Promise(() => {}) : undefined),
+  });
+  const sink = kafka({
+    producer,
+    topic: 'trades',
+    clock,
+    batchSize: 5,
+    messageTimeoutMs: 7_000,
+    drainTimeoutMs: 60_000,
+  });
+  const done = pipeline(Readable.from(pagesOf(records(10), 5)), sink).catch((reason: unknown) => reason);
+  while (producer.sends.length < 2) await clock.advance(10);
+  await clock.advance(7_000);
+  const error = await done;
+  assert.ok(error instanceof SinkError, String(error));
+  assert.match(error.message, /no acknowledgement within 7000 ms, the `message_timeout`/);
+  assert.equal(producer.log('trades', 1).length, error.recordsWritten);
+  assert.equal(error.recordsWritten, 10 - producer.sends[0]!.records.length);
+});
+
+test('a batch is as large as it may be, with keys and headers counted', async () => {
+  const withAll = `{"key":"${'k'.repeat(40)}","headers":{"name":"${'h'.repeat(30)}"}}`;
+  const plain = `{"pad":"${'p'.repeat(80)}"}`;
+  const options = { keyPath: 'key', headersPath: 'headers', onKeyError: 'null_key', lingerMs: 60_000 } as const;
+  // What a record takes beside its bytes, its key, and its header; and what a header takes beside its name and value.
+  for (const [text, size] of [
+    [withAll, 36 + withAll.length + 40 + 10 + 'name'.length + 30],
+    [plain, 36 + plain.length],
+  ] as const) {
+    for (const [batchBytes, expected] of [
+      [3 * size, [3, 3, 1]],
+      [3 * size - 1, [2, 2, 2, 1]],
+    ] as const) {
+      const producer = new FakeKafka({ partitions: () => 1 });
+      const sink = kafka({ ...options, producer, topic: 'trades', batchBytes });
+      await pipeline(Readable.from(pagesOf(Array(7).fill(text), 7)), sink);
+      assert.deepEqual(
+        producer.sends.map((send) => send.records.length),
+        expected,
+      );
+    }
+  }
+});
+
+test('a batch that is not full waits for more as long as `lingerMs` says, and goes then', async () => {
+  const clock = createFakeClock();
+  const producer = new FakeKafka({ partitions: () => 1 });
+  const sink = kafka({ producer, topic: 'trades', clock, lingerMs: 40 });
+  const [first, second] = pagesOf(records(6), 3);
+  sink.write(first);
+  const stored = new Promise((resolve) => sink.write(second, resolve));
+  while (sink.stats.waiting < 6) await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(39);
+  assert.equal(producer.sends.length, 0);
+  await clock.advance(1);
+  await stored;
+  assert.deepEqual(
+    producer.sends.map((send) => send.records.length),
+    [6],
+  );
+  sink.destroy();
 });
 
 test('a producer that never tells of a topic ends the run by the message time-out', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +21,8 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>> | undefined;
   /** Further listeners by name, each on a free port of its own: `{ SECURE: 'SASL_SSL' }`. */
   readonly listeners?: Readonly<Record<string, string>> | undefined;
+  /** Where clients are told that a listener is, by its name. @default where it is */
+  readonly advertised?: Readonly<Record<string, string>> | undefined;
   /** Further arguments for the format of the storage: `['--add-scram', …]`. */
   readonly formatArguments?: readonly string[] | undefined;
   /** Flags for Java. @default those that start fast */
@@ -100,7 +102,7 @@ export class Broker {
 
   /** Makes the storage ready, once; a folder that was used before stays as it is. */
   async format(): Promise<void> {
-    const id = randomBytes(16).toString('base64url');
+    const id = this.#clusterId() ?? randomBytes(16).toString('base64url');
     const args = ['format', '--standalone', '--ignore-formatted', `--cluster-id=${id}`, '-c', this.#properties];
     const { formatArguments = [] } = this.#options;
     await promisify(execFile)('java', this.#java('kafka.tools.StorageTool', ...args, ...formatArguments));
@@ -174,22 +176,35 @@ export class Broker {
     return [...(this.#options.javaFlags ?? FAST_START), logging, '-cp', this.#classPath, main, ...args];
   }
 
+  /** What the storage says that the cluster is called, if it was made ready before. */
+  #clusterId(): string | undefined {
+    const path = join(this.#dataFolder, 'meta.properties');
+    if (!existsSync(path)) return undefined;
+    return /^cluster\.id=(\S+)$/m.exec(readFileSync(path, 'utf8'))?.[1];
+  }
+
+  get #dataFolder(): string {
+    return this.#options.dataFolder ?? join(this.folder, 'data');
+  }
+
   #serverProperties(): string {
-    const { dataFolder, properties = {}, listeners = {} } = this.#options;
+    const { properties = {}, listeners = {}, advertised = {} } = this.#options;
     const protocols = { PLAINTEXT: 'PLAINTEXT', CONTROLLER: 'PLAINTEXT', ...listeners };
-    const addresses = [...this.#ports.keys()].map((name) => `${name}://${this.addressOf(name)}`);
+    const names = [...this.#ports.keys()];
+    const addresses = names.map((name) => `${name}://${this.addressOf(name)}`);
+    const told = names.filter((name) => name !== 'CONTROLLER');
     return lines({
       'process.roles': 'broker,controller',
       'node.id': '1',
       listeners: addresses.join(','),
-      'advertised.listeners': addresses.filter((one) => !one.startsWith('CONTROLLER:')).join(','),
+      'advertised.listeners': told.map((name) => `${name}://${advertised[name] ?? this.addressOf(name)}`).join(','),
       'listener.security.protocol.map': Object.entries(protocols)
         .map(([name, protocol]) => `${name}:${protocol}`)
         .join(','),
       'inter.broker.listener.name': 'PLAINTEXT',
       'controller.listener.names': 'CONTROLLER',
       'controller.quorum.bootstrap.servers': this.addressOf('CONTROLLER'),
-      'log.dirs': dataFolder ?? join(this.folder, 'data'),
+      'log.dirs': this.#dataFolder,
       // One broker has one copy of everything.
       'offsets.topic.replication.factor': '1',
       'offsets.topic.num.partitions': '1',

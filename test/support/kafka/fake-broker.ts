@@ -25,6 +25,8 @@ export interface ProduceAttempt {
   /** Counts the batches that came for this partition, refused ones included, from 1. */
   readonly attempt: number;
   readonly bytes: number;
+  /** Who must have it before it is answered: -1 for all replicas, 1 for the leader, 0 for nobody. */
+  readonly acks: number;
   readonly batch: RecordsBatch;
 }
 
@@ -35,6 +37,11 @@ export interface ProduceAttempt {
  */
 export type Verdict = 'store' | 'lose the answer' | 'drop' | 'say nothing' | { readonly refuse: CodeName };
 
+export interface FakeNode {
+  readonly id: number;
+  readonly port: number;
+}
+
 export interface FakeBrokerOptions {
   /** The topics that there are, with their number of partitions. */
   readonly topics?: Readonly<Record<string, number>> | undefined;
@@ -44,8 +51,12 @@ export interface FakeBrokerOptions {
   readonly autoCreate?: number | undefined;
   /** A larger batch is refused, as a topic's `max.message.bytes` does. @default 1_048_588 */
   readonly maxBatchBytes?: number | undefined;
-  /** Asks for a login by PLAIN. */
-  readonly login?: { readonly username: string; readonly password: string } | undefined;
+  /** Where it says that a node is. @default where it is */
+  readonly advertise?: ((node: FakeNode) => { readonly host: string; readonly port: number }) | undefined;
+  /** Makes something else of an answer, from its length on, before it is sent; nothing, for none. @default as it is */
+  readonly onAnswer?: ((answer: Buffer, api: number) => Buffer | undefined) | undefined;
+  /** Asks for a login by PLAIN; `refusal` is what it says to another. @default 'Authentication failed' */
+  readonly login?: { readonly username: string; readonly password: string; readonly refusal?: string } | undefined;
   /** Asked about each batch, in the order of their arrival; what comes after it on its connection waits for the answer. */
   readonly onProduce?: ((attempt: ProduceAttempt) => Verdict | Promise<Verdict>) | undefined;
 }
@@ -67,6 +78,8 @@ export class FakeBroker {
   readonly attempts: ProduceAttempt[] = [];
   /** What went wrong in the fake itself, or in what a client sent: none, in a test that passes. */
   readonly errors: unknown[] = [];
+  /** What its clients call themselves. */
+  readonly clientIds = new Set<string>();
   /** How many producers asked for a number. */
   producers = 0;
   /** The largest number of batches that waited for an answer at the same time. */
@@ -170,9 +183,12 @@ export class FakeBroker {
     const session = { isLoggedIn: this.#options.login === undefined };
     try {
       for await (const request of readRequests(socket)) {
+        this.clientIds.add(String(request.clientId));
         const answer = await this.#answer(request, node, session);
         if (answer === 'drop') break;
-        if (answer !== undefined && socket.writable) socket.write(answer);
+        const { onAnswer } = this.#options;
+        const sent = answer !== undefined && onAnswer !== undefined ? onAnswer(answer, request.api) : answer;
+        if (sent !== undefined && socket.writable) socket.write(sent);
       }
     } catch (error) {
       if (!socket.destroyed) this.errors.push(error);
@@ -194,11 +210,11 @@ export class FakeBroker {
       return answerBytes(request, handshakeAnswer(isKnown ? 'NONE' : 'UNSUPPORTED_SASL_MECHANISM', ['PLAIN']));
     }
     if (api === API.saslAuthenticate) {
-      const { username, password } = this.#options.login ?? {};
+      const { username, password, refusal = 'Authentication failed' } = this.#options.login ?? {};
       session.isLoggedIn = String(body.readBytes(version >= 2)) === `\0${username}\0${password}`;
       return answerBytes(
         request,
-        authenticateAnswer(request, session.isLoggedIn ? 'NONE' : 'SASL_AUTHENTICATION_FAILED'),
+        authenticateAnswer(request, session.isLoggedIn ? 'NONE' : 'SASL_AUTHENTICATION_FAILED', refusal),
       );
     }
     if (!session.isLoggedIn) return 'drop';
@@ -216,9 +232,9 @@ export class FakeBroker {
     const asked = body.readNullableArray((reader) => reader.readString(compact), compact, compact);
     const mayCreate = body.readBoolean();
     const names = asked ?? [...this.#topics.keys()];
-    const { autoCreate } = this.#options;
+    const { autoCreate, advertise = ({ port }) => ({ host: '127.0.0.1', port }) } = this.#options;
     return {
-      nodes: this.#nodes,
+      nodes: this.#nodes.map((node) => ({ id: node.id, ...advertise(node) })),
       topics: names.map((name) => {
         if (!this.#topics.has(name) && mayCreate && autoCreate !== undefined) this.createTopic(name, autoCreate);
         const code = this.topicErrors.get(name) ?? (this.#topics.has(name) ? 'NONE' : 'UNKNOWN_TOPIC_OR_PARTITION');
@@ -253,7 +269,7 @@ export class FakeBroker {
       let isDropped = false;
       let isSilent = acks === 0;
       for (const { topic, partition, bytes } of batches) {
-        const verdict = await this.#verdict({ topic, partition, node, bytes });
+        const verdict = await this.#verdict({ topic, partition, node, acks, bytes });
         if (verdict.next === 'drop') isDropped = true;
         if (verdict.next === 'silence') isSilent = true;
         answers.push({ topic, partition, code: verdict.code, baseOffset: verdict.baseOffset });
@@ -269,18 +285,20 @@ export class FakeBroker {
     topic,
     partition,
     node,
+    acks,
     bytes,
   }: {
     topic: string;
     partition: number;
     node: number;
+    acks: number;
     bytes: Buffer;
   }): Promise<Outcome> {
     const batch = readRecordsBatch(Reader.from(bytes));
     if (!isIntact(bytes, batch)) return refused('CORRUPT_MESSAGE');
     const known = this.#topics.get(topic);
     const attempt = known === undefined ? 1 : (known.attempts[partition] = (known.attempts[partition] ?? 0) + 1);
-    const made: ProduceAttempt = { topic, partition, node, attempt, bytes: bytes.length, batch };
+    const made: ProduceAttempt = { topic, partition, node, attempt, acks, bytes: bytes.length, batch };
     this.attempts.push(made);
     for (const wake of this.#watchers.splice(0)) wake();
     const verdict = (await this.#options.onProduce?.(made)) ?? 'store';

@@ -27,7 +27,7 @@ export async function newTopic(t: TestContext, address: string, shape: TopicShap
   return topic;
 }
 
-/** Makes a topic; one of this name may be on its way out still. */
+/** Makes a topic, and waits until clients are told of it; one of this name may be on its way out still. */
 export async function makeTopic(
   address: string,
   topic: string,
@@ -42,13 +42,15 @@ export async function makeTopic(
   await withAdmin(address, async (admin) => {
     for (;;) {
       try {
-        return await admin.createTopics(asked);
+        await admin.createTopics(asked);
+        break;
       } catch (error) {
         if (!JSON.stringify(error).includes('TOPIC_ALREADY_EXISTS')) throw error;
         await delay(POLL_MS);
       }
     }
   });
+  await withConnection(address, (connection) => partitionsOf(connection, topic));
 }
 
 export async function removeTopic(address: string, topic: string): Promise<void> {
@@ -57,28 +59,35 @@ export async function removeTopic(address: string, topic: string): Promise<void>
 
 /** All that lies in a topic, partition by partition. */
 export async function readTopic(address: string, topic: string): Promise<ReadRecord[]> {
-  const connection = new Connection('test');
-  const [host = '', port = ''] = address.split(':');
-  await connection.connect(host, Number(port));
-  try {
+  return withConnection(address, async (connection) => {
     const partitions: ReadRecord[][] = [];
     for (const partition of await partitionsOf(connection, topic)) {
       partitions.push(await readPartition(connection, topic, partition));
     }
     return partitions.flat();
+  });
+}
+
+async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = new Connection('test');
+  const [host = '', port = ''] = address.split(':');
+  await connection.connect(host, Number(port));
+  try {
+    return await work(connection);
   } finally {
     await connection.close();
   }
 }
 
-/** A broker that has just started has no leaders yet. */
+/** A broker that has just started has no leaders yet, and one that has made a topic may not know it for a moment. */
 async function partitionsOf(connection: Connection, topic: string): Promise<number[]> {
   for (;;) {
     try {
       const { topics: found } = await metadataV12.api.async(connection, [topic], false, false);
       return (found[0]?.partitions ?? []).map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b);
     } catch (error) {
-      if (!JSON.stringify(error).includes('LEADER_NOT_AVAILABLE')) throw error;
+      const ids = (error as { errors?: { apiId?: string }[] }).errors?.map(({ apiId }) => String(apiId)) ?? [];
+      if (!ids.some((id) => NOT_YET.includes(id))) throw error;
       await delay(POLL_MS);
     }
   }
@@ -123,3 +132,4 @@ async function withAdmin<T>(address: string, work: (admin: Admin) => Promise<T>)
 
 let topics = 0;
 const POLL_MS = 50;
+const NOT_YET: readonly string[] = ['LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION'];

@@ -4,7 +4,7 @@ import { API, isFlexible, VERSIONS, type WireRequest } from './wire.js';
 
 /** What `Metadata` tells: where the nodes are, and who leads what. */
 export interface ClusterPicture {
-  readonly nodes: readonly { readonly id: number; readonly port: number }[];
+  readonly nodes: readonly { readonly id: number; readonly host: string; readonly port: number }[];
   readonly topics: readonly {
     readonly name: string;
     readonly code: CodeName;
@@ -44,8 +44,8 @@ export function metadataAnswer({ api, version }: WireRequest, { nodes, topics }:
     .appendInt32(0)
     .appendArray(
       nodes.slice(),
-      (w, { id, port }) => {
-        w.appendInt32(id).appendString('127.0.0.1', compact).appendInt32(port).appendString(null, compact);
+      (w, { id, host, port }) => {
+        w.appendInt32(id).appendString(host, compact).appendInt32(port).appendString(null, compact);
       },
       compact,
       compact,
@@ -115,11 +115,11 @@ export function handshakeAnswer(code: CodeName, mechanisms: readonly string[]): 
     .appendArray(mechanisms.slice(), (w, name) => void w.appendString(name, false), false, false);
 }
 
-export function authenticateAnswer({ version }: WireRequest, code: CodeName): Writer {
+export function authenticateAnswer({ version }: WireRequest, code: CodeName, refusal: string): Writer {
   const compact = isFlexible(API.saslAuthenticate, version);
   const writer = Writer.create()
     .appendInt16(CODES[code])
-    .appendString(code === 'NONE' ? null : 'Authentication failed', compact)
+    .appendString(code === 'NONE' ? null : refusal, compact)
     .appendBytes(Buffer.alloc(0), compact)
     .appendInt64(0n);
   return compact ? writer.appendTaggedFields() : writer;

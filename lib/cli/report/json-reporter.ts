@@ -1,0 +1,119 @@
+import type { ConnectionEvents } from '../../connect/options/events.js';
+import type { ConfigProblem } from '../../errors.js';
+import { gapRecord } from '../../frame/gap.js';
+import type { KafkaReport } from '../../sink/kafka/delivery/report.js';
+import { readingsOf } from '../../telemetry/readings.js';
+import type { SourceStats } from '../../telemetry/stats.js';
+import type { StopSignal } from '../process/signals.js';
+import type { Output } from '../terminal/output.js';
+import { errorFacts } from './describe-error.js';
+import { LineBudget } from './line-budget.js';
+import { notGiven } from './not-given.js';
+import type { Notice } from './notices.js';
+import type { Refusal } from './refusals.js';
+import type { Progress, Reporter, Summary } from './reporter.js';
+
+/**
+ * One JSON object a line; `type` tells which, `at` is when, in epoch milliseconds. `JSON_HELP` says what each holds, and the
+ * catalogue of counters what those count. Beside that, of a `kafka` sink the line `summary` has `delivery`: `acknowledged`,
+ * `retries`, `diverted`, `skipped`, `undelivered`, `uncertain` (may be stored), `undelivered_ranges` (`first`, `last`, `records`),
+ * `newest_frame` (that the sink was given), `not_given` (null, or `first`, `last`, `records`: what was received and waited before
+ * the sink); of a `jsonl` sink `files` (`name`, `state`: `in_place`, `moved`, `replaced`, `deleted`, `untouched`; `records`) and
+ * `gone` (records that went with a file that was deleted or emptied).
+ */
+export class JsonReporter implements Reporter {
+  readonly progressEveryMs = PROGRESS_EVERY_MS;
+  readonly #output: Output;
+  readonly #verbose: boolean;
+  readonly #budget = new LineBudget();
+
+  constructor(output: Output, verbose: boolean) {
+    this.#output = output;
+    this.#verbose = verbose;
+  }
+
+  progress({ stats, ...measured }: Progress): void {
+    this.#output.mentionJson(line('progress', readingsOf('progress', stats, measured)));
+  }
+
+  note({ path, message, line: row, column }: ConfigProblem, file: string): void {
+    this.#output.sayJson(line('note', { file, path, message, line: row ?? null, column: column ?? null }));
+  }
+
+  event<K extends keyof ConnectionEvents>(name: K, payload: ConnectionEvents[K]): void {
+    if (VERBOSE_EVENTS.has(name) && !this.#verbose) return;
+    const leftOut = this.#budget.take();
+    if (leftOut === undefined) return;
+    const facts = Object.entries(name === 'gap' ? gapRecord(payload as ConnectionEvents['gap']) : payload).map(
+      ([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), factOf(value, this.#verbose)],
+    );
+    const more = leftOut === 0 ? {} : { left_out: leftOut };
+    this.#output.mentionJson(line('event', { event: name, ...Object.fromEntries(facts), ...more }));
+  }
+
+  refused({ count, total, error }: Refusal): void {
+    this.#output.mentionJson(line('refused', { count, total, error: errorFacts(error, false) }));
+  }
+
+  notice({ facts, message }: Notice): void {
+    this.#output.sayJson(line('event', { ...facts, message }));
+  }
+
+  stopping(signal: StopSignal): void {
+    this.#output.sayJson(line('event', { event: 'stopping', signal }));
+  }
+
+  reopened(target: string): void {
+    this.#output.sayJson(line('event', { event: 'reopened', target }));
+  }
+
+  reopenFailed(error: unknown): void {
+    this.#output.sayJson(line('event', { event: 'reopenFailed', error: errorFacts(error, this.#verbose) }));
+  }
+
+  abandoned(): void {
+    this.#output.sayJson(line('event', { event: 'abandoned' }));
+  }
+
+  summary({ ended, signal, errorCode, records, stats, elapsedMs, target, delivery, files }: Summary): void {
+    this.#output.sayJson(
+      line('summary', {
+        ended,
+        signal: signal ?? null,
+        error_code: errorCode ?? null,
+        target,
+        records,
+        ...readingsOf('summary', stats, { elapsedMs }),
+        ...(delivery === undefined ? {} : { delivery: deliveryFacts(delivery, stats) }),
+        ...files,
+      }),
+    );
+  }
+
+  failure(error: unknown): void {
+    this.#output.sayJson(line('error', errorFacts(error, this.#verbose)));
+  }
+}
+
+function deliveryFacts(report: KafkaReport, stats: SourceStats): object {
+  const { undeliveredRanges, newestFrame, ...counts } = report;
+  return {
+    ...counts,
+    undelivered_ranges: undeliveredRanges,
+    newest_frame: newestFrame ?? null,
+    not_given: notGiven(stats, report) ?? null,
+  };
+}
+
+function line(type: string, facts: object): object {
+  return { type, at: Date.now(), ...facts };
+}
+
+function factOf(value: unknown, verbose: boolean): unknown {
+  if (value instanceof Error) return errorFacts(value, verbose);
+  // A feed's own sequence numbers can be past what JSON readers take for a number.
+  return typeof value === 'bigint' ? String(value) : (value ?? null);
+}
+
+const PROGRESS_EVERY_MS = 10_000;
+const VERBOSE_EVENTS: ReadonlySet<keyof ConnectionEvents> = new Set(['paused', 'resumed', 'ended']);

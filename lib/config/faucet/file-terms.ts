@@ -1,0 +1,65 @@
+import { type FaucetTerms, later, moved, noted, refused } from './terms.js';
+
+const STATE = noted('a WebSocket feed has no bookmark to go on from');
+const ONE_FEED = refused('a file describes one source and one sink, so write a file for each feed');
+
+/** What stands below `pipeline` in files of faucet; at the top of the file it would be another mistake. */
+const OF_PIPELINE = {
+  sources: later('write one `source`, and a file for each feed'),
+  sinks: later('write one `sink`, and a file for each feed'),
+  dlq: later('keep what is refused by `dead_letter` in the `config` of the source'),
+  quality: refused('`record_schema` checks every record'),
+  contract: refused('`record_schema` checks every record'),
+  schema: refused('`record_schema` checks every record, and keeps its shape from drifting'),
+  masking: refused('change records by `map()` in code'),
+  nodes: ONE_FEED,
+  edges: ONE_FEED,
+};
+
+/** Of a whole file, from its top to `type` and `config` of source and sink. */
+export const fileTerms: readonly FaucetTerms[] = [
+  {
+    at: [],
+    keys: {
+      matrix: later('write a file for each row, or one file with `params` and start it with `--param` for each row'),
+      observability: later('`--json` tells progress, events and the summary as JSON lines'),
+      execution: noted('it rules how the rows of a `matrix` run, and there is one feed'),
+      state: STATE,
+      selection: refused('it chooses among the rows of a `matrix`, and there is one feed'),
+      extends: refused('write the file out, or share its parts by YAML anchors and `<<`'),
+      profiles: refused(`write \`\${env:NAME}\` where they differ, and a file for \`--env-file\` each`),
+      schedule: refused('start the command by cron or a systemd timer, and end it by `max_duration`'),
+      resilience: refused("set the source's `reconnect` and the sink's retries"),
+      sla: refused('set `idle_timeout`, and look at the exit status and the summary of `--json`'),
+      reconcile: refused('the summary of `--json` says how many records were received and how many stored'),
+      notifications: refused('let what starts the command look at its exit status, or read `--json`'),
+      lineage: refused('`source.datasetUri` of the library is the name of the data set'),
+      catalog: refused('register the files with what reads them'),
+      local_outputs: refused('remove old files by cron or logrotate'),
+      metadata_columns: refused('`envelope: true` stores with each record when it came, and from where'),
+      partition: refused('a live feed has no ranges to divide it by'),
+      backfill: refused('a live feed has no past; fetch it by another program'),
+      replication: refused('a live feed has no snapshot to begin with'),
+      shard: refused('start the command for each part of the feed, with `--param`'),
+      ...OF_PIPELINE,
+      kind: refused('every file describes a pipeline, so leave it out'),
+      source: moved('it belongs below `pipeline`'),
+      sink: moved('it belongs below `pipeline`'),
+      transforms: moved('they belong below `pipeline`'),
+    },
+  },
+  {
+    at: ['params', '*'],
+    keys: { computed: refused('write the placeholders where the value is used') },
+  },
+  { at: ['delivery'], words: { exactly_once: refused('leave it out, which means `at_least_once`') } },
+  { at: ['pipeline'], keys: { state: STATE, ...OF_PIPELINE } },
+  { at: ['pipeline', 'source', 'config'], keys: { transforms: moved('they belong below `pipeline`') } },
+  {
+    at: ['pipeline', 'source'],
+    keys: {
+      transforms: moved('they belong below `pipeline`'),
+      inherit_transforms: refused('there is one list of `transforms`, below `pipeline`, so leave it out'),
+    },
+  },
+];

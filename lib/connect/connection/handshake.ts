@@ -1,0 +1,134 @@
+import { SpillwayError } from '../../errors.js';
+import type { TimerHandle } from '../../internal/clock.js';
+import type { Secrets } from '../../secrets/secrets.js';
+import { authHeaders } from '../options/credentials.js';
+import type { ResolvedWebSocketOptions } from '../options/options.js';
+import { type ConnectStep, stepFailed, tooSlow } from '../reach/connection-failures.js';
+import type { Endpoint } from '../reach/endpoints.js';
+import { reach } from '../reach/reach.js';
+import { credentialSecrets, tlsSecrets } from '../reach/secrets.js';
+import type { FeedSocketOptions } from '../socket/feed-socket.js';
+
+/** Which attempt of a run a connection is. */
+export interface Attempt {
+  /** 1, 2, … */
+  readonly attempt: number;
+  /** Whether the server refused the credentials of the attempt before. */
+  readonly refused: boolean;
+}
+
+/**
+ * The time before a connection is open: what it is busy with, and one timer that bounds all of it. It asks what has to
+ * be known for the upgrade, and gives up on functions of the user's when the connection is over.
+ */
+export class Handshake {
+  /** What the connect is busy with, for the message when it fails or takes too long. */
+  step: ConnectStep = 'the credentials';
+  readonly #endpoint: Endpoint;
+  readonly #options: ResolvedWebSocketOptions;
+  readonly #secrets: Secrets;
+  readonly #abort = new AbortController();
+  /** Ends a talk with a proxy, which is none of the request's sockets yet. */
+  readonly #dialling = new AbortController();
+  readonly #timer: TimerHandle;
+
+  /**
+   * @param secrets where those go that come up here
+   * @param onLate it has taken longer than `handshakeTimeoutMs`
+   */
+  constructor(
+    endpoint: Endpoint,
+    options: ResolvedWebSocketOptions,
+    secrets: Secrets,
+    onLate: (error: SpillwayError) => void,
+  ) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#secrets = secrets;
+    const { clock, handshakeTimeoutMs } = options;
+    this.#timer = clock.setTimeout(
+      () => onLate(tooSlow(endpoint.url, this.step, handshakeTimeoutMs)),
+      handshakeTimeoutMs,
+    );
+  }
+
+  /** Asks for the credentials and for the way to the server: what the upgrade request is made of. */
+  async prepare(attempt: Attempt): Promise<FeedSocketOptions> {
+    const options = this.#options;
+    const { credentials: given } = options;
+    const request = { url: this.#endpoint.frameUrl, ...attempt, signal: this.#abort.signal };
+    const credentials = typeof given === 'function' ? await this.ask(() => given(request)) : given;
+    const headers = authHeaders(credentials);
+    this.#secrets.meet(credentialSecrets(credentials));
+    this.step = 'the way to the server';
+    const around = {
+      signal: this.#dialling.signal,
+      timeoutMs: options.handshakeTimeoutMs,
+      clock: options.clock,
+      secrets: this.#secrets,
+      onTunnel: (proxy: string | undefined) => {
+        this.step = proxy === undefined ? 'the upgrade' : `the proxy ${proxy}`;
+      },
+    };
+    const way = await this.ask(() => reach(this.#endpoint.url, options, around));
+    this.#secrets.meet(tlsSecrets(way));
+    this.step = 'the upgrade';
+    return {
+      ...way,
+      headers: { ...options.headers, ...headers },
+      requireProtocol: options.requireProtocol,
+      maxPayload: options.maxMessageBytes,
+      perMessageDeflate: options.perMessageDeflate,
+      // The check of the bytes refuses what is not UTF-8, and a raw string has it replaced: once is enough.
+      skipUTF8Validation: true,
+      autoPong: false,
+      // The closing handshake has a clock of ours, which stands still while a slow consumer holds the socket. (The declared
+      // types do not know of this option.)
+      closeTimeout: CLOSE_TIMEOUT_MS,
+    } as FeedSocketOptions;
+  }
+
+  /** Calls a function of the user's, and gives up on it when the connection is over. */
+  async ask<T>(question: () => T | Promise<T>): Promise<T> {
+    const { signal } = this.#abort;
+    let onAbort = (): void => {};
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort);
+        Promise.resolve().then(question).then(resolve, reject);
+      });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The connection is open: it may take as long as it likes from here on. */
+  done(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+
+  /** The connection is over, or nobody wants it any more. */
+  giveUp(): void {
+    this.done();
+    this.#abort.abort();
+  }
+
+  /** The socket is gone. */
+  hangUp(): void {
+    this.giveUp();
+    this.#dialling.abort();
+  }
+
+  /** Whether {@link giveUp} was called. */
+  get isGivenUp(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** The error for something of ours that failed. */
+  failure(cause: unknown): SpillwayError {
+    return cause instanceof SpillwayError ? cause : stepFailed(this.#endpoint.url, this.step, cause, this.#secrets);
+  }
+}
+
+const CLOSE_TIMEOUT_MS = 2 ** 31 - 1;

@@ -1,0 +1,25 @@
+import type { ClientOptions } from 'ws';
+import { redactUrl } from '../../secrets/redaction.js';
+import type { ResolvedReachOptions, TlsOptions } from '../options/reach-options.js';
+import { proxyAgent } from './proxy.js';
+import type { ProxyRequest } from './proxy-request.js';
+
+/**
+ * What `ws` is given so that it gets through to `url`: TLS, origin, and an agent for the proxy.
+ *
+ * @param around what a talk with a proxy has to know
+ */
+export async function reach(
+  url: string,
+  options: ResolvedReachOptions,
+  around: Omit<ProxyRequest, 'url' | 'setting' | 'tls'>,
+): Promise<ClientOptions> {
+  const { tls: given, origin, proxy: setting } = options;
+  const tls: TlsOptions = typeof given === 'function' ? await given({ url: redactUrl(url) }) : given;
+  const agent = options.agent ?? (await proxyAgent({ ...around, url, setting, tls }));
+  return {
+    ...(tls as ClientOptions),
+    ...(origin === undefined ? {} : { origin }),
+    ...(agent === undefined ? {} : { agent }),
+  };
+}

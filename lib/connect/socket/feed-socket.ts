@@ -1,0 +1,120 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
+import WebSocket, { type ClientOptions } from 'ws';
+import { protocolRefusal } from '../reach/connection-failures.js';
+import { type Cuts, FrameCutter } from './frame-cutter.js';
+
+/** Options of `ws`, in which the most bytes of a message are given. */
+export type FeedSocketOptions = ClientOptions & {
+  readonly maxPayload: number;
+  /** Whether the server has to take one of the sub-protocols. @default false */
+  readonly requireProtocol?: boolean;
+};
+
+/**
+ * The socket of `ws`, with what a feed needs besides: a short way for its frames ({@link FrameCutter}); and when a close
+ * frame came: `ws` has an event for the end of the TCP connection alone, and gives a server 30 s to come to that.
+ */
+export class FeedSocket extends WebSocket {
+  /** Called when a close frame came: with its code, 1005 when there is none in it, and its reason. Nothing comes after it. */
+  onCloseFrame: ((code: number, reason: string) => void) | undefined;
+
+  /** Whether the server broke the protocol: then what the event `close` tells of its close frame is worth nothing. */
+  isBroken = false;
+
+  /** Whether it is between the server's answer of status 101 and the first frame: what fails there is the handshake. */
+  isInHandshake = false;
+  /** The sub-protocol that the server took; empty for none. */
+  agreed = '';
+  /** What the cutter calls, with nothing in between. */
+  readonly #cuts: Cuts = { data: drop, rest: drop, over: drop };
+
+  /** @param protocols to offer. `ws` does not hear of them: it would not go on with a server that takes none, as RFC 6455 allows */
+  constructor(url: string, protocols: readonly string[], { requireProtocol = false, ...options }: FeedSocketOptions) {
+    const offer = protocols.length === 0 ? undefined : { 'Sec-WebSocket-Protocol': protocols.join(',') };
+    super(url, [], { ...options, headers: { ...options.headers, ...offer } });
+    this.on('message', (data: Buffer, isBinary) => this.#cuts.data(data, isBinary));
+    this.on('error', (error: Error & { code?: string }) => {
+      if (error.code?.startsWith('WS_ERR_') === true) this.isBroken = true;
+    });
+    this.once('upgrade', ({ socket, headers }) => {
+      this.isInHandshake = true;
+      this.once('open', () => {
+        this.isInHandshake = false;
+        this.#cutFrames(socket, options.maxPayload);
+      });
+      this.#agree(headers, protocols, requireProtocol);
+    });
+  }
+
+  /** Called with each data frame, instead of the event `message`, which some frames make none of. The hot path. */
+  get onData(): Cuts['data'] | undefined {
+    return this.#cuts.data;
+  }
+
+  set onData(listener) {
+    this.#cuts.data = listener ?? drop;
+  }
+
+  /** Looks at the answer to what was offered, and takes it away from `ws`, which knows of no offer. */
+  #agree(headers: IncomingHttpHeaders, offered: readonly string[], isRequired: boolean): void {
+    const answered = headers['sec-websocket-protocol'] ?? '';
+    delete headers['sec-websocket-protocol'];
+    if (answered === '' ? !isRequired : offered.includes(answered)) {
+      this.agreed = answered;
+      return;
+    }
+    this.emit('error', protocolRefusal(this.url, offered, answered));
+    this.terminate();
+  }
+
+  /**
+   * What `ws` calls to answer a close frame, without arguments when it has no code; and with a code alone when the server has
+   * broken the protocol. For ours there is {@link leave}. Whether the reason is UTF-8, as RFC 6455, section 5.5.1 asks for, is
+   * looked at here: `ws` could be told to look at that of messages and reasons alone together.
+   */
+  override close(code?: number, reason?: string | Buffer): void {
+    if (typeof reason === 'object' && !isUtf8(reason)) {
+      super.close(NO_UTF8);
+      this.emit('error', Object.assign(new Error('Invalid WebSocket frame: invalid UTF-8 sequence'), BAD_REASON));
+      return;
+    }
+    super.close(code, reason);
+    if (code === undefined || reason !== undefined) this.onCloseFrame?.(code ?? NO_CODE, `${reason ?? ''}`);
+  }
+
+  /** Sends a close frame. */
+  leave(code: number): void {
+    super.close(code);
+  }
+
+  /** Puts a cutter before the listener by which `ws` reads the socket, if there is that one listener. */
+  #cutFrames(socket: Duplex, maxPayload: number): void {
+    const [receive, ...others] = socket.listeners('data') as ((this: Duplex, bytes: Buffer) => void)[];
+    if (receive === undefined || others.length > 0) return;
+    const cut = (chunk: Buffer): void => cutter.add(chunk);
+    const giveBack = (): void => {
+      socket.on('data', receive).off('data', cut).off('end', end).off('close', end);
+    };
+    const end = (): void => {
+      giveBack();
+      cutter.end();
+    };
+    const cutter = new FrameCutter(maxPayload, this.#cuts);
+    this.#cuts.rest = (bytes) => receive.call(socket, bytes);
+    this.#cuts.over = giveBack;
+    socket.on('data', cut).off('data', receive);
+    // Before `ws` ends its receiver, and reads what is left.
+    socket.prependListener('end', end).prependListener('close', end);
+  }
+}
+
+function drop(): void {}
+
+/** RFC 6455, section 7.1.5. */
+const NO_CODE = 1005;
+/** RFC 6455, section 7.4.1. */
+const NO_UTF8 = 1007;
+/** As `ws` says it. */
+const BAD_REASON = { code: 'WS_ERR_INVALID_UTF8' };

@@ -1,0 +1,147 @@
+import { dirname } from 'node:path';
+import { checkCatalogue, checkRef, type NamedAuth, resolveNamedAuth } from '../config/auth/auth-catalogue.js';
+import type { AuthSpec } from '../config/auth/auth-spec.js';
+import { below, type Finding, type Path } from '../config/check/findings.js';
+import { type Checked, schemaCheck } from '../config/check/schema-check.js';
+import { isSecret } from '../config/check/secret-keys.js';
+import { sentValues, valueAt } from '../config/check/sent-values.js';
+import { checkSourceRules } from '../config/check/source-rules.js';
+import { checkTransforms } from '../config/check/transform-rules.js';
+import type { Context } from '../config/context.js';
+import { readText } from '../config/files/read-text.js';
+import type { Environment } from '../config/placeholders/environment.js';
+import { checkParams, type GivenParams } from '../config/placeholders/params.js';
+import { fileReader } from '../config/placeholders/read-file.js';
+import { type ResolvedSourceConfig, toResolved } from '../config/source-config.js';
+import type { SourceConfig } from '../config/source-settings.js';
+import { byPlace, readYaml, type YamlDocument } from '../config/yaml/document.js';
+import { ConfigError, type ConfigProblem } from '../errors.js';
+import { faucetKey, faucetNotes, faucetWord } from './faucet-lookup.js';
+import { pipelineFileSchema } from './pipeline-schema.js';
+import { checkBesideSink, checkSink, isSinkSecret, resolveSink } from './sink-config.js';
+import type { ResolvedSink, SinkType } from './sinks.js';
+
+/** A pipeline file that was found valid: one feed. */
+export interface PipelineFile {
+  /** What the feed is called. */
+  readonly name: string | undefined;
+  /** Its `auth` names no catalogue entry any more: `{ ref }` was replaced by what it stands for. */
+  readonly source: ResolvedSourceConfig;
+  readonly sink: ResolvedSink;
+  /** What came out of placeholders and must not be shown: of secrets and files all, of variables and params what a server is sent. */
+  readonly secrets: readonly string[];
+  /** What it holds that is accepted without effect, in the order of the file. */
+  readonly notes: readonly ConfigProblem[];
+}
+
+/** What reading a pipeline file takes beside its text. */
+export interface PipelineOptions {
+  /** Where `${env:NAME}` and `${secret:NAME}` look. @default process.env */
+  readonly env?: Environment | undefined;
+  /** What `${param.NAME}` stands for. @default {} */
+  readonly params?: GivenParams | undefined;
+  /** The time that `${now.…}` tells, in epoch milliseconds. @default now */
+  readonly now?: number | undefined;
+  /** What `{name}` placeholders in the address are filled from. @default {} */
+  readonly context?: Context | undefined;
+}
+
+/**
+ * Reads a pipeline file, YAML or JSON; `-` stands for the standard input. Files above 1 MiB are refused.
+ *
+ * @param options `stdin` takes the place of the standard input
+ * @throws {ConfigError} when it cannot be read, or with every problem in it, each with line and column
+ * @example const { source, sink } = await loadPipelineFile('feed.yaml')
+ */
+export async function loadPipelineFile(
+  path: string,
+  options: PipelineOptions & { readonly stdin?: AsyncIterable<Uint8Array | string> | undefined } = {},
+): Promise<PipelineFile> {
+  const file = path === '-' ? '(standard input)' : path;
+  const from = path === '-' ? (options.stdin ?? process.stdin) : path;
+  const text = await readText(from, { file, what: 'pipeline file' });
+  return parsePipelineText(text, { ...options, file, folder: path === '-' ? '.' : dirname(path) });
+}
+
+/**
+ * The pipeline that a YAML or JSON text describes.
+ *
+ * @param options `file` is the name to show in errors, `folder` what `${file:PATH}` is relative to
+ * @throws {ConfigError} with every problem, each with line and column
+ */
+export function parsePipelineText(
+  text: string,
+  options: PipelineOptions & { readonly file?: string | undefined; readonly folder?: string | undefined } = {},
+): PipelineFile {
+  const { file, folder = '.', env = process.env, params = {}, now = Date.now(), context = {} } = options;
+  const document = readYaml(text, { env, now, readFile: fileReader(folder) }, { file, params });
+  const { findings, value } = checkPipeline(document, context, params);
+  const problems = [...document.problems, ...located(document, findings.slice(0, MAX_PROBLEMS))];
+  if (problems.length > 0)
+    throw new ConfigError(problems.sort(byPlace).slice(0, MAX_PROBLEMS), file === undefined ? {} : { file });
+
+  const { name, auth, pipeline } = value as PipelineForm;
+  const config = pipeline.source.config;
+  const named = resolveNamedAuth(config.auth, auth ?? {});
+  return {
+    name,
+    source: toResolved({ ...config, auth: named, transforms: transformsOf(document, value) }, context),
+    sink: resolveSink(pipeline.sink.type, pipeline.sink.config ?? {}),
+    secrets: [...document.secrets, ...sentValues(value, (path) => document.givenAt(path))],
+    notes: located(document, faucetNotes(value)).sort(byPlace),
+  };
+}
+
+/** Integers past 2^53 are compared and set as they are written. */
+function transformsOf(document: YamlDocument, value: unknown): SourceConfig['transforms'] {
+  return document.exact(valueAt(value, TRANSFORMS), TRANSFORMS) as SourceConfig['transforms'];
+}
+
+/** The findings with their places, without those that are only a consequence of another problem. */
+function located(document: YamlDocument, findings: readonly Finding[]): ConfigProblem[] {
+  return findings.map((finding) => document.locate(finding)).filter((problem) => problem !== undefined);
+}
+
+function checkPipeline(document: YamlDocument, context: Context, params: GivenParams): Checked {
+  const sink = valueAt(document.value, ['pipeline', 'sink']);
+  const isHidden = (path: Path) => {
+    const isOfSink = SINK_CONFIG.every((key, index) => key === path[index]);
+    return (
+      isSecret(path) || document.isHidden(path) || (isOfSink && isSinkSecret(sink, path.slice(SINK_CONFIG.length)))
+    );
+  };
+  const { findings, value } = checkSchema(document.value, isHidden);
+  const config = valueAt(value, SOURCE_CONFIG);
+  const catalogue = valueAt(value, ['auth']);
+  return {
+    value,
+    findings: [
+      ...findings,
+      ...below(SOURCE_CONFIG, checkSourceRules(config, context)),
+      ...below(TRANSFORMS, checkTransforms(valueAt(value, TRANSFORMS))),
+      ...below(SINK_CONFIG, checkSink(valueAt(value, ['pipeline', 'sink']))),
+      ...below(SOURCE_CONFIG, checkBesideSink(config, valueAt(value, ['pipeline', 'sink']))),
+      ...below(['auth'], checkCatalogue(catalogue)),
+      ...below([...SOURCE_CONFIG, 'auth'], checkRef(valueAt(config, ['auth']), catalogue)),
+      ...checkParams(valueAt(value, ['params']), params),
+    ],
+  };
+}
+
+/** What the schema lets through. */
+interface PipelineForm {
+  readonly version: 1;
+  readonly name?: string;
+  readonly auth?: Readonly<Record<string, NamedAuth>>;
+  readonly pipeline: {
+    readonly source: { readonly type: 'websocket'; readonly config: SourceConfig & { readonly auth?: AuthSpec } };
+    readonly sink: { readonly type: SinkType; readonly config?: object };
+  };
+}
+
+/** Nobody reads more of them, and each is looked up in the file. */
+const MAX_PROBLEMS = 100;
+const TRANSFORMS = ['pipeline', 'transforms'] as const;
+const SOURCE_CONFIG = ['pipeline', 'source', 'config'] as const;
+const SINK_CONFIG = ['pipeline', 'sink', 'config'] as const;
+const checkSchema = schemaCheck('pipeline', pipelineFileSchema, { key: faucetKey, word: faucetWord });

@@ -1,0 +1,133 @@
+import { AUTH_TYPES } from '../config/auth/auth-schema.js';
+import { paramsSchema } from '../config/placeholders/params.js';
+import { sourceConfigSchema } from '../config/source-schema.js';
+import type { JsonSchema } from '../internal/json-schema.js';
+import { sinkKinds } from './sinks.js';
+
+const { $schema, $defs, ...whole } = sourceConfigSchema;
+const { transforms, ...properties } = whole.properties;
+/** In a file the transforms stand beside the source. */
+const source = { ...whole, properties };
+
+const state = {
+  title: 'State',
+  description: 'Accepted from files of faucet, without effect: a WebSocket feed has no bookmarks.',
+  type: 'object',
+  examples: [{ type: 'file', config: { path: './state' } }],
+};
+
+/** What an editor and a check need of it. */
+interface PipelineFileSchema extends JsonSchema {
+  readonly $schema: string;
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly $defs: Readonly<Record<string, object>>;
+}
+
+/** The JSON Schema (draft 2020-12) of a whole pipeline file. */
+export const pipelineFileSchema: PipelineFileSchema = {
+  $schema,
+  title: 'spillway pipeline',
+  description: 'One feed: a source, and the sink that its records go to.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['version', 'pipeline'],
+  patternProperties: { '^x-': true },
+  properties: {
+    version: { title: 'Version', description: 'The version of this file format.', const: 1, examples: [1] },
+    name: {
+      title: 'Name',
+      description: 'What the feed is called in logs and summaries.',
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      examples: ['btc-trades'],
+    },
+    auth: {
+      title: 'Credentials by name',
+      description: 'Named credentials, which a source takes with `auth: { ref: name }`.',
+      type: 'object',
+      additionalProperties: { $ref: '#/$defs/named_auth' },
+      examples: [{ exchange: { type: 'static', config: { token: `\${env:TOKEN}` } } }],
+    },
+    vars: {
+      title: 'Vars',
+      description: `Values by name, of any kind. \`\${vars.name}\` stands for one in any value; it may hold placeholders itself.`,
+      type: 'object',
+      examples: [{ symbol: 'btcusdt' }],
+    },
+    params: paramsSchema,
+    delivery: {
+      title: 'Delivery',
+      description: 'What every record is delivered: at least once.',
+      enum: ['at_least_once'],
+      default: 'at_least_once',
+      examples: ['at_least_once'],
+    },
+    execution: {
+      title: 'Execution',
+      description: 'Accepted from files of faucet, without effect: there is one feed.',
+      type: 'object',
+      examples: [{ max_concurrent: 4 }],
+    },
+    state,
+    pipeline: {
+      title: 'Pipeline',
+      description: 'Where records come from, and where they go to.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['source', 'sink'],
+      properties: {
+        source: {
+          title: 'Source',
+          description: 'A WebSocket feed.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['type', 'config'],
+          properties: {
+            type: { description: 'What kind of source: a WebSocket feed.', enum: ['websocket'] },
+            config: { $ref: '#/$defs/source' },
+          },
+        },
+        transforms,
+        state,
+        sink: {
+          title: 'Sink',
+          description: 'What stores the records.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['type'],
+          properties: {
+            type: {
+              description: Object.entries(sinkKinds)
+                .map(([type, { schema }]) => `\`${type}\`: ${schema.description}`)
+                .join(' '),
+              enum: Object.keys(sinkKinds),
+            },
+            config: { description: 'What the sink of this type takes.', type: 'object' },
+          },
+          allOf: Object.entries(sinkKinds).map(([type, { schema }]) => ({
+            if: { required: ['type'], properties: { type: { const: type } } },
+            // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema; nobody awaits a schema.
+            then: { properties: { config: schema }, ...('required' in schema ? { required: ['config'] } : {}) },
+          })),
+        },
+      },
+    },
+  },
+  $defs: {
+    ...$defs,
+    source,
+    named_auth: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        type: {
+          description: 'As below `auth` of a source.',
+          enum: AUTH_TYPES,
+        },
+        config: { description: 'What `type` asks for.', type: 'object' },
+      },
+      $ref: '#/$defs/credentials',
+    },
+  },
+};

@@ -1,0 +1,94 @@
+import type { Writable } from 'node:stream';
+import type { FaucetTerms } from '../config/faucet/terms.js';
+import { type FieldsOf, fieldsOf, keysWhere } from '../config/fields/option-surface.js';
+import type { JsonSchema } from '../internal/json-schema.js';
+import type { Logger } from '../internal/logger.js';
+import type { OptionTable } from '../internal/options/option.js';
+import type { SinkCheck } from './check.js';
+import type { FileReport } from './file/live-file.js';
+import type { KafkaReport } from './kafka/delivery/report.js';
+
+/**
+ * All that a pipeline file and the commands need to know of a sink, in the sink's own folder. `Config` is what its
+ * configuration comes to. What only a run of this sink needs is loaded by `open` and `check`, when they are called.
+ */
+export interface SinkKind<Config extends object> {
+  /** Every key of its `config`, as files write it. */
+  readonly keys: OptionTable;
+  /** The JSON Schema of that: what {@link sinkSchema} makes of the keys. */
+  readonly schema: SinkSchema;
+  /** What the original's sink of this name takes beyond ours, from the top of its `config`. */
+  readonly faucet: readonly FaucetTerms[];
+  /** Whether it can go on in another file, under the same name, while it runs: `--on-hangup reopen`. */
+  readonly isReopenable: boolean;
+  /** The terms of code for a valid configuration, with defaults filled in. */
+  resolve(given: object): Config;
+  /** Every credential in it. */
+  secrets(config: Config): string[];
+  /**
+   * Looks at what can be told without opening or connecting anything.
+   *
+   * @throws {ConfigError} when this machine cannot do what is configured
+   */
+  checkUsable(config: Config): void;
+  /** What there is to look at before a run, one by one. Nothing is written. */
+  check(config: Config): AsyncIterable<SinkCheck>;
+  /** @throws {ConfigError} when this machine cannot do what is configured */
+  open(config: Config, run: SinkRun): Promise<OpenSink>;
+}
+
+/** What `pipeline.sink.config` may be. */
+export interface SinkSchema<Properties = Readonly<Record<string, JsonSchema>>> extends JsonSchema {
+  readonly description: string;
+  readonly properties: Properties & Readonly<Record<string, JsonSchema>>;
+}
+
+/** The JSON Schema of a sink's `config`. */
+export function sinkSchema<T extends OptionTable>(
+  keys: T,
+  {
+    title,
+    description,
+    ...rules
+  }: Omit<JsonSchema, 'properties'> & { readonly title: string; readonly description: string },
+): SinkSchema<FieldsOf<T>> {
+  const required = keysWhere(keys, ({ isRequired }) => isRequired);
+  return {
+    ...{ title, description, type: 'object', additionalProperties: false },
+    ...(required.length > 0 && { required }),
+    properties: fieldsOf(keys),
+    ...rules,
+  };
+}
+
+/** What a sink may want to know of the run. */
+export interface SinkRun {
+  /** What the feed is called. */
+  readonly feed?: string | undefined;
+  /** Told what the sink has to tell beside errors. */
+  readonly logger?: Logger | undefined;
+}
+
+/** A sink, ready for `pipeline()`, and what it tells about itself. */
+export interface OpenSink {
+  readonly stream: SinkWritable;
+  /** Where the records are, for people: `out/trades.jsonl`. */
+  readonly target: string;
+  /** Whether it writes to a terminal, where a status line would get between the records. */
+  readonly isOnTerminal: boolean;
+  /** How the delivery went, for sinks whose target says what it took. */
+  readonly delivery?: () => KafkaReport;
+  /** Which files the records went to, for sinks that write to one. */
+  readonly files?: () => FileReport;
+  /** Finishes the file and goes on in what its path leads to now, for sinks that write to one. */
+  readonly reopen?: () => Promise<void>;
+}
+
+/** What every sink is, and what looks at records and stores none: a Writable of pages that counts. */
+type SinkWritable = Writable & {
+  readonly stats: { readonly records: number };
+  /** Whether who read from it went away, so that what comes is dropped. */
+  readonly isBroken?: boolean;
+  /** Whether it has all records that it was to get, so that what comes is dropped. */
+  readonly isFull?: boolean;
+};

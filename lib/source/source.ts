@@ -1,0 +1,251 @@
+import type { Transform } from 'node:stream';
+import { batch } from '../batch/batch.js';
+import { credentialsFromAuth } from '../config/auth/credentials-from-auth.js';
+import { tlsFromConfig } from '../config/auth/tls-files.js';
+import { datasetUri } from '../config/dataset-uri.js';
+import { type ResolvedSourceConfig, resolveSourceConfig } from '../config/source-config.js';
+import { sourceConfigSchema } from '../config/source-schema.js';
+import type { SourceConfig } from '../config/source-settings.js';
+import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
+import type { SubscribeStep } from '../connect/options/subscribe-options.js';
+import { oauth2 } from '../connect/reach/oauth2.js';
+import { refreshToken } from '../connect/reach/refresh-token.js';
+import { telling } from '../connect/reach/secrets.js';
+import { tokenEndpoint } from '../connect/reach/token-endpoint.js';
+import { WebSocketReadable } from '../connect/websocket-readable.js';
+import { envelope } from '../envelope/envelope.js';
+import { optionError } from '../errors.js';
+import type { Clock } from '../internal/clock.js';
+import type { Logger } from '../internal/logger.js';
+import { resolveRejectOptions } from '../internal/reject-options.js';
+import { type ParseTransform, parse } from '../parse/parse.js';
+import { select } from '../select/select.js';
+import { NO_STATS } from '../telemetry/readings.js';
+import type { SourceStats } from '../telemetry/stats.js';
+import { TransformStage } from '../transform/transform-stage.js';
+import type { JsonSchema } from '../validate/schema.js';
+import { validate } from '../validate/validate.js';
+import { type CheckReport, type CheckWatcher, checkFeed } from './check.js';
+import { keepTooLarge, openDeadLetters } from './dead-letters.js';
+import { PagesReadable } from './pages-readable.js';
+import {
+  batchOptions,
+  connectOptions,
+  parseOptions,
+  type Surroundings,
+  transformOptions,
+  validateOptions,
+} from './stage-options.js';
+import { transformSteps } from './transforms.js';
+
+/** What {@link createSource} takes beside the configuration. */
+export interface SourceOptions {
+  /** What the `{name}` placeholders in `url` are filled from. @default {} */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** What `auth: { ref: name }` stands for, by name: a value, or a function asked again before every connect. @default {} */
+  readonly credentials?: Readonly<Record<string, Credentials | CredentialProvider>> | undefined;
+  /** Ends a run at any moment; what was received is delivered first, then the run fails with an AbortError. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where to log to: anything of pino's shape. @default nothing is logged */
+  readonly logger?: Logger | undefined;
+  /** What the feed is called, in gaps. @default none */
+  readonly feed?: string | undefined;
+  /** Where time comes from: for tests. @default this machine's */
+  readonly clock?: Clock | undefined;
+  /** Where randomness comes from, numbers from 0 to below 1: for tests. @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+/** What {@link createSource} returns. Each method begins a run of its own. */
+export interface Source {
+  /** The JSON Schema (draft 2020-12) of the configuration. */
+  readonly configSchema: JsonSchema;
+  /** The feed's address without user info, query and fragment: a name for it that holds no credentials. */
+  readonly datasetUri: string;
+  /** A snapshot of the newest run; zeros before the first. */
+  readonly stats: SourceStats;
+  /** A Readable of pages, in the fused arrangement: the fast one. */
+  pages(): PagesReadable;
+  /** The same as separate streams, for `pipeline(...source.stages(), sink)`: to put one of your own in between. */
+  stages(): [WebSocketReadable, ParseTransform, ...Transform[]];
+  /** The values of all records of one run, in memory. */
+  fetchAll(): Promise<unknown[]>;
+  /** Connects, subscribes, waits for the first frame, and closes: what it found, or the error that a run would end with. */
+  check(): Promise<CheckReport>;
+  /**
+   * Subscribes the newest run to more of the feed; see `WebSocketReadable.addSubscription()`.
+   *
+   * @throws {ConfigError} when no run has begun, there is one of this name, there are 10,000, or the step is none
+   */
+  addSubscription(name: string, step: SubscribeStep): Promise<void>;
+  /**
+   * Takes a subscription of the newest run back; see `WebSocketReadable.removeSubscription()`.
+   *
+   * @throws {ConfigError} when no run has begun, or the step is none
+   */
+  removeSubscription(name: string, step?: SubscribeStep): Promise<void>;
+  /** Ends the newest run in good order: nothing further is received, what was is delivered. */
+  stop(): void;
+}
+
+/**
+ * Every stage from one configuration.
+ *
+ * @throws {ConfigError} with every problem of the configuration; nothing was connected
+ * @example
+ * ```ts
+ * const source = createSource({ url: 'wss://example.com/feed', max_messages: 100, idle_timeout: 30 });
+ * await pipeline(source.pages(), jsonlFile('trades.jsonl'));
+ * ```
+ */
+export function createSource(config: SourceConfig, options: SourceOptions = {}): Source {
+  const resolved = resolveSourceConfig(config, { context: options.context });
+  return sourceOf(resolved, options);
+}
+
+/** @internal {@link SourceOptions} of the command, which says itself what happens. */
+export interface WatchedOptions extends SourceOptions {
+  /** Secrets came up that are not in the configuration, such as a token: before anybody else has them. */
+  readonly secretsMet?: ((secrets: readonly string[]) => void) | undefined;
+}
+
+/** @internal The source of a configuration that was resolved before. */
+export function sourceOf(config: ResolvedSourceConfig, options: WatchedOptions): Source {
+  const around = surroundingsOf(config, options);
+  // What cannot be used is found here, not when the first run begins.
+  newStages(config, around);
+  let current: Running = IDLE;
+  const source: Source = {
+    configSchema: sourceConfigSchema,
+    datasetUri: datasetUri(config),
+    get stats() {
+      return current.stats;
+    },
+    pages() {
+      const pages = new PagesReadable(config, around);
+      current = {
+        get stats() {
+          return {
+            ...pages.stats,
+            records: pages.records,
+            skipped: pages.skipped,
+            filtered: pages.filtered,
+            deadLetters: pages.deadLetters,
+          };
+        },
+        feed: pages,
+        stop: () => pages.stop(),
+      };
+      return pages;
+    },
+    stages() {
+      const { frames, parsed, validated, transforms, batched, all, letters } = newStages(config, around);
+      current = {
+        get stats() {
+          const skipped = parsed.skipped + (validated?.skipped ?? 0) + sumOf(transforms, 'skipped');
+          return {
+            ...frames.stats,
+            records: batched.records,
+            skipped,
+            filtered: sumOf(transforms, 'filtered'),
+            deadLetters: letters?.count ?? 0,
+          };
+        },
+        feed: frames,
+        stop: () => frames.stop(),
+      };
+      return all;
+    },
+    async fetchAll() {
+      const values: unknown[] = [];
+      for await (const page of source.pages()) {
+        for (const value of page.records) values.push(value);
+      }
+      return values;
+    },
+    check: () => checkFeed(config, around),
+    addSubscription: (name, step) => running('addSubscription').addSubscription(name, step),
+    removeSubscription: (name, step) => running('removeSubscription').removeSubscription(name, step),
+    stop: () => current.stop(),
+  };
+  return source;
+
+  function running(method: string): PagesReadable | WebSocketReadable {
+    if (current.feed === undefined) throw optionError(method, 'No run has begun: call pages() or stages() first.');
+    return current.feed;
+  }
+}
+
+/** The newest run of a source. */
+interface Running {
+  readonly stats: SourceStats;
+  readonly feed: PagesReadable | WebSocketReadable | undefined;
+  stop(): void;
+}
+
+/** @internal What `check()` of such a source does, with somebody who looks on. */
+export function watchedCheck(
+  config: ResolvedSourceConfig,
+  options: WatchedOptions,
+  watcher: CheckWatcher,
+): Promise<CheckReport> {
+  return checkFeed(config, surroundingsOf(config, options), watcher);
+}
+
+function surroundingsOf(config: ResolvedSourceConfig, options: WatchedOptions): Surroundings {
+  const { clock, secretsMet } = options;
+  const { proxy } = config.reach;
+  const tls = tlsFromConfig(config.reach.tls);
+  const way = { proxy, tls: forTokens(tls), clock };
+  const credentials = credentialsFromAuth(config.auth, options.credentials ?? {}, {
+    oauth2: (given) => oauth2({ ...given, ...way }),
+    refreshToken: (given) => refreshToken({ ...given, ...way }),
+    tokenEndpoint: (given) => tokenEndpoint({ ...given, ...way }),
+  });
+  const isWatched = typeof credentials === 'function' && secretsMet !== undefined;
+  return {
+    credentials: isWatched ? telling(credentials, secretsMet) : credentials,
+    signal: options.signal,
+    logger: options.logger,
+    feed: options.feed,
+    clock,
+    random: options.random,
+    tls,
+  };
+}
+
+/** The token endpoint has a name of its own. */
+function forTokens(tls: Surroundings['tls']): Surroundings['tls'] {
+  if (typeof tls !== 'function') return { ...tls, servername: undefined };
+  return async (request) => ({ ...(await tls(request)), servername: undefined });
+}
+
+function newStages(config: ResolvedSourceConfig, around: Surroundings) {
+  const frames = new WebSocketReadable(config.urls, connectOptions(config, around));
+  const letters = openDeadLetters(config);
+  const parsed = parse(parseOptions(config, around, letters));
+  const validated =
+    config.recordSchema === undefined
+      ? undefined
+      : validate(config.recordSchema, validateOptions(config, around, letters));
+  const batched = batch(batchOptions(config, around));
+  const selected = config.select === undefined ? undefined : select(config.select);
+  const options = resolveRejectOptions('transforms', transformOptions(config, around, letters));
+  const transforms = transformSteps(config.transforms).map((step) => new TransformStage(step, options));
+  const between = [validated, selected, config.envelope ? envelope() : undefined, ...transforms].filter(
+    (stage) => stage !== undefined,
+  );
+  const all: [WebSocketReadable, ParseTransform, ...Transform[]] = [frames, parsed, ...between, batched];
+  if (letters !== undefined) keepTooLarge(letters, frames, around.clock);
+  return { frames, parsed, validated, transforms, batched, all, letters };
+}
+
+function sumOf(stages: readonly TransformStage[], count: 'skipped' | 'filtered'): number {
+  return stages.reduce((sum, stage) => sum + stage[count], 0);
+}
+
+const IDLE: Running = {
+  feed: undefined,
+  stats: NO_STATS,
+  stop() {},
+};

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+
+/** How a run of a test file ended. `stopped` is what somebody else's signal makes of it. */
+export type Verdict = 'passed' | 'failed' | 'timed out' | 'stopped';
+
+export interface RunOptions {
+  readonly folder: string;
+  /** For what it writes: what a test that is killed leaves behind goes with that folder. */
+  readonly temporary: string;
+  /** Where V8 writes what ran. */
+  readonly coverage?: string;
+  readonly signal: AbortSignal;
+  /** How long it may take. @default 60_000 */
+  readonly limitMs?: number;
+}
+
+/** Runs a test file in a process of its own, until its first test fails. */
+export function runTest(test: string, options: RunOptions): Promise<Verdict> {
+  const { folder, temporary, coverage, signal, limitMs = 60_000 } = options;
+  const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary };
+  // The runner of this tool's own tests would have its children speak its own protocol.
+  for (const name of ['NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE', 'FORCE_COLOR']) delete env[name];
+  if (coverage !== undefined) env['NODE_V8_COVERAGE'] = coverage;
+  return new Promise((resolve, reject) => {
+    const args = ['--import', 'tsx', '--test-reporter=tap', test];
+    // In a group of its own, so that the processes that it starts end with it.
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let line = '';
+    let verdict: Verdict | undefined;
+    const end = (why: Verdict): void => {
+      verdict ??= why;
+      killGroup(child.pid);
+    };
+    const timer = setTimeout(end, limitMs, 'timed out');
+    const onAbort = (): void => end('stopped');
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const onExit = (): void => killGroup(child.pid);
+    // Before the folder goes in which they work.
+    process.prependOnceListener('exit', onExit);
+    const listen = (chunk: Buffer): void => {
+      const text = line + chunk.toString();
+      if (FAILURE.test(text) && coverage === undefined) end('failed');
+      line = text.slice(text.lastIndexOf('\n') + 1);
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.once('error', reject);
+    child.once('exit', (status) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      process.removeListener('exit', onExit);
+      // What it has started and left behind.
+      killGroup(child.pid);
+      resolve(verdict ?? (status === 0 ? 'passed' : 'failed'));
+    });
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It is over already.
+  }
+}
+
+/** A line of the protocol TAP. */
+const FAILURE = /^\s*not ok (?!.*# (?:TODO|SKIP)).*\n/m;
