@@ -22,6 +22,8 @@ export interface Carrier {
   readonly sent: number;
   /** The most memory that the process had. */
   readonly peakRss: number;
+  /** The most that was alive in it after a collection; with `--expose-gc` among the flags. */
+  readonly peakLive: number;
 }
 
 /** The record that the feed sends as its `n`th. */
@@ -57,6 +59,7 @@ export async function carry(
   });
 
   let peakRss = 0;
+  let peakLive = 0;
   let latest: Sight | undefined;
   let over: End | undefined;
   const watchers = new Set<() => void>();
@@ -68,6 +71,7 @@ export async function carry(
         else {
           latest = said;
           peakRss = Math.max(peakRss, said.rss);
+          peakLive = Math.max(peakLive, said.live);
         }
         for (const watcher of [...watchers]) watcher();
       })
@@ -85,6 +89,9 @@ export async function carry(
     },
     get peakRss() {
       return peakRss;
+    },
+    get peakLive() {
+      return peakLive;
     },
     async until(what, holds) {
       while (latest === undefined || !holds(latest)) {

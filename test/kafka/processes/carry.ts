@@ -21,6 +21,8 @@ export interface Sight {
   readonly retries: number;
   readonly isPaused: boolean;
   readonly rss: number;
+  /** What is alive after a full collection, in the heap and outside it; with `--expose-gc` alone, else 0. */
+  readonly live: number;
 }
 
 /** How it ended. */
@@ -35,6 +37,12 @@ const { url, client, options } = JSON.parse(process.argv[2] as string) as Task;
 const source = createSource({ url, unbounded: true, batch_size: 500, max_buffered_bytes: 1024 * 1024 });
 const { open, retries } = clients.find(({ name }) => name === client)!;
 const sink = open(options);
+const live = (): number => {
+  globalThis.gc!();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+let sights = 0;
 const timer = setInterval(() => {
   const { frames, paused } = source.stats;
   const { records } = sink.stats;
@@ -44,6 +52,7 @@ const timer = setInterval(() => {
     retries: sink.stats.retries + (retries?.() ?? 0),
     isPaused: paused,
     rss: process.memoryUsage.rss(),
+    live: globalThis.gc !== undefined && sights++ % 10 === 0 ? live() : 0,
   };
   console.log(JSON.stringify(sight));
 }, 20);
