@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledOf } from '../../test/compile.js';
 
 /** For each file that was loaded, from the root, the lines in it that never ran. */
 export type IdleLines = Readonly<Record<string, readonly number[]>>;
@@ -44,9 +45,8 @@ export function idleLinesIn(folder: string, root: string): IdleLines {
     if (coverage === undefined) continue;
     for (const script of coverage.result) {
       if (!script.url.startsWith('file:')) continue;
-      const path = fileURLToPath(script.url);
-      if (!path.startsWith(join(root, 'lib/'))) continue;
-      const file = path.slice(root.length + 1);
+      const file = sourceOf(fileURLToPath(script.url), root);
+      if (file === undefined) continue;
       const lines = idleLinesOf(script, coverage['source-map-cache']?.[script.url]);
       const others = idle.get(file);
       idle.set(file, others === undefined ? lines : new Set([...lines].filter((line) => others.has(line))));
@@ -72,6 +72,12 @@ function read(path: string): Coverage | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The file of lib/ that a program is, or was compiled from. */
+function sourceOf(path: string, root: string): string | undefined {
+  const folder = [compiledOf(root), root].find((one) => path.startsWith(join(one, 'lib/')));
+  return folder && path.slice(folder.length + 1).replace(/\.js$/, '.ts');
 }
 
 function idleLinesOf(script: Script, entry: MapEntry | undefined): Set<number> {

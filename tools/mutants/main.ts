@@ -10,7 +10,7 @@ import { Compiler } from './compiler.js';
 import { hunt, type Trial } from './hunt.js';
 import { ImportGraph } from './import-graph.js';
 import { mutantsOf } from './mutants-of.js';
-import { byPlace, isSurvivor, mutantText, scoreText, staleText, trialText } from './report.js';
+import { byPlace, isLate, isSurvivor, mutantText, scoreText, staleText, trialText } from './report.js';
 import { sample } from './sample.js';
 import { filesOf, TreeCopy } from './tree-copy.js';
 
@@ -41,6 +41,8 @@ async function main(options: Options): Promise<void> {
   );
   const [copy] = copies as [TreeCopy];
 
+  await Promise.all(copies.map((one) => one.compile()));
+
   const accepted = readAccepted(copy.folder);
   const chosen = choice(options);
   const sources = files.filter((file) => /^lib\/.*\.ts$/.test(file) && chosen.hasFile(file));
@@ -56,7 +58,11 @@ async function main(options: Options): Promise<void> {
   );
   const baselines = new Baselines(graph, join(root, 'node_modules/.cache/mutants/baselines.json'));
   const signal = endAfter(options.seconds);
-  const onTrial = ({ outcome }: Trial): boolean => process.stderr.write(outcome === 'killed' ? '.' : outcome[0]!);
+  // In the hours of `--all`, work on what survives can begin at once.
+  const onTrial = (trial: Trial): boolean => {
+    if (options.isAll && (isSurvivor(trial) || isLate(trial))) return process.stderr.write(`\n${trialText(trial)}\n`);
+    return process.stderr.write(trial.outcome === 'killed' ? '.' : trial.outcome[0]!);
+  };
   const trials = await hunt(mutants, { copies, temporary, graph, baselines, tests: options.tests, signal, onTrial });
   process.stderr.write('\n');
   report(trials.toSorted(byPlace), copy);
@@ -86,7 +92,7 @@ function report(trials: readonly Trial[], copy: TreeCopy): void {
   const compiler = survivors.length === 0 ? undefined : new Compiler(copy.folder);
   const refused = new Set(survivors.filter(({ mutant }) => !compiler!.takes(mutant)));
   const left = trials.filter((trial) => !refused.has(trial));
-  for (const trial of left) if (isSurvivor(trial) || trial.outcome === 'timed out') console.log(trialText(trial));
+  for (const trial of left) if (isSurvivor(trial) || isLate(trial)) console.log(trialText(trial));
   for (const { mutant } of refused) console.log(`The compiler refuses ${mutantText(mutant)}`);
   console.log(scoreText(left));
   if (left.some(isSurvivor)) process.exitCode = 1;

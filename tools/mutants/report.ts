@@ -17,6 +17,11 @@ export function isSurvivor({ outcome }: Trial): boolean {
   return outcome === 'survived' || outcome === 'not covered';
 }
 
+/** Whether a test noticed it only by never ending. */
+export function isLate({ outcome }: Trial): boolean {
+  return outcome === 'timed out';
+}
+
 export function byPlace({ mutant: one }: Trial, { mutant: other }: Trial): number {
   if (one.file !== other.file) return one.file < other.file ? -1 : 1;
   return one.start - other.start || one.end - other.end;

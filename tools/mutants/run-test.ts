@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { compiledName, compiledOf } from '../../test/compile.js';
 
 /** How a run of a test file ended. `stopped` is what somebody else's signal makes of it. */
 export type Verdict = 'passed' | 'failed' | 'timed out' | 'stopped';
 
 export interface RunOptions {
+  /** A copy of the tree that is compiled. */
   readonly folder: string;
   /** For what it writes: what a test that is killed leaves behind goes with that folder. */
   readonly temporary: string;
@@ -17,12 +20,13 @@ export interface RunOptions {
 /** Runs a test file in a process of its own, until its first test fails. */
 export function runTest(test: string, options: RunOptions): Promise<Verdict> {
   const { folder, temporary, coverage, signal, limitMs = 60_000 } = options;
-  const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary };
+  const compiled = compiledOf(folder);
+  const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary, SPILLWAY_COMPILED: compiled };
   // The runner of this tool's own tests would have its children speak its own protocol.
   for (const name of ['NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE', 'FORCE_COLOR']) delete env[name];
   if (coverage !== undefined) env['NODE_V8_COVERAGE'] = coverage;
   return new Promise((resolve, reject) => {
-    const args = ['--import', 'tsx', '--test-reporter=tap', test];
+    const args = ['--enable-source-maps', '--test-reporter=tap', join(compiled, compiledName(test))];
     // In a group of its own, so that the processes that it starts end with it.
     const child = spawn(process.execPath, args, {
       cwd: folder,

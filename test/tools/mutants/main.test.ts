@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { runTest } from '../../../tools/mutants/run-test.js';
 import { ROOT, start } from '../../cli/cli.js';
+import { compile } from '../../compile.js';
 import { program } from '../../support/program.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
@@ -97,6 +98,13 @@ No longer there, to be taken out of tools/mutants/accepted.json: lib/age.ts
     );
   });
 
+  it('tells what survives of the whole tree at once, and again at the end', async (t) => {
+    const folder = await project(t);
+    const { stdout, stderr } = await mutants(t, folder, '--all', '9', 'lib/age.ts').exit;
+    for (const text of [stdout, stderr])
+      assert.match(text, /^SURVIVED lib\/age\.ts:2 operator changed\n {4}- return years >= 18;/m);
+  });
+
   it('says what it did not get to when time is up', async (t) => {
     const folder = await project(t);
     const { stdout } = await mutants(t, folder, 'lib/later.ts', '--seconds', '1').exit;
@@ -113,6 +121,7 @@ No longer there, to be taken out of tools/mutants/accepted.json: lib/age.ts
 describe('runTest()', () => {
   it('tells a test that takes too long from one that fails', async (t) => {
     const folder = await project(t);
+    await compile(folder);
     const options = { folder, temporary: folder, signal: new AbortController().signal };
     assert.equal(await runTest('test/endless.test.ts', { ...options, limitMs: 100 }), 'timed out');
     assert.equal(await runTest('test/broken.test.ts', options), 'failed');
