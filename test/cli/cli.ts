@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { command } from '../support/program.js';
+import { within } from '../support/until.js';
 
 /** The arguments for Node that stand for the command `spillway`. */
 export const SPILLWAY = command();
@@ -15,7 +16,7 @@ export interface Running {
   readonly child: ChildProcess;
   readonly out: Said;
   readonly err: Said;
-  /** How it ended, when it has. */
+  /** How it ended, when it has; rejects when that takes too long, counted from when it is asked for. */
   readonly exit: Promise<Exit>;
 }
 
@@ -38,30 +39,27 @@ export interface StartOptions {
   readonly nodeArgs?: readonly string[];
   /** Leaves standard output unread. */
   readonly isStdoutUnread?: boolean;
+  /** How long it is waited for, in milliseconds. @default a minute */
+  readonly longestMs?: number;
 }
 
-/** Starts `spillway`. It is killed when the test ends, and after five minutes at the latest. */
+/** Starts `spillway`. It is killed when the test ends. */
 export function spillway(t: TestContext, args: readonly string[], options: StartOptions = {}): Running {
   return start(t, process.execPath, [...(options.nodeArgs ?? []), ...SPILLWAY, ...args], options);
 }
 
-/** Starts any executable. It is killed when the test ends, and after five minutes at the latest. */
+/** Starts any executable. It is killed when the test ends. */
 export function start(t: TestContext, file: string, args: readonly string[], options: StartOptions = {}): Running {
   const child = spawn(file, args, { cwd: options.cwd ?? ROOT, env: { ...cleanEnvironment(), ...options.env } });
-  const killTimer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
-  t.after(() => {
-    clearTimeout(killTimer);
-    child.kill('SIGKILL');
-  });
+  t.after(() => child.kill('SIGKILL'));
   child.stdin.on('error', () => {});
   child.stdin.write(options.input ?? '');
   if (options.isInputOpen !== true) child.stdin.end();
   const out = new Said(options.isStdoutUnread === true ? undefined : child.stdout);
   const err = new Said(child.stderr);
-  const exit = new Promise<Exit>((resolve, reject) => {
+  const ended = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
     const isOver = (status: number | null, signal: NodeJS.Signals | null): void => {
-      clearTimeout(killTimer);
       out.end();
       err.end();
       resolve({ status, signal, stdout: out.text, stderr: err.text });
@@ -74,7 +72,15 @@ export function start(t: TestContext, file: string, args: readonly string[], opt
       });
     } else child.once('close', isOver);
   });
-  return { child, out, err, exit };
+  const late = (): string => `${[file, ...args].join(' ')} to end. It said:\n${out.text}${err.text}`;
+  return {
+    child,
+    out,
+    err,
+    get exit() {
+      return within(late, ended, options.longestMs);
+    },
+  };
 }
 
 /** What a stream said. */
@@ -90,17 +96,21 @@ export class Said {
     });
   }
 
-  /** Resolves as soon as the text matches; rejects when the process ends before. */
-  async until(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.text)) {
-      if (this.#isOver) throw new Error(`The process ended without saying ${pattern}. It said:\n${this.text}`);
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    }
+  /** Resolves as soon as the text matches; rejects when the process ends before, or that takes too long. */
+  until(pattern: RegExp): Promise<void> {
+    return within(() => `a process to say ${pattern}. It said:\n${this.text}`, this.#until(pattern));
   }
 
   end(): void {
     this.#isOver = true;
     this.#wake();
+  }
+
+  async #until(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.text)) {
+      if (this.#isOver) throw new Error(`The process ended without saying ${pattern}. It said:\n${this.text}`);
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
   }
 
   #wake(): void {
@@ -147,6 +157,3 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
     Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_(?!V8_COVERAGE$)|FORCE_COLOR)/i.test(name)),
   );
 }
-
-/** Far more than it takes: the server of a large file, with little memory, needs a minute where others are at work, too. */
-const LONGEST_MS = 300_000;

@@ -14,7 +14,9 @@ for (const [highWaterMark, waiting] of [
   [64, 64],
   [200, 64],
 ] as const) {
-  test(`with overflow the consumer is given ${waiting} frames at a time when the mark is ${highWaterMark}`, async (t) => {
+  test(`with overflow the consumer is given ${waiting} frames at a time when the mark is ${highWaterMark}`, {
+    timeout: 60_000,
+  }, async (t) => {
     let isRead = false;
     const server = await feed(t, async (client) => {
       await client.sendMany(frames);
@@ -40,7 +42,9 @@ for (const [what, options] of [
   ['the most frames', { highWaterMark: 1_000, maxBufferedFrames: 200 }],
   ['the most bytes', { highWaterMark: 1_000, maxBufferedBytes: 200_000 }],
 ] as const satisfies readonly [string, WebSocketReadableOptions][]) {
-  test(`without overflow the socket is held once as much waits as ${what}, and read again as soon as there is room`, async (t) => {
+  test(`without overflow the socket is held once as much waits as ${what}, and read again as soon as there is room`, {
+    timeout: 60_000,
+  }, async (t) => {
     const server = await feed(t, sendsThenWaits(...frames));
     const readable = new WebSocketReadable(server.url, { ...options, maxMessages: FRAMES });
     readable.read(0);

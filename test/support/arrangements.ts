@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ConnectionEvents } from '../../lib/connect/options/events.js';
 import type { Gap, Page } from '../../lib/index.js';
 import { createSource, type Source, type SourceConfig, type SourceOptions, type SourceStats } from '../../lib/index.js';
+import { within } from './until.js';
 
 /** The two ways in which the same configuration runs. Every scenario goes through both. */
 export const ARRANGEMENTS = ['fused', 'by hand'] as const;
@@ -52,10 +53,15 @@ export async function run(arrangement: Arrangement, config: SourceConfig, option
     });
   }
   onStart?.(source);
-  const error = await pipeline([...streams, sink]).then(
+  const running = pipeline([...streams, sink]).then(
     () => undefined,
     (reason: Error) => reason,
   );
+  const soFar = (): string => `${pages.length} pages, ${events.map(({ name }) => name).join(' ') || 'and no event'}`;
+  const error = await within(() => `the end of a run: ${soFar()}`, running).catch((reason: Error) => {
+    streams[0]!.destroy(reason);
+    return running;
+  });
   const texts = pages.flatMap((page) => Array.from(page.ends, (_, index) => page.text(index).toString()));
   return { pages, texts, values: pages.flatMap((page) => page.records), error, stats: source.stats, events };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Far more than anything takes: only what never comes gets there. The runner ends a file after ten minutes. */
+/** Far more than anything takes: only what never comes gets there. `npm run mutants` ends a file after two of them. */
 const LONGEST_MS = 60_000;
 
 /**
@@ -16,10 +16,31 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   }
 }
 
+/**
+ * Waits for a promise.
+ *
+ * @throws {Error} after a minute, with what it waited for
+ */
+export async function within<T>(what: () => string, promise: Promise<T>, longestMs = LONGEST_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooLong(what(), longestMs)), longestMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** To be called in a loop that waits: throws after a minute, with what it waited for. */
 export function deadline(what: () => string): () => void {
   const end = performance.now() + LONGEST_MS;
   return () => {
-    if (performance.now() > end) throw new Error(`Waited ${LONGEST_MS / 1000} s for ${what()}.`);
+    if (performance.now() > end) throw tooLong(what(), LONGEST_MS);
   };
+}
+
+function tooLong(what: string, ms: number): Error {
+  return new Error(`Waited ${ms / 1000} s for ${what}.`);
 }

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { WebSocket } from 'ws';
+import { within } from '../support/until.js';
 
-/** How a plain client saw its connection end. */
-export function closeOf(socket: WebSocket): Promise<{ code: number; reason: string; error?: Error }> {
-  return new Promise((resolve) => {
+/** How a plain client saw its connection end. Rejects when that takes too long. */
+export function closeOf(socket: WebSocket, longestMs?: number): Promise<Closed> {
+  const closed = new Promise<Closed>((resolve) => {
     let failure: Error | undefined;
     socket.on('error', (error) => {
       failure ??= error;
@@ -14,6 +15,13 @@ export function closeOf(socket: WebSocket): Promise<{ code: number; reason: stri
       resolve({ code, reason: reason.toString(), ...(failure === undefined ? {} : { error: failure }) });
     });
   });
+  return within(() => 'a connection to close', closed, longestMs);
+}
+
+interface Closed {
+  readonly code: number;
+  readonly reason: string;
+  readonly error?: Error;
 }
 
 /** The messages that a plain client got until the end: strings for text, Buffers for binary. */

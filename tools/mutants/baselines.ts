@@ -53,7 +53,8 @@ export class Baselines {
     const coverage = mkdtempSync(join(options.temporary, 'coverage-'));
     const verdict = await runTest(test, { ...options, coverage });
     const baseline = { hash, verdict, idle: verdict === 'passed' ? idleLinesIn(coverage, options.folder) : {} };
-    rmSync(coverage, { recursive: true, force: true });
+    // A process that it left behind may write there yet.
+    rmSync(coverage, { recursive: true, force: true, maxRetries: 5 });
     if (verdict === 'passed') this.#keep(test, baseline);
     else if (verdict !== 'stopped') this.unfit.push(test);
     return baseline;

@@ -53,7 +53,7 @@ export const MUTATORS: Readonly<Record<string, Mutator>> = {
     if (ts.isAwaitExpression(node)) yield replaced(node, node.expression.getText());
   },
   'statement dropped': function* (node) {
-    if (isDroppable(node)) yield replaced(node, ';');
+    if (isDroppable(node) && !isAllOfLoop(node)) yield replaced(node, ';');
   },
   'guard dropped': function* (node) {
     if (!ts.isIfStatement(node) || node.elseStatement !== undefined) return;
@@ -154,6 +154,13 @@ function isDroppable(node: ts.Node): boolean {
     ts.isPrefixUnaryExpression(expression) ||
     ts.isPostfixUnaryExpression(expression)
   );
+}
+
+/** Whether it is what a `while` repeats: without it, that would run for ever, which no test of the same process can end. */
+function isAllOfLoop({ parent }: ts.Node): boolean {
+  const body = ts.isBlock(parent) && parent.statements.length === 1 ? parent : undefined;
+  const loop = body?.parent ?? parent;
+  return (ts.isWhileStatement(loop) || ts.isDoStatement(loop)) && (body === undefined || loop.statement === body);
 }
 
 /** Whether a function gives something back. */

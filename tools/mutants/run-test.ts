@@ -13,13 +13,13 @@ export interface RunOptions {
   /** Where V8 writes what ran. */
   readonly coverage?: string;
   readonly signal: AbortSignal;
-  /** How long it may take. @default 60_000 */
+  /** How long it may take: longer than a test waits for anything. @default 120_000 */
   readonly limitMs?: number;
 }
 
 /** Runs a test file in a process of its own, until its first test fails. */
 export function runTest(test: string, options: RunOptions): Promise<Verdict> {
-  const { folder, temporary, coverage, signal, limitMs = 60_000 } = options;
+  const { folder, temporary, coverage, signal, limitMs = 120_000 } = options;
   const compiled = compiledOf(folder);
   const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary, SPILLWAY_COMPILED: compiled };
   // The runner of this tool's own tests would have its children speak its own protocol.

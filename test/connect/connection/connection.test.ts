@@ -6,7 +6,9 @@ import { encodeFrame, OPCODES } from '../../../lib/testing/index.js';
 import { closeFrame, feed } from '../../support/feed.js';
 import { settle } from '../../support/resources.js';
 
-test('nothing is read while subscribe messages are made, also when a consumer that was full goes on meanwhile', async (t) => {
+test('nothing is read while subscribe messages are made, also when a consumer that was full goes on meanwhile', {
+  timeout: 60_000,
+}, async (t) => {
   let askAgain = (): void => {};
   let subscribe = (_messages: string[]): void => {};
   const isAskedAgain = new Promise<void>((resolve) => {

@@ -8,6 +8,7 @@ import { SinkError } from '../../../lib/errors.js';
 import { kafka } from '../../../lib/sink/kafka/index.js';
 import { createFakeClock } from '../../../lib/testing/fake-clock.js';
 import { whileTimePasses } from '../../support/time.js';
+import { until, within } from '../../support/until.js';
 import { pagesOf, records } from '../pages.js';
 import { brokerError, FakeKafka } from './fake-producer.js';
 
@@ -80,7 +81,7 @@ test('a batch that fails in passing is sent again, and nothing of its partition 
   const done = pipeline(Readable.from(pagesOf(texts, 10)), sink);
   await clock.whenPending();
   await clock.advance(1_000);
-  await done;
+  await within(() => 'the run to end', done);
   assert.deepEqual(producer.texts('trades'), texts);
   assert.equal(sink.stats.retries, 2);
   assert.equal(producer.hasOverlapped, false);
@@ -150,9 +151,9 @@ test('with a dead broker the run ends after the drain time-out, and says what is
     assert.equal(error.recordsWritten, 0);
     return true;
   });
-  while (producer.sends.length === 0) await clock.advance(1_000);
+  await until(() => clock.advance(1_000).then(() => producer.sends.length > 0));
   await clock.advance(10_000);
-  await done;
+  await within(() => 'the run to end', done);
 });
 
 test('a producer that settles nothing, not even its end, ends the run by the time-outs all the same', async () => {
@@ -180,7 +181,7 @@ test('a producer that settles nothing, not even its end, ends the run by the tim
     assert.ok(took >= 7_000, String(took));
     // A slot that never comes back costs the others `drainTimeoutMs`; closing takes 5 s at most.
     assert.ok(took < 7_000 + 2_000 + 5_000 + 500, String(took));
-    const error = await done;
+    const error = await within(() => 'the run to end', done);
     assert.ok(error instanceof SinkError, String(error));
     assert.match(error.message, /no acknowledgement within 7000 ms, the `message_timeout`/);
     const { acknowledged, undelivered, uncertain } = sink.report();
@@ -205,9 +206,9 @@ test('a partition without an answer ends the run by the message time-out, as soo
     drainTimeoutMs: 60_000,
   });
   const done = pipeline(Readable.from(pagesOf(records(10), 5)), sink).catch((reason: unknown) => reason);
-  while (producer.sends.length < 2) await clock.advance(10);
+  await until(() => clock.advance(10).then(() => producer.sends.length >= 2));
   await clock.advance(7_000);
-  const error = await done;
+  const error = await within(() => 'the run to end', done);
   assert.ok(error instanceof SinkError, String(error));
   assert.match(error.message, /no acknowledgement within 7000 ms, the `message_timeout`/);
   assert.equal(producer.log('trades', 1).length, error.recordsWritten);
@@ -264,7 +265,7 @@ test('a producer that never tells of a topic ends the run by the message time-ou
   const done = pipeline(Readable.from(pagesOf(records(3))), sink).catch((reason: unknown) => reason);
   await clock.whenPending();
   await clock.advance(7_000);
-  const error = await done;
+  const error = await within(() => 'the run to end', done);
   assert.ok(error instanceof SinkError, String(error));
   assert.match(
     error.message,
@@ -278,12 +279,12 @@ test('what the sink was given and had not taken yet is undelivered, too', async 
   const sink = kafka({ producer, topic: 'trades', clock, maxBufferedBytes: 1, lingerMs: 0, drainTimeoutMs: 1 });
   const failed = once(sink, 'error');
   for (const page of pagesOf(records(12), 3)) sink.write(page);
-  while (producer.sends.length === 0) await clock.advance(1);
+  await until(() => clock.advance(1).then(() => producer.sends.length > 0));
   assert.equal(sink.stats.waiting, 3);
   sink.end();
   sink.destroy(new Error('enough'));
   await clock.advance(1);
-  await failed;
+  await within(() => 'the sink to fail', failed);
   const { acknowledged, undelivered, undeliveredRanges, newestFrame } = sink.report();
   assert.deepEqual({ acknowledged, undelivered, newestFrame }, { acknowledged: 0, undelivered: 12, newestFrame: 11 });
   assert.deepEqual(undeliveredRanges, [{ first: 0, last: 11, records: 12 }]);
@@ -300,11 +301,11 @@ test('what waits is bounded in bytes: no further page is taken meanwhile', async
     }
   }
   const done = assert.rejects(pipeline(Readable.from(feed()), sink));
-  while (producer.sends.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => producer.sends.length >= 3);
   assert.ok(sink.stats.waiting < 30, String(sink.stats.waiting));
   assert.ok(given < 40, String(given));
   sink.destroy(new Error('enough'));
-  await done;
+  await within(() => 'the run to end', done);
   assert.equal(sink.stats.records, 0);
 });
 

@@ -134,7 +134,7 @@ function mutants(t: TestContext, folder: string, ...args: (string | Record<strin
   const options = args.filter((arg) => typeof arg === 'string');
   const env = args.find((arg) => typeof arg === 'object');
   const command = [...program(join(ROOT, 'tools/mutants/main.ts')), ...options];
-  return start(t, process.execPath, command, { cwd: folder, ...(env && { env }) });
+  return start(t, process.execPath, command, { cwd: folder, longestMs: 120_000, ...(env && { env }) });
 }
 
 /** A small project in a repository of its own. */

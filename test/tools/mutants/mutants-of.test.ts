@@ -53,6 +53,17 @@ describe('mutantsOf()', () => {
     });
   }
 
+  it('drops no statement that is all of a loop, which would not end', () => {
+    const dropped = (code: string): string[] =>
+      mutantsOf('a.ts', code)
+        .filter(({ kind }) => kind === 'statement dropped')
+        .map(({ before }) => before);
+    assert.deepEqual(dropped('while (a) b();'), []);
+    assert.deepEqual(dropped('do { b(); } while (a);'), []);
+    assert.deepEqual(dropped('while (a) { b(); c(); }').length, 2);
+    assert.deepEqual(dropped('for (const a of b) { c(); }').length, 1);
+  });
+
   it('makes no mutant twice', () => {
     const made = mutantsOf('a.ts', 'if (!a) f();').map(({ after }) => after);
     assert.deepEqual(made, [';', 'if (a) f();', 'if (!a) ;']);
