@@ -4,12 +4,14 @@
  * around or cannot be seen. A joiner and a variation selector stay where scripts and emoji need them.
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (unseen, isNeeded: string | undefined) => isNeeded ?? escaped(unseen));
+  if (PLAIN.test(text)) return text;
+  return text.replace(unseenCharacters(), (unseen, isNeeded: string | undefined) => isNeeded ?? escaped(unseen));
 }
 
 /** The same of JSON texts, one or many, on one line or many: as values they are what they were. */
 export function visibleJson(json: string): string {
-  return json.replace(UNSEEN, (unseen, isNeeded: string | undefined) =>
+  if (PLAIN_LINES.test(json)) return json;
+  return json.replace(unseenCharacters(), (unseen, isNeeded: string | undefined) =>
     isNeeded !== undefined || unseen === '\n' || unseen === '\t' ? unseen : escaped(unseen),
   );
 }
@@ -17,6 +19,14 @@ export function visibleJson(json: string): string {
 function escaped(unseen: string): string {
   return SHORT[unseen] ?? unseen.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** Made when it is needed: its tables of Unicode take as long as a tenth of a command's start. */
+function unseenCharacters(): RegExp {
+  unseenExpression ??= new RegExp(UNSEEN, 'gu');
+  return unseenExpression;
+}
+
+let unseenExpression: RegExp | undefined;
 
 const SHORT: { readonly [character: string]: string } = {
   '\b': '\\b',
@@ -38,8 +48,9 @@ const EMOJI = '\\p{Extended_Pictographic}\\p{Emoji_Modifier}';
  * Otherwise control characters (C0, DEL, C1), halves of pairs, line and paragraph separators, what Unicode calls
  * ignorable by default (zero width, direction, fillers, tags), and the marks of annotations.
  */
-const UNSEEN = new RegExp(
+const UNSEEN =
   `((?<=[${EMOJI}\\ufe0f${JOINING_SCRIPTS}])[\\u200c\\u200d]|(?<=[${EMOJI}])[\\ufe0e\\ufe0f]|\\ufe0f(?=\\u20e3))` +
-    '|[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]',
-  'gu',
-);
+  '|[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffb]';
+/** Nothing of that: nearly every text. */
+const PLAIN = /^[ -~]*$/;
+const PLAIN_LINES = /^[ -~\n\t]*$/;

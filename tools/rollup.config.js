@@ -1,37 +1,93 @@
 // The last part of `npm run build`: puts the modules of build/ together into the few files of dist/ that are loaded at once,
-// since Node.js takes longer to find and open a file than to read it. What is loaded when it is used stays a file of
-// its own; other packages stay what they are. Comments go: users read them in the declarations. Else nothing is rewritten:
-// `const` as `var` makes the check of JSON a fifth slower.
+// since Node.js takes longer to find and open a file than to read it. Comments go: users read them in the declarations. Else
+// nothing of ours is rewritten: `const` as `var` makes the check of JSON a fifth slower.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
+import { bundledPackages, isExternal, PATHS } from './bundled-packages.js';
 
 const root = join(import.meta.dirname, '..');
+const build = join(root, 'build');
 const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const paths = [...Object.values(bin), ...Object.values(exports).map((entry) => entry.default)].filter(Boolean);
-const MINIFIED = 'compiled-schema';
+
+const ENTRIES = {
+  command: nameOf(bin.spillway),
+  library: nameOf(exports['.'].default),
+  kafka: nameOf(exports['./kafka'].default),
+  testing: nameOf(exports['./testing'].default),
+};
+/** Of these one is loaded, or all for `--help`. */
+const COMMANDS = ['run', 'capture', 'preview', 'serve', 'demo', 'doctor', 'init', 'validate', 'schema', 'completion'];
+/** What most commands load when they are used. */
+const USED = [
+  ...['feed/pipeline-file', 'feed/open-sink', 'source/source', 'sink/stdout/stdout', 'config/placeholders/environment'],
+  ...['exposure', 'usable-pipeline', 'capture/capture-of', 'capture/flag-values', 'process/run-feed'].map(inCli),
+  ...['report/create-reporter', 'report/notices', 'report/refusals'].map(inCli),
+];
 
 export default {
-  input: Object.fromEntries(paths.map((path) => [nameOf(path), join(root, 'build', `${nameOf(path)}.js`)])),
-  external: /^[^./]/,
+  input: Object.fromEntries(Object.values(ENTRIES).map((name) => [name, pathOf(name)])),
+  external: isExternal,
   treeshake: false,
-  plugins: [{ name: 'without-comments', renderChunk }],
+  plugins: [bundledPackages(), { name: 'without-comments', transform: withoutComments }],
   output: {
     dir: join(root, 'dist'),
     chunkFileNames: ({ moduleIds }) => `${placeOf(moduleIds)}/[name].js`,
     hoistTransitiveImports: false,
-    manualChunks: (path) => (path.endsWith(`${MINIFIED}.js`) ? MINIFIED : undefined),
+    manualChunks: fileOf,
+    onlyExplicitManualChunks: true,
+    paths: PATHS,
   },
 };
 
 /** What is minified already would be written out again. */
-function renderChunk(code, { name }) {
-  return name === MINIFIED ? null : transformSync(code, { charset: 'utf8' }).code;
+function withoutComments(code, path) {
+  return path.startsWith(build) && !path.endsWith('compiled-schema.js') ? transformSync(code).code : null;
+}
+
+let reached;
+
+/**
+ * The name of the file that holds a module: all that load it. So what is in a file is always loaded together. What one entry or
+ * one command has for itself is left to rollup, and what is loaded at other times, too.
+ */
+function fileOf(path, { getModuleInfo }) {
+  const from = (names) => reachedFrom(names.map(pathOf), getModuleInfo);
+  reached ??= {
+    entries: Object.entries(ENTRIES).map(([name, start]) => [name, from([start])]),
+    commands: COMMANDS.map((name) => [name, from([inCli(name)])]),
+    used: [['used', from(USED)]],
+  };
+  const [entries, commands, used] = Object.values(reached).map((sets) =>
+    sets.filter(([, modules]) => modules.has(path)).map(([name]) => name),
+  );
+  if (used.length === 0 && entries.length + commands.length < 2) return undefined;
+  // Whatever else is loaded, `command` was before, and then the command that is named.
+  const [first] = entries.includes('command') ? [] : commands.length > 0 ? ['commands'] : used;
+  return [...entries, first].filter(Boolean).join('-');
+}
+
+function reachedFrom(starts, getModuleInfo) {
+  const found = new Set(starts);
+  for (const path of found) {
+    for (const imported of getModuleInfo(path).importedIds) {
+      if (!getModuleInfo(imported).isExternal) found.add(imported);
+    }
+  }
+  return found;
 }
 
 /** What is the command's alone stays in its folder. */
 function placeOf(modules) {
-  return modules.every((path) => path.startsWith(join(root, 'build/cli/'))) ? 'cli' : 'chunks';
+  return modules.every((path) => path.startsWith(join(build, 'cli/'))) ? 'cli' : 'chunks';
+}
+
+function inCli(name) {
+  return `cli/${name}`;
+}
+
+function pathOf(name) {
+  return join(build, `${name}.js`);
 }
 
 /** `./dist/testing/index.js` is `testing/index`. */

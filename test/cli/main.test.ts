@@ -14,10 +14,15 @@ const TELL_LOADS = [
   `data:text/javascript,${encodeURIComponent(`
     import { register } from 'node:module';
     register('data:text/javascript,' + encodeURIComponent(\`
-      import { writeSync } from 'node:fs';
+      import { readFileSync, writeSync } from 'node:fs';
+      import { fileURLToPath } from 'node:url';
       export async function resolve(name, context, next) {
         const found = await next(name, context);
         if (/^(ws|ajv|ajv-formats|yaml)(\\\\/|$)/.test(name)) writeSync(2, 'loaded ' + name + '\\\\n');
+        // As the build puts them into dist/.
+        if (name === './ws.cjs') writeSync(2, 'loaded ws\\\\n');
+        const code = found.url.startsWith('file:') ? readFileSync(fileURLToPath(found.url), 'utf8') : '';
+        if (code.includes('Plain value cannot start with')) writeSync(2, 'loaded yaml\\\\n');
         if (/\\\\/cli\\\\/\\\\w+\\\\.[jt]s/.test(found.url)) writeSync(2, 'file ' + found.url + '\\\\n');
         return found;
       }

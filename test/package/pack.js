@@ -24,7 +24,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 test('the tarball holds what is built, its licences and its papers, and nothing else', () => {
   const strangers = packed.files.filter(
     ({ path }) =>
-      !/^(dist\/.+\.(d\.ts|js|schema\.json)|LICENSE-\w+|README\.md|CHANGELOG\.md|docs\/errors\.md|package\.json)$/.test(
+      !/^(dist\/.+\.(d\.ts|js|schema\.json)|dist\/chunks\/ws\.cjs|dist\/LICENSES\.txt|LICENSE-\w+|README\.md|CHANGELOG\.md|docs\/errors\.md|package\.json)$/.test(
         path,
       ),
   );
@@ -32,6 +32,10 @@ test('the tarball holds what is built, its licences and its papers, and nothing 
   assert.ok(
     packed.files.some(({ path }) => path === 'docs/errors.md'),
     '`--verbose` names it',
+  );
+  assert.ok(
+    packed.files.some(({ path }) => path === 'dist/LICENSES.txt'),
+    'the licences of the packages within',
   );
 });
 
