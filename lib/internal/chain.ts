@@ -7,6 +7,8 @@
  * that nothing further is received.
  */
 import type { Readable, Writable } from 'node:stream';
+import { isAsking, watchReads } from './asking.js';
+import { type Derivation, deriveCarefully } from './derive.js';
 
 /** On a stage that holds records back: hands them on now. Called when nothing is waiting before it. */
 export const flushHeld: unique symbol = Symbol('spillway.flushHeld');
@@ -18,28 +20,22 @@ export const stopRun: unique symbol = Symbol('spillway.stopRun');
 export const runEnding: unique symbol = Symbol('spillway.runEnding');
 
 /**
- * Has `stream` remember what it is piped into, and so every stream further down the chain. `pipeline()` and `compose()`
- * call `pipe()` too.
+ * Has `stream` remember what it is piped into, and so every stream further down the chain, and who reads from it. `pipeline()`
+ * calls `pipe()` too.
  */
 export function trackPipes(stream: Readable): void {
   if (destinations.has(stream)) return;
   destinations.set(stream, []);
-  const { pipe, compose } = stream;
+  watchReads(stream);
+  deriveCarefully(stream, DERIVATION);
+  const { pipe } = stream;
   stream.pipe = function trackedPipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
     link(stream, destination);
     return pipe.call(stream, destination, options) as T;
   };
-  // Streams of the package readable-stream may have none.
-  if (compose === undefined) return;
-  stream.compose = function trackedCompose(stage: unknown, options: unknown): unknown {
-    const composed = (compose as (...given: unknown[]) => unknown).call(stream, stage, options);
-    // What comes out of the stage waits in the composed stream, which is not piped to.
-    link(stage as Readable, composed as NodeJS.WritableStream);
-    return composed;
-  } as typeof compose;
 }
 
-function link(source: Readable, destination: NodeJS.WritableStream): void {
+function link(source: Readable, destination: object): void {
   destinations.set(source, [...(destinations.get(source) ?? []), destination]);
   sources.set(destination, source);
   if (ending.has(source)) tellOne(destination);
@@ -49,7 +45,8 @@ function link(source: Readable, destination: NodeJS.WritableStream): void {
 
 /**
  * Destroys `stream` with `error` as soon as all that it has pushed is read and written, by every stream that it is
- * piped into, and by theirs. It ends at once when `stream` is destroyed by somebody else.
+ * piped into, and by theirs, and a consumer that reads by itself asks for more. It ends at once when `stream` is destroyed by
+ * somebody else.
  */
 export function failAfterDelivery(stream: Readable, error: Error): void {
   tellRunEnding(stream);
@@ -76,7 +73,7 @@ export function tellRunEnding(stream: object): void {
   for (const destination of destinations.get(stream) ?? []) tellOne(destination);
 }
 
-function tellOne(destination: NodeJS.WritableStream): void {
+function tellOne(destination: object): void {
   if (ending.has(destination)) return;
   (destination as Partial<Record<typeof runEnding, () => void>>)[runEnding]?.();
   tellRunEnding(destination);
@@ -91,13 +88,13 @@ export function stopUpstream(stage: Writable, cause: string): boolean {
       stop.call(source, cause);
       return true;
     }
-    source = sources.get(source as unknown as NodeJS.WritableStream);
+    source = sources.get(source);
   }
   return false;
 }
 
 function isDelivered(stream: Readable): boolean {
-  if (stream.readableLength > 0) return false;
+  if (stream.readableLength > 0 || !isAsking(stream)) return false;
   for (const destination of destinations.get(stream) ?? []) {
     if (!isWritten(destination as Writable & Readable)) return false;
   }
@@ -111,8 +108,17 @@ function isWritten(stream: Writable & Partial<Readable>): boolean {
   return stream.readableLength === undefined || isDelivered(stream as unknown as Readable);
 }
 
-const destinations = new WeakMap<object, readonly NodeJS.WritableStream[]>();
-const sources = new WeakMap<NodeJS.WritableStream, Readable>();
+const destinations = new WeakMap<object, readonly object[]>();
+const sources = new WeakMap<object, Readable>();
 const ending = new WeakSet<object>();
+const DERIVATION: Derivation = {
+  isFed: (stream) => sources.has(stream),
+  link,
+  mayFail(derived, error) {
+    if (isDelivered(derived)) return true;
+    failAfterDelivery(derived, error);
+    return false;
+  },
+};
 const IMMEDIATE_POLLS = 50;
 const POLL_MS = 5;

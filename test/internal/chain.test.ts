@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type Duplex, PassThrough, Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { TransformStream } from 'node:stream/web';
 import { describe, it } from 'node:test';
 import through2 from 'through2';
 import { failAfterDelivery, flushHeld, stopRun, stopUpstream, trackPipes } from '../../lib/internal/chain.js';
@@ -89,6 +90,30 @@ describe('failAfterDelivery()', () => {
     assert.deepEqual(seen, NUMBERS);
   });
 
+  it('waits for the work on an item that one read() took, and reminds a listener that reads one item an event', async () => {
+    const [head, seen]: [Readable, unknown[]] = [failing(1), []];
+    head.on('readable', () => {
+      const item: unknown = head.read();
+      if (item !== null) seen.push(item);
+    });
+    const [error] = await once(head, 'error');
+    assert.match(String(error), /the end/);
+    assert.deepEqual(seen, [0]);
+  });
+
+  it('waits while a listener has paused the stream, and not when nobody listens any more', async () => {
+    const head = failing(1);
+    const errors: unknown[] = [];
+    head.on('error', (error) => errors.push(error));
+    const pause = (): void => void head.pause();
+    head.on('data', pause);
+    for (let round = 0; round < 10; round++) await settle();
+    assert.equal(errors.length, 0);
+    head.off('data', pause);
+    await new Promise((resolve) => head.once('close', resolve));
+    assert.match(String(errors), /the end/);
+  });
+
   it('has a stage hand on what it holds', async () => {
     const held: unknown[] = [];
     const stage = tracked(
@@ -140,9 +165,65 @@ describe('trackPipes()', () => {
   });
 });
 
+describe('what is made of a stream', () => {
+  for (const [how, derive] of [
+    ['map()', (head: Readable) => head.map((item: unknown) => item)],
+    ['compose() with a function', (head: Readable) => composed(head, (items: Readable) => items.map((item) => item))],
+    ['compose() with a stage', (head: Readable) => composed(head, new PassThrough({ objectMode: true }))],
+    ['compose() with a web stream', (head: Readable) => composed(head, new TransformStream())],
+  ] as const) {
+    it(`by ${how} ends the feed that is silent when it is destroyed`, async () => {
+      const head = tracked(new Readable({ objectMode: true, read() {} }));
+      const derived = derive(head);
+      derived.on('error', () => {});
+      derived.resume();
+      await settle();
+      derived.destroy();
+      await new Promise((resolve) => head.once('close', resolve));
+    });
+  }
+
+  it('by compose() ends by its signal', async () => {
+    const aborts = new AbortController();
+    const items: unknown[] = [];
+    const stage = async function* all(from: AsyncIterable<unknown>) {
+      yield* from;
+    };
+    const head = tracked(new Readable({ objectMode: true, read() {} }));
+    head.push(1);
+    await assert.rejects(async () => {
+      for await (const item of head.compose(stage as never, { signal: aborts.signal }) as unknown as Readable) {
+        items.push(item);
+        aborts.abort();
+      }
+    }, /AbortError/);
+    assert.deepEqual([items, head.destroyed], [[1], true]);
+  });
+
+  it('by a function that fails is destroyed at once', async () => {
+    const head = failing();
+    await assert.rejects(
+      head
+        .map(() => {
+          throw new Error('of the function');
+        })
+        .toArray(),
+      /of the function/,
+    );
+    assert.equal(head.destroyed, true);
+  });
+
+  it("by compose() of a stage that nothing is piped into is Node's own", async () => {
+    const stage = tracked(new PassThrough({ objectMode: true }));
+    const whole = composed(stage, new PassThrough({ objectMode: true }));
+    stage.end('x');
+    assert.deepEqual(await whole.toArray(), ['x']);
+  });
+});
+
 /** A stream that gives numbers, and then fails after delivery. */
-function failing(): Readable {
-  const items = [...NUMBERS];
+function failing(count = NUMBERS.length): Readable {
+  const items = NUMBERS.slice(0, count);
   const head: Readable = new Readable({
     objectMode: true,
     read() {
@@ -152,6 +233,10 @@ function failing(): Readable {
     },
   });
   return tracked(head);
+}
+
+function composed(head: Readable, stage: unknown): Readable {
+  return head.compose(stage as PassThrough) as unknown as Readable;
 }
 
 function tracked<T extends Readable>(stream: T): T {
