@@ -19,7 +19,6 @@ describe('a million records, as fast as they go,', { skip: await noFaults(), tim
       assert.equal(end.error, undefined);
       assert.deepEqual([end.acknowledged, end.undelivered], [end.received, 0]);
       const [before, after, rss] = [early, carrier.peakLive, carrier.peakRss].map((bytes) => Math.round(bytes / MIB));
-
       assert.ok(before! > 0, 'nothing was measured');
       assert.ok(after! < before! + 16, `${before} MiB were alive at first, and ${after} MiB in the end`);
       assert.ok(rss! < 256, `the process had ${rss} MiB, and ${after} MiB of it were alive`);
