@@ -27,6 +27,7 @@ const TO_FILE = 'spillway, fused to a JSONL file';
 const ALL: readonly (readonly [here: string, there: string, path: string])[] = [
   ['spillway, fused to pages', 'spillway, fused to pages', ''],
   [TO_FILE, TO_FILE, ''],
+  [`${TO_FILE}, pages reused`, TO_FILE, ''],
   ['spillway, by hand to a JSONL file', 'spillway, by hand to a JSONL file', ''],
   [`${TO_FILE}, by a filter that drops half`, TO_FILE, ''],
   [`${TO_FILE}, with pings, a sequence check and gap records`, TO_FILE, '/numbered'],

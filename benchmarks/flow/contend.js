@@ -48,6 +48,11 @@ const CONTENDERS = {
     await pipeline(source.pages(), jsonlFile(path));
     return source.stats.records;
   },
+  'spillway, fused to a JSONL file, pages reused': async (url, path) => {
+    const source = createSource({ url, unbounded: true }, { reusePages: true });
+    await pipeline(source.pages(), jsonlFile(path));
+    return source.stats.records;
+  },
   'spillway, fused to a JSONL file, by a filter that drops half': async (url, path) => {
     const transforms = [{ type: 'filter', config: { path: 'm', op: 'eq', value: true } }];
     const source = createSource({ url, unbounded: true, transforms });

@@ -1,42 +1,34 @@
 import type { FrameFacts } from '../parse/message.js';
 
 /**
- * The facts of a page's frames, one entry a record. Frames that came in one chunk differ in nothing but their sequence,
- * which goes up by one, or stays for the records of one frame: so only the first of such a stretch is kept. A list of
- * the frames themselves would keep their bytes in memory.
+ * The facts of a page's frames, one entry a record. Frames that came in one chunk differ in nothing but their sequence: so only
+ * the first of such a stretch is kept, and how the sequence goes on. A list of the frames themselves would keep their bytes in
+ * memory.
  */
 export class FrameFactsList {
   readonly #firsts: FrameFacts[] = [];
   /** The index at which each stretch begins. */
   readonly #starts: number[] = [];
-  /** By how much the sequence goes up from record to record, in each stretch: 0 or 1. */
-  readonly #steps: number[] = [];
+  /**
+   * How the sequence goes on from record to record, in each stretch: it stays (0), goes up by one (1), or leaves some out, where
+   * a filter did: then, by the record's place in the stretch, how far it is ahead of the first.
+   */
+  readonly #steps: (0 | 1 | number[])[] = [];
   #length = 0;
   #gaps = 0;
   #newest: FrameFacts | undefined;
 
   add(frame: FrameFacts): void {
-    const { receivedAt, sequence, connection, isBinary, url, gap } = frame;
-    const newest = this.#newest;
-    if (
-      newest === undefined ||
-      newest.gap !== gap ||
-      newest.receivedAt !== receivedAt ||
-      newest.connection !== connection ||
-      newest.isBinary !== isBinary ||
-      newest.url !== url ||
-      !this.#continues(sequence - newest.sequence)
-    ) {
-      this.#newest = { receivedAt, sequence, connection, isBinary, url };
-      if (gap !== undefined) {
-        this.#newest = { ...this.#newest, gap };
-        this.#gaps += 1;
-      }
-      this.#firsts.push(this.#newest);
-      this.#starts.push(this.#length);
-      this.#steps.push(1);
-    }
-    this.#length += 1;
+    this.#add(frame, frame.sequence);
+  }
+
+  /** Adds so many frames, one a record, whose sequences go up by one from this one on. They have all else in common. */
+  addRun(frame: FrameFacts, sequence: number, count: number): void {
+    this.#add(frame, sequence);
+    let added = 1;
+    for (; added < count && this.#steps.at(-1) !== 1; added++) this.#add(frame, sequence + added);
+    // The stretch counts up as it is.
+    this.#length += count - added;
   }
 
   /** How many of the first `count` entries are gaps. */
@@ -50,11 +42,38 @@ export class FrameFactsList {
     const stretch = this.#stretch(index);
     const first = this.#firsts[stretch] as FrameFacts;
     const offset = index - (this.#starts[stretch] as number);
-    return { ...first, sequence: first.sequence + offset * (this.#steps[stretch] as number) };
+    const step = this.#steps[stretch] as 0 | 1 | number[];
+    return {
+      ...first,
+      sequence: first.sequence + (typeof step === 'number' ? offset * step : (step[offset] as number)),
+    };
   }
 
   receivedAt(index: number): number {
     return (this.#firsts[this.#stretch(index)] as FrameFacts).receivedAt;
+  }
+
+  #add(frame: FrameFacts, sequence: number): void {
+    const { receivedAt, connection, isBinary, url, gap } = frame;
+    const newest = this.#newest;
+    if (
+      newest === undefined ||
+      newest.gap !== gap ||
+      newest.receivedAt !== receivedAt ||
+      newest.connection !== connection ||
+      newest.isBinary !== isBinary ||
+      newest.url !== url
+    ) {
+      this.#newest = { receivedAt, sequence, connection, isBinary, url };
+      if (gap !== undefined) {
+        this.#newest = { ...this.#newest, gap };
+        this.#gaps += 1;
+      }
+      this.#firsts.push(this.#newest);
+      this.#starts.push(this.#length);
+      this.#steps.push(1);
+    } else this.#continue(sequence - newest.sequence);
+    this.#length += 1;
   }
 
   #stretch(index: number): number {
@@ -68,12 +87,18 @@ export class FrameFactsList {
     return low;
   }
 
-  /** Whether a record whose sequence is `ahead` of the newest stretch's first belongs to that stretch. */
-  #continues(ahead: number): boolean {
+  /** The next record's sequence is so far `ahead` of the newest stretch's first. */
+  #continue(ahead: number): void {
     const stretch = this.#starts.length - 1;
     const offset = this.#length - (this.#starts[stretch] as number);
+    const step = this.#steps[stretch] as 0 | 1 | number[];
+    if (typeof step !== 'number') step.push(ahead);
     // The second record says whether the stretch counts up or stays.
-    if (offset === 1 && ahead === 0) this.#steps[stretch] = 0;
-    return ahead === offset * (this.#steps[stretch] as number);
+    else if (offset === 1 && ahead === 0) this.#steps[stretch] = 0;
+    else if (ahead !== offset * step) {
+      const list = Array.from({ length: offset }, (_, k) => k * step);
+      list.push(ahead);
+      this.#steps[stretch] = list;
+    }
   }
 }

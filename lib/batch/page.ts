@@ -13,13 +13,36 @@ export class Page {
   readonly ends: readonly number[];
   readonly #facts: FrameFactsList;
   readonly #bigIntegers: BigIntegers;
+  #release: (() => void) | undefined;
 
   /** @internal */
-  constructor(bytes: Buffer, ends: readonly number[], facts: FrameFactsList, bigIntegers: BigIntegers) {
+  constructor(
+    bytes: Buffer,
+    ends: readonly number[],
+    facts: FrameFactsList,
+    bigIntegers: BigIntegers,
+    release?: () => void,
+  ) {
     this.bytes = bytes;
     this.ends = ends;
     this.#facts = facts;
     this.#bigIntegers = bigIntegers;
+    this.#release = release;
+  }
+
+  /**
+   * Nobody looks at the page any more, nor at any view of its bytes: where its source was told to use memory again
+   * (`reusePages` of `createSource()`), a later page is written where this one stood. From here on it has no records. Sinks of
+   * spillway call this when they have stored a page; for others, and more than once, it does nothing.
+   */
+  release(): void {
+    const release = this.#release;
+    if (release === undefined) return;
+    this.#release = undefined;
+    const self = this as { bytes: Buffer; ends: readonly number[] };
+    self.bytes = NOTHING;
+    self.ends = [];
+    release();
   }
 
   /** How many lines there are, at least one: records, and gaps where `gaps: 'records'` asks for them. */
@@ -34,6 +57,7 @@ export class Page {
 
   /** The records' values, in order: built anew at each access, by one parse of the whole page. */
   get records(): unknown[] {
+    if (this.ends.length === 0) return [];
     const array = Buffer.allocUnsafe(this.bytes.length + 1);
     array[0] = OPEN;
     this.bytes.copy(array, 1);
@@ -74,6 +98,8 @@ export class Page {
     return index === 0 ? 0 : (this.ends[index - 1] as number) + 1;
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 const OPEN = 0x5b;
 const CLOSE = 0x5d;

@@ -1,10 +1,11 @@
-import { constants } from 'node:buffer';
 import type { JsonCheck } from '../json/check.js';
 import type { BigIntegers } from '../json/values.js';
 import { copyText, type FrameFacts, type Message } from '../parse/message.js';
 import { FrameFactsList } from './frame-facts-list.js';
 import type { ResolvedBatchOptions } from './options.js';
 import { Page } from './page.js';
+import { LARGEST, PageBuffer } from './page-buffer.js';
+import { PageMemory } from './page-memory.js';
 
 /** Where a JSON text stands, and whether a raw line break stands between its tokens: as a check of it leaves it. */
 type TextRange = Pick<JsonCheck, 'start' | 'end' | 'hasLineBreaks'>;
@@ -19,19 +20,24 @@ export class BatchStep {
   readonly #pageBytes: number;
   readonly #maxRecords: number;
   readonly #maxRecordBytes: number;
-  #buffer: Buffer = Buffer.allocUnsafeSlow(SMALLEST);
-  #used = 0;
-  #ends: number[] = [];
+  /** How full a page may be for texts to be placed that are no longer than {@link LONGEST_IN_RUN}. */
+  readonly #runBytes: number;
+  readonly #memory = new PageMemory();
+  readonly #page = new PageBuffer(this.#memory);
+  readonly #isReused: boolean;
   #facts = new FrameFactsList();
   #bigIntegers: BigIntegers = 'number';
   #records = 0;
   #recordBytes = 0;
 
-  constructor({ size, maxBytes, maxRecords, maxRecordBytes }: StepOptions) {
+  /** @param isReused whether the memory of pages that are released is used again */
+  constructor({ size, maxBytes, maxRecords, maxRecordBytes }: StepOptions, isReused = false) {
     this.#pageRecords = size === 0 ? Number.POSITIVE_INFINITY : size;
     this.#pageBytes = size === 0 ? LARGEST : Math.min(maxBytes, LARGEST);
     this.#maxRecords = maxRecords ?? Number.POSITIVE_INFINITY;
     this.#maxRecordBytes = maxRecordBytes ?? Number.POSITIVE_INFINITY;
+    this.#isReused = isReused;
+    this.#runBytes = Math.min(this.#pageBytes, LARGEST - LONGEST_IN_RUN);
   }
 
   /** Records taken so far. */
@@ -41,12 +47,12 @@ export class BatchStep {
 
   /** Records, and gaps, in the page that is not full yet. */
   get held(): number {
-    return this.#ends.length;
+    return this.#page.ends.length;
   }
 
   /** Their bytes. */
   get heldBytes(): number {
-    return this.#used;
+    return this.#page.used;
   }
 
   /** Whether all is there that is wanted: nothing further is taken. */
@@ -62,8 +68,9 @@ export class BatchStep {
   /** Copies the message's text. Returns the page that went out by it, if one did. */
   add(message: Message): Page | undefined {
     if (this.isDone) return undefined;
-    const cut = this.#makeRoom(message.byteLength + 1);
-    this.#note(message.copyTo(this.#buffer, this.#used), message.frame, message.bigIntegers);
+    const cut = this.#makeRoom(message.byteLength);
+    const buffer = this.#page.reserve(message.byteLength);
+    this.#note(message.copyTo(buffer, this.#page.used), message.frame, message.bigIntegers);
     return cut ?? this.#cutIfFull();
   }
 
@@ -71,59 +78,78 @@ export class BatchStep {
   addText(frame: FrameFacts, bytes: Buffer, text: TextRange, bigIntegers: BigIntegers): Page | undefined {
     if (this.isDone) return undefined;
     const { start, end, hasLineBreaks } = text;
-    const cut = this.#makeRoom(end - start + 1);
-    this.#note(copyText(bytes, start, end, hasLineBreaks, this.#buffer, this.#used), frame, bigIntegers);
+    const cut = this.#makeRoom(end - start);
+    const buffer = this.#page.reserve(end - start);
+    this.#note(copyText(bytes, start, end, hasLineBreaks, buffer, this.#page.used), frame, bigIntegers);
     return cut ?? this.#cutIfFull();
+  }
+
+  /**
+   * Begins to take JSON texts that stand one behind another in a chunk, none of them before `start`, or longer than
+   * {@link LONGEST_IN_RUN}. Returns how many it takes of the `most` that there are, 0 where they have to be added one by one.
+   */
+  beginRun(chunk: Buffer, start: number, most: number): number {
+    if (this.isDone || this.#maxRecordBytes !== Number.POSITIVE_INFINITY || this.#page.used >= this.#runBytes) return 0;
+    const count = Math.min(most, this.#pageRecords - this.held, this.#maxRecords - this.#records);
+    this.#page.stage(chunk, start, count);
+    return count;
+  }
+
+  /** Copies the next text of the run. Whether there is room for another. */
+  place({ start, end, hasLineBreaks }: TextRange): boolean {
+    const page = this.#page;
+    page.place(start, end, hasLineBreaks);
+    return page.used < this.#runBytes;
+  }
+
+  /** The last `count` texts that were placed came in frames whose sequences go up by one from this one on. */
+  noteRun(frame: FrameFacts, sequence: number, count: number, bigIntegers: BigIntegers): void {
+    if (count === 0) return;
+    this.#records += count;
+    this.#facts.addRun(frame, sequence, count);
+    this.#bigIntegers = bigIntegers;
+  }
+
+  /** The run is over. Returns the page that goes out by it, if one does. */
+  endRun(): Page | undefined {
+    this.#page.unstage();
+    return this.#cutIfFull();
   }
 
   /** The page that is not full yet, if it holds anything. */
   flush(): Page | undefined {
-    return this.#ends.length === 0 ? undefined : this.#cut();
+    return this.held === 0 ? undefined : this.#cut();
   }
 
-  /** For so many bytes. No page can be larger than a Buffer can: what is there goes out, rather than be lost. */
+  /** For a text of so many bytes. No page can be larger than a Buffer can: what is there goes out, rather than be lost. */
   #makeRoom(size: number): Page | undefined {
-    const cut = this.#used + size > LARGEST ? this.flush() : undefined;
-    if (this.#used + size > this.#buffer.length) this.#grow(this.#used + size);
-    return cut;
+    return this.#page.used + size >= LARGEST ? this.flush() : undefined;
   }
 
   /** A text was copied that ends at `end`. */
   #note(end: number, frame: FrameFacts, bigIntegers: BigIntegers): void {
-    this.#buffer[end] = LF;
     if (frame.gap === undefined) {
       this.#records += 1;
-      this.#recordBytes += end + 1 - this.#used;
+      this.#recordBytes += end + 1 - this.#page.used;
     }
-    this.#used = end + 1;
-    this.#ends.push(end);
+    this.#page.close(end);
     this.#facts.add(frame);
     this.#bigIntegers = bigIntegers;
   }
 
   #cutIfFull(): Page | undefined {
-    const isFull = this.#ends.length >= this.#pageRecords || this.#used >= this.#pageBytes || this.isDone;
-    return isFull ? this.#cut() : undefined;
+    const isFull = this.held >= this.#pageRecords || this.heldBytes >= this.#pageBytes || this.isDone;
+    return isFull ? this.flush() : undefined;
   }
 
   #cut(): Page {
-    const page = new Page(this.#buffer.subarray(0, this.#used), this.#ends, this.#facts, this.#bigIntegers);
-    // The next page is likely to be as large as this one.
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(SMALLEST, Math.min(LARGEST, this.#used + (this.#used >> 3))));
-    this.#used = 0;
-    this.#ends = [];
+    const { buffer, used, ends } = this.#page.cut();
+    const release = this.#isReused ? (): void => this.#memory.giveBack(buffer) : undefined;
+    const page = new Page(buffer.subarray(0, used), ends, this.#facts, this.#bigIntegers, release);
     this.#facts = new FrameFactsList();
     return page;
   }
-
-  #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(LARGEST, this.#buffer.length * 2)));
-    this.#buffer.copy(larger, 0, 0, this.#used);
-    this.#buffer = larger;
-  }
 }
 
-const LF = 0x0a;
-const SMALLEST = 4_096;
-/** 4 GiB on Node 20; more on later ones, where nobody wants a larger page either. */
-const LARGEST = Math.min(constants.MAX_LENGTH, 4 * 1024 * 1024 * 1024) - 1;
+/** The longest text of a run, in bytes. */
+const LONGEST_IN_RUN = 65_535;

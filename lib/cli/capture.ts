@@ -82,6 +82,7 @@ async function capture(
     ]);
     const source = sourceOf(config, {
       secretsMet: output.hideMet,
+      reusePages: true,
       logger: refusalLogger((refusal) => reporter.refused(refusal)),
     });
     const sink = await openSink(sinkConfig, { logger: noticeLogger((notice) => reporter.notice(notice)) });

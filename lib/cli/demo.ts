@@ -69,7 +69,7 @@ async function capture(options: DemoOptions, reporter: Reporter): Promise<ExitSt
   const market = await openMarket({ openMs: options.seconds, rate: options.rate });
   try {
     // The market closes by itself, so nothing else has to end the run.
-    const source = createSource({ url: market.url, unbounded: true });
+    const source = createSource({ url: market.url, unbounded: true }, { reusePages: true });
     const sink = await openSink(resolveSink('jsonl', { path: options.output }));
     return await runFeed({ source, sink }, reporter);
   } finally {

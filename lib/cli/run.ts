@@ -48,6 +48,7 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
     const source = sourceOf(pipeline.source, {
       feed: pipeline.name,
       secretsMet: output.hideMet,
+      reusePages: true,
       logger: refusalLogger((refusal) => reporter.refused(refusal)),
     });
     await checkHangup(options.onHangup, pipeline.sink);

@@ -4,6 +4,7 @@ import { failAfterDelivery, stopRun, tellRunEnding, trackPipes } from '../intern
 import type { JsonCheck } from '../json/check.js';
 import type { ConnectionStats } from '../telemetry/stats.js';
 import { BufferedSum } from './intake/buffered-sum.js';
+import type { RunConsumer } from './intake/intake.js';
 import { OverflowQueue } from './intake/overflow-queue.js';
 import type { ConnectionEvents, EndCause } from './options/events.js';
 import { checkUrls, type ResolvedWebSocketOptions } from './options/options.js';
@@ -52,6 +53,7 @@ export abstract class RunReadable<T> extends TypedReadable {
     this.#run = new Run(checkUrls(urls), options, {
       check,
       onFrame: queue === undefined ? (frame) => this.receive(frame) : (frame) => this.#offer(queue, frame),
+      runs: () => (queue === undefined ? this.runs : undefined),
       onEnding: () => tellRunEnding(this),
       onEnded: (error) => {
         if (this.#queue !== undefined) this.#deliverRest(this.#queue);
@@ -139,6 +141,11 @@ export abstract class RunReadable<T> extends TypedReadable {
 
   /** A frame came. The hot path. */
   protected abstract receive(frame: Frame): void;
+
+  /** What takes many frames at once, unless they have to wait one by one. */
+  protected get runs(): RunConsumer | undefined {
+    return undefined;
+  }
 
   /** Whether each item is one frame. */
   protected get isOfFrames(): boolean {

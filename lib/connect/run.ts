@@ -4,7 +4,7 @@ import type { JsonCheck } from '../json/check.js';
 import type { ConnectionStats } from '../telemetry/stats.js';
 import { DurationLimit } from './connection/duration-limit.js';
 import type { DroppedRange } from './intake/dropped-range.js';
-import { Intake } from './intake/intake.js';
+import { Intake, type RunConsumer } from './intake/intake.js';
 import type { ConnectionEvents, EndCause } from './options/events.js';
 import type { ResolvedWebSocketOptions } from './options/options.js';
 import type { SubscribeStep } from './options/subscribe-options.js';
@@ -21,6 +21,8 @@ export interface RunHandler {
   readonly check: JsonCheck | undefined;
   /** A frame came. The hot path. */
   readonly onFrame: (frame: Frame) => void;
+  /** Who takes many frames at once, if anybody does. */
+  runs(): RunConsumer | undefined;
   /** Nothing further is received: what was is still delivered, and then {@link onEnded} comes. */
   onEnding(): void;
   /** No further frame will come. With an error the run failed; without, it ended as it should. */
@@ -65,6 +67,7 @@ export class Run {
     this.#intake = new Intake(options, endpoints, {
       check: handler.check,
       onFrame: handler.onFrame,
+      runs: () => handler.runs(),
       onGap: (gap) => handler.onEvent('gap', gap),
       onAlive: (at) => this.#idle.touch(at),
       onFull: () => this.#end('max_messages', undefined),

@@ -3,8 +3,10 @@ import { resolveBatchOptions } from '../batch/options.js';
 import type { Page } from '../batch/page.js';
 import { BatchStep } from '../batch/step.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
+import type { RunConsumer } from '../connect/intake/intake.js';
 import { resolveWebSocketOptions } from '../connect/options/options.js';
 import { RunReadable } from '../connect/run-readable.js';
+import type { FrameRun } from '../connect/socket/frame-run.js';
 import { EnvelopeStep } from '../envelope/step.js';
 import type { Frame } from '../frame/frame.js';
 import { resolveRejectOptions } from '../internal/reject-options.js';
@@ -52,11 +54,21 @@ export class PagesReadable extends RunReadable<Page> {
   /** Whether no stage looks into the records, so that no message is made of them. */
   readonly #isDirect: boolean;
   readonly #letters: DeadLetterFile | undefined;
+  readonly #runs: RunConsumer = {
+    onRun: (run, first, most) => {
+      try {
+        this.#acceptRun(run, first, most);
+      } catch (error) {
+        this.fail(error as Error);
+      }
+    },
+    onCounted: () => this.#added(this.#batch.endRun()),
+  };
   readonly #batch: BatchStep;
   readonly #linger: Linger;
 
   /** @internal */
-  constructor(config: ResolvedSourceConfig, around: Surroundings) {
+  constructor(config: ResolvedSourceConfig, around: Surroundings, isReused = false) {
     const batching = resolveBatchOptions(batchOptions(config, around));
     const check = new JsonCheck();
     super(config.urls, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }), check);
@@ -99,7 +111,7 @@ export class PagesReadable extends RunReadable<Page> {
       letters.on('error', (error) => this.fail(error));
       keepTooLarge(letters, this, batching.clock);
     }
-    this.#batch = new BatchStep(batching);
+    this.#batch = new BatchStep(batching, isReused);
     this.#linger = new Linger(batching.clock, batching.lingerMs, () => this.#deliverPage(this.#batch.flush()));
   }
 
@@ -141,6 +153,10 @@ export class PagesReadable extends RunReadable<Page> {
     }
   }
 
+  protected override get runs(): RunConsumer | undefined {
+    return this.#isDirect && this.#transforms === undefined ? this.#runs : undefined;
+  }
+
   protected override get lump(): number {
     return 1;
   }
@@ -163,7 +179,7 @@ export class PagesReadable extends RunReadable<Page> {
     if (filters === undefined) {
       if (!check.checkNext(data, 0, data.length)) return false;
     } else {
-      if (!filters.check(data)) return false;
+      if (!filters.check(data, 0, data.length)) return false;
       if (!filters.keep(data)) return true;
     }
     if (this.#transforms !== undefined) {
@@ -172,6 +188,34 @@ export class PagesReadable extends RunReadable<Page> {
     }
     this.#added(this.#batch.addText(frame, data, check, this.#bigIntegers));
     return true;
+  }
+
+  /** The same for frames that stand one behind another, without an object for any of them. What it leaves comes one by one. */
+  #acceptRun(run: FrameRun, first: FrameFacts, most: number): void {
+    const { chunk } = run;
+    const check = this.#check;
+    const filters = this.#filters;
+    const batch = this.#batch;
+    let room = batch.beginRun(chunk, run.offset, most);
+    /** Frames that were placed since the last one that was left out. */
+    let placed = 0;
+    while (room > 0 && run.frames < most && run.next()) {
+      if (filters === undefined) {
+        if (!check.check(chunk, run.start, run.end)) break;
+      } else {
+        if (!filters.check(chunk, run.start, run.end)) break;
+        if (!filters.keep(chunk)) {
+          batch.noteRun(first, first.sequence + run.frames - placed, placed, this.#bigIntegers);
+          placed = 0;
+          run.accept();
+          continue;
+        }
+      }
+      room = batch.place(check) ? room - 1 : 0;
+      placed += 1;
+      run.accept();
+    }
+    batch.noteRun(first, first.sequence + run.frames - placed, placed, this.#bigIntegers);
   }
 
   #accept(message: Message): void {

@@ -48,6 +48,11 @@ export interface SourceOptions {
   readonly signal?: AbortSignal | undefined;
   /** Where to log to: anything of pino's shape. @default nothing is logged */
   readonly logger?: Logger | undefined;
+  /**
+   * Whether the memory of `pages()` is used again, which spares the garbage collector most of its work. Then nobody else may
+   * hold a page, or a view of its bytes, when a sink of spillway's has stored it or `page.release()` was called. @default false
+   */
+  readonly reusePages?: boolean | undefined;
   /** What the feed is called, in gaps. @default none */
   readonly feed?: string | undefined;
   /** Where time comes from: for tests. @default this machine's */
@@ -122,7 +127,7 @@ export function sourceOf(config: ResolvedSourceConfig, options: WatchedOptions):
       return current.stats;
     },
     pages() {
-      const pages = new PagesReadable(config, around);
+      const pages = new PagesReadable(config, around, options.reusePages);
       current = {
         get stats() {
           return {

@@ -25,17 +25,17 @@ export class LeadingFilters {
     return this.#filters.reduce((sum, step) => sum + step.filtered, 0);
   }
 
-  /** Checks a frame. Whether it passed. */
-  check(data: Buffer): boolean {
-    return this.#fields.check(data, 0, data.length);
+  /** Checks the text in bytes[start, end). Whether it passed. */
+  check(bytes: Buffer, start: number, end: number): boolean {
+    return this.#fields.check(bytes, start, end);
   }
 
-  /** Whether the record of the frame that was checked, and that passed, goes on. */
-  keep(data: Buffer): boolean {
+  /** Whether the record that was checked, and that passed, goes on. */
+  keep(bytes: Buffer): boolean {
     const fields = this.#fields;
     for (let which = 0; which < this.#filters.length; which++) {
-      const isFound = fields.find(data, which);
-      if (!(this.#filters[which] as FilterStep).keeps(isFound, data, fields.start, fields.end)) return false;
+      const isFound = fields.find(bytes, which);
+      if (!(this.#filters[which] as FilterStep).keeps(isFound, bytes, fields.start, fields.end)) return false;
     }
     return true;
   }

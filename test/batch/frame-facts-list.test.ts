@@ -30,3 +30,36 @@ test('whatever frames came, every record keeps the facts of its own', () => {
     { numRuns: 2_000 },
   );
 });
+
+test('frames that are added many at once are those that are added one by one', () => {
+  const run = fc.record({
+    skipped: fc.constantFrom(0, 0, 1, 3),
+    count: fc.constantFrom(0, 1, 1, 2, 5),
+    repeats: fc.boolean(),
+    receivedAt: fc.constantFrom(0, 0, 1),
+  });
+  fc.assert(
+    fc.property(fc.array(run, { minLength: 1, maxLength: 30 }), (runs) => {
+      const list = new FrameFactsList();
+      const expected: unknown[] = [];
+      let [sequence, receivedAt] = [0, 1_000];
+      for (const { skipped, count, repeats, receivedAt: later } of runs) {
+        sequence += skipped;
+        receivedAt += later;
+        const facts = { sequence, receivedAt, connection: 1, isBinary: false, url: 'ws://a' };
+        if (repeats) {
+          list.add(facts);
+          expected.push(facts);
+        }
+        if (count > 0) list.addRun({ ...facts, sequence: 7 }, sequence, count);
+        for (let n = 0; n < count; n++) expected.push({ ...facts, sequence: sequence + n });
+        sequence += count;
+      }
+      assert.deepEqual(
+        expected.map((_, index) => list.at(index)),
+        expected,
+      );
+    }),
+    { numRuns: 2_000 },
+  );
+});

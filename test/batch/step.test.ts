@@ -134,6 +134,77 @@ describe('BatchStep', () => {
     }
   });
 
+  it('makes the same pages of texts that stand in one chunk, whichever of them are left out', () => {
+    const text = fc.record({
+      value: fc.oneof(fc.string({ maxLength: 300 }), fc.integer(), fc.array(fc.nat(9), { maxLength: 4 })),
+      indent: fc.constantFrom(0, 0, 0, 1),
+      header: fc.constantFrom(2, 4),
+      isKept: fc.constantFrom(true, true, false),
+    });
+    const options = fc.record({
+      size: fc.constantFrom(0, 1, 3, 50, 1_000),
+      maxBytes: fc.constantFrom(10, 500, 5_000, 1_000_000),
+      maxRecords: fc.constantFrom(undefined, 1, 40),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.array(text, { maxLength: 60 }), { maxLength: 4 }), options, (chunks, given) => {
+        const [alone, together] = [0, 1].map(() => new BatchStep(resolveBatchOptions(given))) as [BatchStep, BatchStep];
+        const expected: (Page | undefined)[] = [];
+        const pages: (Page | undefined)[] = [];
+        let sequence = 0;
+        for (const texts of chunks) {
+          const placed = texts.map(({ value, indent, header, isKept }) => {
+            const bytes = Buffer.concat([Buffer.alloc(header), Buffer.from(JSON.stringify(value, undefined, indent))]);
+            return { bytes, header, isKept };
+          });
+          const chunk = Buffer.concat(placed.map(({ bytes }) => bytes));
+          let offset = 0;
+          const ranges = placed.map(({ bytes, header, isKept }) => {
+            const range = { start: offset + header, end: offset + bytes.length, hasLineBreaks: true };
+            offset = range.end;
+            return { ...range, isKept, facts: { ...FACTS, sequence: sequence++ } };
+          });
+          for (const range of ranges)
+            if (range.isKept) expected.push(alone.addText(range.facts, chunk, range, 'number'));
+          for (let n = 0; n < ranges.length && !together.isDone; ) {
+            const before = n;
+            let room = together.beginRun(chunk, ranges[n]!.start, ranges.length - n);
+            for (; n < ranges.length && (room > 0 || !ranges[n]!.isKept); n++) {
+              const { isKept, facts } = ranges[n]!;
+              if (!isKept) continue;
+              room = together.place(ranges[n]!) ? room - 1 : 0;
+              together.noteRun(FACTS, facts.sequence, 1, 'number');
+            }
+            pages.push(together.endRun());
+            assert.ok(n > before, 'nothing was taken');
+          }
+        }
+        expected.push(alone.flush());
+        pages.push(together.flush());
+        assert.deepEqual(contents(pages), contents(expected));
+        assert.deepEqual(state(together), state(alone));
+      }),
+    );
+  });
+
+  it('uses the memory of pages again that were released, where it was told to, and no other', () => {
+    const messages = messagesOf('"aaaa"', '"bbbb"', '"cccc"', '"dddd"');
+    for (const isReused of [true, false]) {
+      const step = new BatchStep(resolveBatchOptions({ size: 1 }), isReused);
+      const [first, second] = messages.map((message) => step.add(message)) as [Page, Page];
+      const memory = first.bytes.buffer;
+      first.release();
+      first.release();
+      assert.deepEqual([first.length, first.bytes.length, first.records], isReused ? [0, 0, []] : [1, 7, ['aaaa']]);
+      const later = messages.map((message) => step.add(message)!);
+      assert.equal(later.filter(({ bytes }) => bytes.buffer === memory).length, isReused ? 1 : 0);
+      assert.deepEqual(
+        [second, ...later].flatMap((page) => page.records),
+        ['bbbb', 'aaaa', 'bbbb', 'cccc', 'dddd'],
+      );
+    }
+  });
+
   it('builds records anew at each access', () => {
     const [page] = run(messagesOf('{}'), {}) as [Page];
     assert.notEqual(page.records[0], page.records[0]);
@@ -146,6 +217,14 @@ function run(messages: readonly Message[], options: BatchOptions): Page[] {
   const pages = messages.map((message) => step.add(message));
   return [...pages, step.flush()].filter((page) => page !== undefined);
 }
+
+function contents(pages: readonly (Page | undefined)[]): unknown[] {
+  return pages.flatMap((page) =>
+    page === undefined ? [] : [[page.bytes.toString(), page.ends, page.ends.map((_, index) => page.frame(index))]],
+  );
+}
+
+const FACTS = { receivedAt: 1, connection: 1, isBinary: false, url: 'ws://a/', sequence: 0 };
 
 function state(step: BatchStep): unknown[] {
   return [step.held, step.heldBytes, step.records, step.isDone];

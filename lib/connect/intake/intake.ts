@@ -6,10 +6,22 @@ import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { Endpoints } from '../reach/endpoints.js';
 import type { WithheldFrame } from '../rotation/merge.js';
 import { Rotation } from '../rotation/rotation.js';
+import type { FrameRun } from '../socket/frame-run.js';
 import { Dedupe } from './dedupe.js';
 import { FeedGaps } from './feed-gaps.js';
 import type { FrameHandler, Origin } from './frame-handler.js';
 import { SequenceCheck } from './sequence-check.js';
+
+/** A consumer that takes frames which stand one behind another at once. */
+export interface RunConsumer {
+  /**
+   * Accepts as many frames of the run as it can, at most `most`; the first has these facts, the others the next sequences.
+   * Nothing is told to anybody yet.
+   */
+  onRun(run: FrameRun, first: Omit<Frame, 'data'>, most: number): void;
+  /** The frames that were accepted are counted: what became of them goes on. This may pause or end the run. */
+  onCounted(): void;
+}
 
 /** What an {@link Intake} tells its run. */
 export interface IntakeHandler {
@@ -17,6 +29,8 @@ export interface IntakeHandler {
   readonly check: JsonCheck | undefined;
   /** A frame that has its number: the consumer takes it. The hot path. */
   readonly onFrame: (frame: Frame) => void;
+  /** Who takes many frames at once, if anybody does. */
+  runs(): RunConsumer | undefined;
   /** A gap is over. */
   onGap(gap: Gap): void;
   /** Something came over any connection, at this time of the monotonic clock. */
@@ -34,6 +48,10 @@ export interface IntakeHandler {
  * time once a chunk, and calls {@link onFrame} here: a {@link Rotation} may keep the frame until its turn comes
  * ({@link onLate}), `dedupe` may drop it, a gap is told before it; then it has its number, and is the consumer's. Nothing on
  * this way makes an object for a frame but the {@link Frame} itself.
+ *
+ * Where neither answers, rotations, `dedupe`, a sequence nor a gap has to do with them, and the consumer takes many at once (the
+ * fused way into pages does), all frames of a chunk take the same way in one call, as a `FrameRun` ({@link onRun}): then there is
+ * not even that object.
  */
 export class Intake implements FrameHandler {
   /** Whether a connection feeds the run. */
@@ -74,6 +92,37 @@ export class Intake implements FrameHandler {
     const { merge } = this.rotation;
     if (merge !== undefined && this.rotation.consumes(merge, data, isBinary, receivedAt, origin)) return;
     this.#accept(data, isBinary, receivedAt, origin);
+  }
+
+  get takesRuns(): boolean {
+    return this.#dedupe === undefined && this.#sequence === undefined && this.#handler.runs() !== undefined;
+  }
+
+  /** Frames that nobody has to look at before the consumer: for them the way is the same, once for all of them. */
+  onRun(run: FrameRun, arrival: Moment, { number, endpoint }: Origin): void {
+    const runs = this.#handler.runs();
+    if (runs === undefined || !this.isOpen) return;
+    if (arrival !== this.fed) this.#onChunk(arrival);
+    const { isBinary } = run;
+    const { maxMessages = Number.POSITIVE_INFINITY } = this.#options;
+    // What the consumer does with them may pause or end the run, or begin a rotation.
+    while (this.isOpen && !this.gaps.isOpen && this.rotation.merge === undefined) {
+      const first = {
+        isBinary,
+        receivedAt: arrival.at,
+        url: endpoint.frameUrl,
+        connection: number,
+        sequence: this.frames,
+      };
+      run.restart(run.offset);
+      runs.onRun(run, first, maxMessages - this.frames);
+      if (run.frames === 0) return;
+      this.frames += run.frames;
+      this.bytes += run.bytes;
+      this.lastFrameAt = arrival.at;
+      runs.onCounted();
+      if (this.frames === maxMessages) this.#handler.onFull();
+    }
   }
 
   onControl(data: Buffer, isBinary: boolean, origin: Origin): void {

@@ -89,6 +89,11 @@ export class Session {
     };
     if (origin.inflater === undefined) {
       this.#ws.onData = onFrame;
+      if (taker.takesRuns) {
+        this.#ws.onRun = (run) => {
+          if (!control.isNeeded) taker.onRun(run, this.#arrival ?? this.#arrive(), origin);
+        };
+      }
     } else {
       const inflateQueue = new InflateQueue(origin.inflater, { onFrame, onFailed: (cause) => onLost({ cause }) });
       this.#inflateQueue = inflateQueue;

@@ -28,7 +28,7 @@ export class FeedSocket extends WebSocket {
   /** The sub-protocol that the server took; empty for none. */
   agreed = '';
   /** What the cutter calls, with nothing in between. */
-  readonly #cuts: Cuts = { data: drop, rest: drop, over: drop };
+  readonly #cuts: Cuts = { run: undefined, data: drop, rest: drop, over: drop };
 
   /** @param protocols to offer. `ws` does not hear of them: it would not go on with a server that takes none, as RFC 6455 allows */
   constructor(url: string, protocols: readonly string[], { requireProtocol = false, ...options }: FeedSocketOptions) {
@@ -55,6 +55,15 @@ export class FeedSocket extends WebSocket {
 
   set onData(listener) {
     this.#cuts.data = listener ?? drop;
+  }
+
+  /** Called with frames that stand one behind another, before {@link onData} is called with those that it does not accept. */
+  get onRun(): Cuts['run'] {
+    return this.#cuts.run;
+  }
+
+  set onRun(listener) {
+    this.#cuts.run = listener;
   }
 
   /** Looks at the answer to what was offered, and takes it away from `ws`, which knows of no offer. */

@@ -1,5 +1,9 @@
+import { FrameRun } from './frame-run.js';
+
 /** What a {@link FrameCutter} does with what it finds. */
 export interface Cuts {
+  /** Frames that stand one behind another, for who can take many at once: as many as it accepts. What is left comes one by one. */
+  run?: ((run: FrameRun) => void) | undefined;
   /** A whole data frame: a view of the chunk. The hot path. */
   data(data: Buffer, isBinary: boolean): void;
   /** Bytes that the receiver of `ws` has to read. */
@@ -19,6 +23,7 @@ export interface Cuts {
 export class FrameCutter {
   readonly #maxPayload: number;
   readonly #cuts: Cuts;
+  readonly #run: FrameRun;
   /** How many bytes the receiver lacks of the frame that it was given the beginning of. */
   #owed = 0;
   /** The beginning of a header that the next chunk ends. */
@@ -28,6 +33,7 @@ export class FrameCutter {
   constructor(maxPayload: number, cuts: Cuts) {
     this.#maxPayload = maxPayload;
     this.#cuts = cuts;
+    this.#run = new FrameRun(maxPayload);
   }
 
   /** The next chunk. Not to be called after `over()`. */
@@ -38,6 +44,10 @@ export class FrameCutter {
     const size = chunk.length;
     let i = this.#passOwed(chunk);
     while (size - i >= 2) {
+      if (cuts.run !== undefined) {
+        i = this.#takeRun(cuts.run, chunk, i);
+        if (size - i < 2) break;
+      }
       const first = chunk[i] as number;
       let length = chunk[i + 1] as number;
       let start = i + 2;
@@ -77,6 +87,14 @@ export class FrameCutter {
   end(): void {
     if (this.#header !== undefined) this.#cuts.rest(this.#header);
     this.#header = undefined;
+  }
+
+  /** Offers the frames from `i` on. Returns where the first one begins that was not accepted. */
+  #takeRun(take: (run: FrameRun) => void, chunk: Buffer, i: number): number {
+    const run = this.#run;
+    if (run.begin(chunk, i)) take(run);
+    run.close();
+    return run.offset;
   }
 
   /** From here on, all is the receiver's. */

@@ -104,7 +104,10 @@ export class JsonlFileWritable extends PageSink {
   protected override store(page: Page, callback: Callback): void {
     this.#recordsBefore = this.#file.account.records;
     this.#inFlight = this.#reopening === undefined ? this.#store(page) : this.#storeAfter(this.#reopening, page);
-    this.#settle(this.#inFlight, callback);
+    this.#settle(this.#inFlight, (error) => {
+      callback(error);
+      if (!error) page.release();
+    });
   }
 
   protected override late(): SinkError | undefined {

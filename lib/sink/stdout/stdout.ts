@@ -107,6 +107,7 @@ export class StdoutWritable extends PageSink {
       this.#writeLines(text, 0, lines, (error) => {
         if (!error && !this.#isBroken && lines === page.length) this.#pages += 1;
         done(error ?? failure?.());
+        if (!error) page.release();
         if (this.destroyed) this.#release();
       });
     } catch (error) {

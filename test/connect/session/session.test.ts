@@ -47,7 +47,7 @@ test('a server that reads nothing gets no pings, pongs and heartbeats on top of 
 
 const PARTS: Omit<SessionParts, 'ws' | 'origin' | 'options'> = {
   secrets: { hide: (text) => text, meet() {} },
-  taker: { onFrame() {}, onControl() {}, onAlive() {}, frames: 0 },
+  taker: { takesRuns: false, onFrame() {}, onRun() {}, onControl() {}, onAlive() {}, frames: 0 },
   ask: async (question) => await question(),
   onFed() {},
   onLost: ({ cause }) => assert.fail(String(cause)),

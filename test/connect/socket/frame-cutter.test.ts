@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { FeedSocket } from '../../../lib/connect/socket/feed-socket.js';
 import { FrameCutter } from '../../../lib/connect/socket/frame-cutter.js';
+import type { FrameRun } from '../../../lib/connect/socket/frame-run.js';
 import { encodeFrame, OPCODES } from '../../../lib/testing/index.js';
 import { makeCertificate } from '../../support/certificates.js';
 import { feed } from '../../support/feed.js';
@@ -81,5 +83,78 @@ test('bytes that a header lacks at the end of the feed are given to the receiver
   cutter.end();
   assert.deepEqual(rest, [Buffer.from([0x82])]);
 });
+
+test('whoever takes frames many at once, as many as it likes, gets those that would come one by one, in their order', () => {
+  const frame = fc.record({
+    opcode: fc.constantFrom(text, text, text, binary, ping),
+    length: fc.constantFrom(0, 1, 9, 124, 125, 126, 127, 300, 65_535, 65_536, 66_001),
+  });
+  const cuts = fc.array(fc.nat(1_000_000), { maxLength: 5 });
+  const wishes = fc.array(fc.nat(4), { minLength: 1, maxLength: 10 });
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 12 }), cuts, wishes, (frames, places, most) => {
+      const bytes = Buffer.concat(
+        frames.map(({ opcode, length }, n) =>
+          encodeFrame({ opcode, payload: Buffer.alloc(opcode === ping ? length % 126 : length, 97 + n) }),
+        ),
+      );
+      const chunks = cut(bytes, places);
+      const alone = seen(chunks);
+      let turn = 0;
+      const together = seen(chunks, (run, take) => {
+        for (let left = most[turn++ % most.length]!; left > 0 && run.next(); left--) {
+          take(run.chunk.subarray(run.start, run.end), run.isBinary);
+          run.accept();
+        }
+      });
+      assert.deepEqual(together, alone);
+    }),
+  );
+});
+
+test('a run tells how many frames it gave, and their bytes, and lets go of the chunk', () => {
+  const runs: FrameRun[] = [];
+  const counts: unknown[] = [];
+  const cutter = new FrameCutter(100, {
+    run(run) {
+      while (run.next()) run.accept();
+      counts.push([run.frames, run.bytes, run.isBinary]);
+      runs.push(run);
+    },
+    data: (data) => counts.push(`${data}`),
+    rest() {},
+    over: () => counts.push('over'),
+  });
+  const parts = ['a', 'bcd'].map((payload) => encodeFrame({ opcode: text, payload }));
+  const tooLong = encodeFrame({ opcode: text, payload: 'x'.repeat(101) });
+  cutter.add(Buffer.concat([...parts, encodeFrame({ opcode: binary, payload: 'e' }), tooLong]));
+  // The frames of a run are of one kind.
+  assert.deepEqual(counts, [[2, 4, false], 'e', 'over']);
+  assert.equal(runs[0]!.chunk.length, 0);
+});
+
+type Take = (data: Buffer, isBinary: boolean) => void;
+
+/** What comes out of a cutter, frame by frame; what the receiver gets as one. */
+function seen(chunks: readonly Buffer[], runs?: (run: FrameRun, take: Take) => void): string[] {
+  const found: string[] = [];
+  const take: Take = (data, isBinary) => found.push(`${isBinary ? 'binary' : 'text'} ${data.toString('latin1')}`);
+  const cutter = new FrameCutter(66_000, {
+    run: runs && ((run) => runs(run, take)),
+    data: take,
+    rest: (bytes) => found.push(`rest ${bytes.toString('hex')}`),
+    over: () => found.push('over'),
+  });
+  for (const chunk of chunks) {
+    if (found.includes('over')) break;
+    cutter.add(chunk);
+  }
+  return found;
+}
+
+function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b);
+  return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
+}
 
 const FRAMES = 1_000;
