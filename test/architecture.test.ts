@@ -43,7 +43,7 @@ const MAY_IMPORT = {
     'secrets',
     'telemetry',
   ],
-  feed: ['visible', 'errors', 'internal', 'sink', 'config'],
+  feed: ['visible', 'errors', 'internal', 'sink', 'config', 'source'],
   index: 'all',
   cli: 'all',
 } as const satisfies Record<string, readonly string[] | 'all'>;

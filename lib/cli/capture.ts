@@ -73,21 +73,8 @@ async function capture(
       process.stdout.write(pipelineText(plain, options.set ?? {}, secretsOf(config)));
       return EXIT.ok;
     }
-    const [{ sourceOf }, { openSink }, { refusalLogger }, { noticeLogger }, { runFeed }] = await Promise.all([
-      import('../source/source.js'),
-      import('../feed/open-sink.js'),
-      import('./report/refusals.js'),
-      import('./report/notices.js'),
-      import('./process/run-feed.js'),
-    ]);
-    const source = sourceOf(config, {
-      secretsMet: output.hideMet,
-      reusePages: true,
-      logger: refusalLogger((refusal) => reporter.refused(refusal)),
-    });
-    const sink = await openSink(sinkConfig, { logger: noticeLogger((notice) => reporter.notice(notice)) });
-    if (sink.isOnTerminal) output.shareTerminal();
-    return await runFeed({ source, sink, deadLetter: config.deadLetter }, reporter, options.onHangup);
+    const { runPipeline } = await import('./process/run-pipeline.js');
+    return await runPipeline({ source: config, sink: sinkConfig }, output, reporter, options.onHangup);
   } catch (error) {
     const { asFlags } = await import('./capture/flag-values.js');
     reporter.failure(error instanceof ConfigError ? asFlags(error, flags.source) : error);

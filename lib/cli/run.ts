@@ -38,26 +38,9 @@ async function run(file: string, options: RunOptions, output: Output): Promise<E
     guardSecrets(pipeline, output, (notice) => reporter.notice(notice));
     for (const note of pipeline.notes) reporter.note(note, shownName(file));
 
-    const [{ sourceOf }, { openSink }, { refusalLogger }, { noticeLogger }, { runFeed }] = await Promise.all([
-      import('../source/source.js'),
-      import('../feed/open-sink.js'),
-      import('./report/refusals.js'),
-      import('./report/notices.js'),
-      import('./process/run-feed.js'),
-    ]);
-    const source = sourceOf(pipeline.source, {
-      feed: pipeline.name,
-      secretsMet: output.hideMet,
-      reusePages: true,
-      logger: refusalLogger((refusal) => reporter.refused(refusal)),
-    });
     await checkHangup(options.onHangup, pipeline.sink);
-    const sink = await openSink(pipeline.sink, {
-      feed: pipeline.name,
-      logger: noticeLogger((notice) => reporter.notice(notice)),
-    });
-    if (sink.isOnTerminal) output.shareTerminal();
-    return await runFeed({ source, sink, deadLetter: pipeline.source.deadLetter }, reporter, options.onHangup);
+    const { runPipeline } = await import('./process/run-pipeline.js');
+    return await runPipeline(pipeline, output, reporter, options.onHangup);
   } catch (error) {
     reporter.failure(error);
     return exitStatusOf({ error });
