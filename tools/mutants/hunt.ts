@@ -5,8 +5,8 @@ import { applied, type Mutant } from './mutants-of.js';
 import { type RunOptions, runTest } from './run-test.js';
 import type { TreeCopy } from './tree-copy.js';
 
-/** What became of a mutant. It is `open` while there may be another test, and `not reached` when time was up before any ran. */
-export type Outcome = 'killed' | 'timed out' | 'survived' | 'not covered' | 'not reached' | 'open';
+/** What became of a mutant. It is `endless` when it made a loop that no test can end, `open` while there may be another test, and `not reached` when time was up before any ran. */
+export type Outcome = 'killed' | 'timed out' | 'endless' | 'survived' | 'not covered' | 'not reached' | 'open';
 
 /** A mutant, and the tests that were tried on it. */
 export interface Trial {
@@ -80,7 +80,7 @@ class OpenTrial implements Trial {
       const verdict = await copy.with(file, text, () => runTest(test, run));
       if (verdict !== 'stopped') this.ran.push(test);
       if (verdict === 'failed') this.outcome = 'killed';
-      if (verdict === 'timed out') this.outcome = 'timed out';
+      if (verdict === 'timed out' || verdict === 'endless') this.outcome = verdict;
     }
     if (this.outcome !== 'open' || (test !== undefined && !signal.aborted)) return;
     if (this.ran.length > 0) this.outcome = 'survived';

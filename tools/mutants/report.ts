@@ -45,13 +45,15 @@ export function staleText({ file, before, after }: Accepted): string {
 
 function counts(trials: readonly Trial[]): string {
   const count = (...outcomes: Outcome[]): number => trials.filter(({ outcome }) => outcomes.includes(outcome)).length;
-  const killed = count('killed', 'timed out');
+  const killed = count('killed', 'timed out', 'endless');
   const percent = trials.length === 0 ? 100 : Math.floor((100 * killed) / trials.length);
   const late = count('timed out');
+  const endless = count('endless');
   const idle = count('not covered');
   return [
     `${killed} of ${trials.length} killed (${percent} %)`,
     ...(late === 0 ? [] : [`${late} of them by a time-out`]),
+    ...(endless === 0 ? [] : [`${endless} of them by a loop without end`]),
     `${count('survived')} survived`,
     ...(idle === 0 ? [] : [`${idle} not covered`]),
   ].join(', ');

@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { compiledName, compiledOf } from '../../test/compile.js';
 
-/** How a run of a test file ended. `stopped` is what somebody else's signal makes of it. */
-export type Verdict = 'passed' | 'failed' | 'timed out' | 'stopped';
+/**
+ * How a run of a test file ended. When its time was up, it is `endless` if it did not even hear a signal: no test can end a
+ * loop of its own process that does not let go. `stopped` is what somebody else's signal makes of it.
+ */
+export type Verdict = 'passed' | 'failed' | 'timed out' | 'endless' | 'stopped';
 
 export interface RunOptions {
   /** A copy of the tree that is compiled. */
@@ -15,18 +18,21 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** How long it may take: longer than a test waits for anything. @default 120_000 */
   readonly limitMs?: number;
+  /** How long it has to answer a signal then. @default 10_000, enough where others are at work, too */
+  readonly answerMs?: number;
 }
 
 /** Runs a test file in a process of its own, until its first test fails. */
 export function runTest(test: string, options: RunOptions): Promise<Verdict> {
-  const { folder, temporary, coverage, signal, limitMs = 120_000 } = options;
+  const { folder, temporary, coverage, signal, limitMs = 120_000, answerMs = 10_000 } = options;
   const compiled = compiledOf(folder);
   const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR: temporary, SPILLWAY_COMPILED: compiled };
   // The runner of this tool's own tests would have its children speak its own protocol.
   for (const name of ['NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE', 'FORCE_COLOR']) delete env[name];
   if (coverage !== undefined) env['NODE_V8_COVERAGE'] = coverage;
   return new Promise((resolve, reject) => {
-    const args = ['--enable-source-maps', '--test-reporter=tap', join(compiled, compiledName(test))];
+    const path = join(compiled, compiledName(test));
+    const args = ['--import', ANSWERING, '--enable-source-maps', '--test-reporter=tap', path];
     // In a group of its own, so that the processes that it starts end with it.
     const child = spawn(process.execPath, args, {
       cwd: folder,
@@ -40,7 +46,11 @@ export function runTest(test: string, options: RunOptions): Promise<Verdict> {
       verdict ??= why;
       killGroup(child.pid);
     };
-    const timer = setTimeout(end, limitMs, 'timed out');
+    const onLimit = (): void => {
+      child.kill('SIGUSR2');
+      timer = setTimeout(end, answerMs, 'endless');
+    };
+    let timer = setTimeout(onLimit, limitMs);
     const onAbort = (): void => end('stopped');
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -61,6 +71,7 @@ export function runTest(test: string, options: RunOptions): Promise<Verdict> {
       process.removeListener('exit', onExit);
       // What it has started and left behind.
       killGroup(child.pid);
+      if (status === ANSWER) verdict ??= 'timed out';
       resolve(verdict ?? (status === 0 ? 'passed' : 'failed'));
     });
   });
@@ -75,5 +86,9 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
+/** A status that nothing else gives. */
+const ANSWER = 84;
+/** A module that answers a signal as soon as the event loop turns. */
+const ANSWERING = `data:text/javascript,process.on('SIGUSR2',()=>process.exit(${ANSWER}))`;
 /** A line of the protocol TAP. */
 const FAILURE = /^\s*not ok (?!.*# (?:TODO|SKIP)).*\n/m;

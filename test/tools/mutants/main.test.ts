@@ -38,6 +38,7 @@ throw new Error(String(isOfAge(1)));
   'test/endless.test.ts': `import '../lib/later.js';
 setInterval(() => {}, 1000);
 `,
+  'test/loop.test.ts': 'for (;;);',
   'tools/mutants/accepted.json': JSON.stringify([
     { file: 'lib/age.ts', before: 'return lived * 365;', after: 'return lived / 365;', because: 'Nobody calls it.' },
     { file: 'lib/age.ts', before: 'return 1;', after: 'return 0;', because: 'It is gone.' },
@@ -119,11 +120,12 @@ No longer there, to be taken out of tools/mutants/accepted.json: lib/age.ts
 });
 
 describe('runTest()', () => {
-  it('tells a test that takes too long from one that fails', async (t) => {
+  it('tells a test that takes too long from one that fails, and from one that lets nothing else happen', async (t) => {
     const folder = await project(t);
     await compile(folder);
     const options = { folder, temporary: folder, signal: new AbortController().signal };
-    assert.equal(await runTest('test/endless.test.ts', { ...options, limitMs: 100 }), 'timed out');
+    assert.equal(await runTest('test/endless.test.ts', { ...options, limitMs: 1_000 }), 'timed out');
+    assert.equal(await runTest('test/loop.test.ts', { ...options, limitMs: 1_000, answerMs: 1_000 }), 'endless');
     assert.equal(await runTest('test/broken.test.ts', options), 'failed');
     assert.equal(await runTest('test/age.test.ts', options), 'passed');
     assert.equal(await runTest('test/age.test.ts', { ...options, signal: AbortSignal.abort() }), 'stopped');
