@@ -61,6 +61,15 @@ describe('jsonlFile with fsync', () => {
     (await disk.asked())();
     await closed(sink);
   });
+
+  it('has nothing forced to the disk with `never`', async (t) => {
+    const disk = await slowDisk(t);
+    const sink = jsonlFile(join(temporaryFolder(t), 'out.jsonl'), { fsync: 'never' });
+    await stored(sink, pagesOf(['1'])[0]!);
+    sink.end();
+    await closed(sink);
+    assert.equal(disk.waiting.length, 0);
+  });
 });
 
 /** Has each `fsync` of the test take until it is answered. */
@@ -77,6 +86,8 @@ async function slowDisk(t: TestContext) {
     });
   });
   return {
+    /** The answers to those that were asked for. */
+    waiting,
     /** Resolves with the answer to the next one that is asked for. */
     async asked(): Promise<(error?: Error) => void> {
       while (waiting.length === 0) {

@@ -27,12 +27,33 @@ describe('PageFile', () => {
   it('writes no page behind what could not go in front of it', async () => {
     const { file, pages } = start('none');
     pages.lead(Buffer.from('\n'));
-    const stored = pages.store(pagesOf(['1'])[0]!);
-    const failed = assert.rejects(stored, (error) => error instanceof SinkError && error.recordsWritten === 0);
+    let failure: unknown;
+    // Not `assert.rejects()`: it takes a promise of the error for the error.
+    const stored = pages.store(pagesOf(['1'])[0]!).catch((reason: unknown) => {
+      failure = reason;
+    });
     await settle();
     file.answer(new Error('no space'));
-    await failed;
+    await stored;
+    assert.ok(failure instanceof SinkError);
+    assert.equal(failure.recordsWritten, 0);
     assert.deepEqual([file.writes, file.cuts], [['\n'], [0]]);
+  });
+
+  it('is mended once what was torn is cut off and the rest written anew', async () => {
+    const { file, pages } = start('none', Buffer.from('1\n2\n3'));
+    let isMended = false;
+    const [ending, saved, torn] = [Buffer.alloc(0), Buffer.from('2\n'), Buffer.from('3')];
+    const mended = pages.mend({ kind: 'torn', size: 5, keep: 2, ending, saved, torn }).then(() => {
+      isMended = true;
+    });
+    await file.isAsked(1);
+    assert.deepEqual([file.cuts, file.writes], [[2], ['2\n']]);
+    await settle();
+    assert.equal(isMended, false);
+    file.answer();
+    await mended;
+    assert.equal(file.bytes.toString(), '1\n2\n');
   });
 
   it('has ended once its ending is in the file', async () => {
@@ -59,23 +80,36 @@ describe('PageFile', () => {
     await file.isAsked(1);
     file.answer(new Error('no space'));
     await failed;
+    assert.deepEqual(file.cuts, [0]);
+  });
+
+  it('adds no ending to an empty file that was there when no page came', async () => {
+    const { file, pages } = start('gzip', Buffer.alloc(0));
+    await pages.end();
+    assert.deepEqual(file.writes, []);
   });
 });
 
-function start(compression: 'none' | 'gzip') {
-  const file = new SlowFile();
+/** @param held what a file that was there holds; without it, it is new */
+function start(compression: 'none' | 'gzip', held?: Buffer) {
+  const file = new SlowFile(held);
   const account = new Account('out.jsonl');
   return { file, account, pages: new PageFile(file as unknown as OutputFile, compression, account, 0) };
 }
 
 /** A file in memory each of whose writes takes until it is answered; one of nothing is none. */
-class SlowFile implements Pick<OutputFile, 'isNew' | 'size' | 'write' | 'cutBack'> {
-  readonly isNew = true;
+class SlowFile implements Pick<OutputFile, 'isNew' | 'size' | 'write' | 'cutBack' | 'cutTo'> {
+  readonly isNew: boolean;
   readonly writes: string[] = [];
   readonly cuts: number[] = [];
-  bytes = Buffer.alloc(0);
+  bytes: Buffer;
   answer: (error?: Error) => void = () => assert.fail('nothing is written');
   #onAsked = (): void => {};
+
+  constructor(held: Buffer | undefined) {
+    this.isNew = held === undefined;
+    this.bytes = held ?? Buffer.alloc(0);
+  }
 
   get size(): number {
     return this.bytes.length;
@@ -106,9 +140,15 @@ class SlowFile implements Pick<OutputFile, 'isNew' | 'size' | 'write' | 'cutBack
     }
   }
 
-  cutBack(size: number): Promise<boolean> {
+  async cutBack(size: number): Promise<boolean> {
+    await settle();
+    await this.cutTo(size);
+    return true;
+  }
+
+  cutTo(size: number): Promise<void> {
     this.cuts.push(size);
     this.bytes = this.bytes.subarray(0, size);
-    return Promise.resolve(true);
+    return Promise.resolve();
   }
 }
