@@ -9,6 +9,7 @@ import { createFakeClock, createFeedServer, type FeedServer } from '../../lib/te
 import { ARRANGEMENTS, type Arrangement, gapsOf, run } from '../support/arrangements.js';
 import { nothingIsLeft } from '../support/resources.js';
 import { signal } from '../support/signal.js';
+import { WATCHDOG } from '../support/watchdog.js';
 import { AUTHORITY, allFaults, BEFORE, type Fault, read } from './faults.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-faults-'));
@@ -151,7 +152,7 @@ for (const arrangement of ARRANGEMENTS) {
           [['disconnected', code]],
         );
       });
-      await fc.assert(property, { numRuns: 40 });
+      await fc.assert(property, { ...WATCHDOG, numRuns: 40 });
       await server.close();
     });
   });

@@ -17,6 +17,7 @@ import {
 import type { FeedClient } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Outcome, run } from '../support/arrangements.js';
 import { feed } from '../support/feed.js';
+import { WATCHDOG } from '../support/watchdog.js';
 import {
   anyStretches,
   anyWire,
@@ -317,7 +318,5 @@ const anyLimits = fc.record({
 
 const RUNS = 100;
 const LIMIT_RUNS = 60;
-/** When a run counts as stuck, and when no further run, or smaller example of a failure, is tried. */
-const WATCHDOG = { timeout: 30_000, interruptAfterTimeLimit: 60_000 } as const;
 /** As much as Node reads from a socket at once. */
 const SOCKET_READ_BYTES = 65_536;

@@ -10,6 +10,7 @@ import { createFakeClock } from '../../lib/testing/index.js';
 import { heapInUse } from '../support/gc.js';
 import { collector, frameOf, framesOf, recorder } from '../support/messages.js';
 import { settle } from '../support/resources.js';
+import { WATCHDOG } from '../support/watchdog.js';
 
 describe('parse()', () => {
   it('gives a message a frame, in order, with the facts of the frame', async () => {
@@ -107,7 +108,7 @@ describe('parse()', () => {
         await finished(deadLetter);
         assert.equal(deadLetter.seen.length, units.flat().length - sink.seen.length);
       }),
-      { numRuns: 40 },
+      { ...WATCHDOG, numRuns: 40 },
     );
   });
 

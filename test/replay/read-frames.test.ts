@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { WebSocket } from 'ws';
 import { createFeedServer, type ReadFramesOptions, readFrames } from '../../lib/testing/index.js';
 import { PATH_FORMS } from '../support/path-forms.js';
+import { WATCHDOG } from '../support/watchdog.js';
 import { messagesOf } from '../testing/plain-client.js';
 
 const { gzipSync } = zlib;
@@ -87,7 +88,7 @@ describe('readFrames', () => {
           values.map((value) => JSON.stringify(value)),
         );
       }),
-      { numRuns: 50 },
+      { ...WATCHDOG, numRuns: 50 },
     );
   });
 
@@ -269,6 +270,7 @@ describe('readFrames', () => {
           );
         },
       ),
+      WATCHDOG,
     );
     await writeFile(join(folder, 'half.json'), '[100,200,3');
     const seen: string[] = [];
@@ -305,7 +307,7 @@ describe('readFrames', () => {
           assert.deepEqual(seen, expected.slice(0, seen.length));
         },
       ),
-      { numRuns: 50 },
+      { ...WATCHDOG, numRuns: 50 },
     );
   });
 

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { envelope, type Message, parse, select } from '../../lib/index.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
 import { feed, sends } from '../support/feed.js';
+import { WATCHDOG } from '../support/watchdog.js';
 
 /** The texts, as a file would have them, of what a stage makes of frames. */
 async function selected(paths: readonly string[], frames: readonly (string | Buffer)[]): Promise<string[]> {
@@ -63,7 +64,7 @@ describe('select', () => {
           expected.map((one) => JSON.stringify(one)),
         );
       }),
-      { numRuns: 50 },
+      { ...WATCHDOG, numRuns: 50 },
     );
   });
 

@@ -6,6 +6,7 @@ import { createFakeClock } from '../../lib/testing/index.js';
 import { ARRANGEMENTS, type Outcome, payloadsOf, run } from '../support/arrangements.js';
 import { feed, hasRead, sends, sendsThenWaits } from '../support/feed.js';
 import { until } from '../support/until.js';
+import { WATCHDOG } from '../support/watchdog.js';
 
 const NUMBERS = Array.from({ length: 300 }, (_, n) => `${n}`);
 
@@ -250,7 +251,7 @@ test('whatever comes, the records up to the limit are there, no other, and alike
         await server.close();
       },
     ),
-    { numRuns: 15 },
+    { ...WATCHDOG, numRuns: 15 },
   );
 });
 

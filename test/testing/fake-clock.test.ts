@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createFakeClock } from '../../lib/testing/index.js';
+import { WATCHDOG } from '../support/watchdog.js';
 
 describe('createFakeClock', () => {
   it('stands still until it is advanced', async () => {
@@ -29,7 +30,7 @@ describe('createFakeClock', () => {
         assert.equal(clock.pending, timers.filter((one) => !one.isCleared && one.ms > ms).length);
         assert.equal(clock.monotonic(), ms);
       }),
-      { numRuns: 50 },
+      { ...WATCHDOG, numRuns: 50 },
     );
   });
 

@@ -11,6 +11,7 @@ import {
   type FeedServerOptions,
   OPCODES,
 } from '../../lib/testing/index.js';
+import { WATCHDOG } from '../support/watchdog.js';
 import { closeOf, messagesOf } from './plain-client.js';
 
 describe('FeedClient', () => {
@@ -57,7 +58,7 @@ describe('FeedClient', () => {
         );
         assert.deepEqual(received, sent);
       }),
-      { numRuns: 30 },
+      { ...WATCHDOG, numRuns: 30 },
     );
   });
 

@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { createFeedServer } from '../../lib/testing/index.js';
 import { nothingIsLeft } from '../support/resources.js';
+import { within } from '../support/until.js';
 import { closeOf, messagesOf, refusalOf } from './plain-client.js';
 import { selfSigned } from './self-signed.js';
 
@@ -127,7 +128,8 @@ describe('createFeedServer', () => {
 
   it('answers a plain HTTP request with 426', async () => {
     await using server = await createFeedServer();
-    const [response] = await once(httpRequest({ port: server.port, host: '127.0.0.1' }).end(), 'response');
+    const request = httpRequest({ port: server.port, host: '127.0.0.1' }).end();
+    const [response] = await within(() => 'an answer', once(request, 'response'));
     assert.equal(response.statusCode, 426);
     response.resume();
     await once(response, 'close');

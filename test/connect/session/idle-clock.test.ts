@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { IdleClock } from '../../../lib/connect/session/idle-clock.js';
 import { createFakeClock } from '../../../lib/testing/index.js';
 import { settle } from '../../support/resources.js';
+import { WATCHDOG } from '../../support/watchdog.js';
 
 describe('IdleClock', () => {
   it('tells of silence once, after idleMs', async () => {
@@ -124,7 +125,7 @@ describe('IdleClock', () => {
         assert.deepEqual(ticks, expected);
         assert.equal(clock.pending, 0);
       }),
-      { numRuns: 20 },
+      { ...WATCHDOG, numRuns: 20 },
     );
   });
 });

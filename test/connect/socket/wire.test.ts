@@ -7,6 +7,7 @@ import { FeedSocket } from '../../../lib/connect/socket/feed-socket.js';
 import { encodeFrame, OPCODES, type WireFrame } from '../../../lib/testing/index.js';
 import { seedOf } from '../../flows/support/seed.js';
 import { cut, type Ending, MAX_PAYLOAD, told } from '../../support/in-memory-socket.js';
+import { WATCHDOG } from '../../support/watchdog.js';
 import { WIRE_CASES } from '../../support/wire-cases.js';
 
 /** How many streams are tried of each kind; a night's worth is a hundred times that. */
@@ -38,7 +39,7 @@ test('whatever bytes a server sends, cut anywhere, come to what they come to for
       fc.pre(unchecked.every((line) => !line.startsWith('text ') || isUtf8(Buffer.from(line.slice(5), 'hex'))));
       assert.deepEqual(await told(FeedSocket, chunks, ending), await alone(chunks, ending));
     }),
-    { numRuns: RUNS, seed: seedOf(t) },
+    { ...WATCHDOG, numRuns: RUNS, seed: seedOf(t) },
   );
 });
 
@@ -49,7 +50,7 @@ test('texts that are no UTF-8 come as they are, whole, in fragments and cut anyw
       const expected = await told(WebSocket, chunks, ending, { skipUTF8Validation: true });
       assert.deepEqual(await told(FeedSocket, chunks, ending), expected);
     }),
-    { numRuns: RUNS, seed: seedOf(t) },
+    { ...WATCHDOG, numRuns: RUNS, seed: seedOf(t) },
   );
 });
 

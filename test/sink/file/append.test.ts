@@ -19,6 +19,7 @@ import type { Logger } from '../../../lib/internal/logger.js';
 import { zstdFrameWalk } from '../../../lib/internal/zstd.js';
 import { jsonlFile } from '../../../lib/sink/file/jsonl-file.js';
 import type { JsonlFileOptions } from '../../../lib/sink/file/jsonl-file-options.js';
+import { WATCHDOG } from '../../support/watchdog.js';
 import { noZstd, noZstdCommand, readText, temporaryFolder } from '../files.js';
 import { lines, pagesOf, records } from '../pages.js';
 
@@ -375,7 +376,7 @@ describe('jsonlFile with append, to any bytes,', () => {
           await add(path, ['"new"']);
           assert.ok(readText(path).endsWith('"new"\n'));
         }),
-        { numRuns: 60 },
+        { ...WATCHDOG, numRuns: 60 },
       );
     });
   }

@@ -7,6 +7,7 @@ import { SinkError } from '../../../../lib/errors.js';
 import { type KafkaDeadLetter, kafka } from '../../../../lib/sink/kafka/index.js';
 import { createFakeClock } from '../../../../lib/testing/fake-clock.js';
 import { whileTimePasses } from '../../../support/time.js';
+import { WATCHDOG } from '../../../support/watchdog.js';
 import { pagesOf } from '../../pages.js';
 import { brokerError, FakeKafka } from '../fake-producer.js';
 
@@ -70,7 +71,7 @@ test('whatever passes happens: nothing is lost or stored twice, each key keeps i
       // A page is taken as long as there is any room.
       assert.ok(mostWaiting() <= given.maxBufferedBytes / SHORTEST + given.pageSize, String(mostWaiting()));
     }),
-    { numRuns: 150 },
+    { ...WATCHDOG, numRuns: 150 },
   );
 });
 
@@ -103,7 +104,7 @@ test('when a partition fails for good, what is counted as acknowledged is stored
         );
       }
     }),
-    { numRuns: 150 },
+    { ...WATCHDOG, numRuns: 150 },
   );
 });
 
