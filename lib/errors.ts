@@ -9,7 +9,8 @@ import { visible } from './visible.js';
 
 /** Every error code of this library, with what it stands for. */
 export const ERROR_CODES = {
-  ERR_CONFIG: 'An option, a pipeline file or a configuration object is not valid. Nothing was connected.',
+  ERR_CONFIG:
+    'An option, a pipeline file or a configuration object is not valid, and nothing was connected; or a function that is an option failed, or returned what cannot be used.',
   ERR_AUTH: 'Credentials could not be had, or the server (401, 403) or a proxy (407) refused them.',
   ERR_CONNECT: 'No connection came about: DNS, TCP, TLS, the upgrade, or a subscribe message failed.',
   ERR_DISCONNECTED: 'The connection ended in any way but a clean close with code 1000, and `reconnect` is off.',

@@ -151,6 +151,12 @@ export function describe(value: unknown): string {
   }
 }
 
+/** What kind of value it is, where the value itself may be a secret. */
+export function kindOf(value: unknown): string {
+  const isShown = value === undefined || value === null || typeof value === 'object';
+  return isShown ? describe(value) : `a ${typeof value}`;
+}
+
 /** More names than these are nothing to read through. */
 const MAX_LISTED = 12;
 const MIN_WORD = 4;

@@ -1,6 +1,7 @@
 import type { Readable, Transform, TransformCallback } from 'node:stream';
 import through2 from 'through2';
 import { failAfterDelivery, trackPipes } from '../internal/chain.js';
+import { functionFailed } from '../internal/given-function.js';
 import { Message, notAMessage } from '../parse/message.js';
 
 /** A stage around a function of the user's: message in, message or nothing out. */
@@ -17,7 +18,7 @@ export function glue(name: string, work: (message: Message) => Promise<Message |
     work(message).then(
       (result) => (result === undefined ? callback() : callback(null, result)),
       // The callback is not called any more: nothing further is taken in.
-      (error: Error) => failAfterDelivery(stage as unknown as Readable, error),
+      (error: unknown) => failAfterDelivery(stage as unknown as Readable, functionFailed(name, error)),
     );
   });
   trackPipes(stage as unknown as Readable);

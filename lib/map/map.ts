@@ -6,8 +6,8 @@ import { glue } from './glue.js';
 
 /**
  * A stage that gives every record another value: what `change` returns, or resolves to, is serialised anew. The
- * record's text is no longer the one that arrived. An error that `change` throws ends the run, after what came before
- * is delivered; so does a value that JSON cannot hold, such as `undefined`, as `ERR_CONFIG`.
+ * record's text is no longer the one that arrived. An error that `change` throws ends the run with `ERR_CONFIG`, after
+ * what came before is delivered, and is its `cause`; so does a value that JSON cannot hold, such as `undefined`.
  *
  * @throws {ConfigError} when `change` is no function
  * @example

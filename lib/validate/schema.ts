@@ -27,6 +27,8 @@ export function compileSchema(schema: JsonSchema, path: string): ValidateFunctio
   const addFormats = require('ajv-formats') as typeof import('ajv-formats');
   const ajv = isDraft7 ? new Ajv(options) : new Ajv2020(options);
   addFormats.default(ajv);
+  // Its answer would be a promise, which is no no.
+  if (schema['$async'] === true) throw optionError(path, 'An asynchronous schema (`$async`) cannot be used.');
   try {
     return ajv.compile(schema);
   } catch (cause) {

@@ -77,7 +77,7 @@ describe('map()', () => {
     });
   }
 
-  it('lets through what a toJSON() throws', async () => {
+  it('has what a toJSON() throws as the cause of its error', async () => {
     const toJSON = (): never => {
       throw new RangeError('mine');
     };
@@ -87,7 +87,7 @@ describe('map()', () => {
         map(() => ({ toJSON })),
         collector(),
       ),
-      RangeError,
+      isCausedByRangeError,
     );
   });
 });
@@ -129,17 +129,17 @@ for (const [name, stageOf] of [
     ],
     ['rejects', () => Promise.reject(new RangeError('mine'))],
   ] as const) {
-    it(`${name} ends the run with the error that its function ${how}, after what came before`, async () => {
+    it(`${name} ends the run when its function ${how}, after what came before, and the error has the cause`, async () => {
       const sink = collector({ turns: 1 });
       const stage = stageOf((message) => (message.value === 50 ? work() : 1));
-      await assert.rejects(pipeline(Readable.from(messagesOf(...NUMBERS)), stage, sink), RangeError);
+      await assert.rejects(pipeline(Readable.from(messagesOf(...NUMBERS)), stage, sink), isCausedByRangeError);
       assert.equal(sink.seen.length, 50);
     });
   }
 
   it(`${name} ends when its function rejects without a reason`, async () => {
     const stage = stageOf(() => Promise.reject(undefined));
-    await assert.rejects(pipeline(Readable.from(messagesOf('1')), stage, collector()));
+    await assert.rejects(pipeline(Readable.from(messagesOf('1')), stage, collector()), { code: 'ERR_CONFIG' });
   });
 
   it(`${name} fails with ERR_CONFIG when it is given frames`, async () => {
@@ -154,4 +154,10 @@ for (const [name, stageOf] of [
   it(`${name} without a function is refused`, () => {
     assert.throws(() => stageOf({} as never), ConfigError);
   });
+}
+
+function isCausedByRangeError(error: unknown): boolean {
+  assert.ok(error instanceof ConfigError);
+  assert.match(error.message, /^(map|filter): The function failed: mine\. `cause` is what it failed with\.$/);
+  return error.cause instanceof RangeError;
 }

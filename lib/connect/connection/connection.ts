@@ -1,11 +1,13 @@
 import WebSocket from 'ws';
 import { MessageTooLargeError } from '../../errors.js';
+import { wrongResult } from '../../internal/given-function.js';
+import { kindOf } from '../../internal/options.js';
 import type { Secrets } from '../../secrets/secrets.js';
 import type { FrameHandler, Origin } from '../intake/frame-handler.js';
 import type { Connected } from '../options/events.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import { isSubscribeMessages } from '../options/socket-options.js';
-import { handshakeBroken, noMessages, refused } from '../reach/connection-failures.js';
+import { handshakeBroken, refused } from '../reach/connection-failures.js';
 import type { Endpoint } from '../reach/endpoints.js';
 import { readRefusal } from '../reach/http-refusal.js';
 import { requestOf, Session } from '../session/session.js';
@@ -269,7 +271,9 @@ export class Connection implements Origin {
       typeof subscribeMessages === 'function'
         ? await handshake.ask(() => subscribeMessages(requestOf(this)))
         : subscribeMessages;
-    if (!isSubscribeMessages(messages)) throw noMessages(this.endpoint.url);
+    if (!isSubscribeMessages(messages)) {
+      throw wrongResult('subscribeMessages', messages, 'an array of strings and Buffers', kindOf);
+    }
     // With a pause between them they are steps like the others: frames come meanwhile.
     const [atOnce, inSteps] = throttleMs === undefined ? [messages, []] : [[], messages];
     await Promise.all(atOnce.map((message) => session.send(message)));

@@ -1,4 +1,11 @@
-import { DisconnectedError, MessageTooLargeError, SpillwayError, SubscribeError, type Watchdog } from '../../errors.js';
+import {
+  ConfigError,
+  DisconnectedError,
+  MessageTooLargeError,
+  SpillwayError,
+  SubscribeError,
+  type Watchdog,
+} from '../../errors.js';
 import { closedEarly, unreachable } from '../reach/connection-failures.js';
 import type { Endpoint } from '../reach/endpoints.js';
 
@@ -57,8 +64,10 @@ export class ConnectionEndCause {
 
   /** We end an open connection, since it is of no use any more. */
   lost(cause: unknown, watchdog: Silence | undefined): void {
-    const isItself = cause instanceof MessageTooLargeError || cause instanceof SubscribeError;
-    this.#error ??= isItself ? cause : this.#disconnected(1006, '', { cause, ...(watchdog && { watchdog }) });
+    const isItself = ITSELF.some((kind) => cause instanceof kind);
+    this.#error ??= isItself
+      ? (cause as SpillwayError)
+      : this.#disconnected(1006, '', { cause, ...(watchdog && { watchdog }) });
   }
 
   /** `ws` reports an error, as it does before it reports the close. */
@@ -92,6 +101,8 @@ export class ConnectionEndCause {
   }
 }
 
+/** What ends a connection and is told as it is. */
+const ITSELF = [MessageTooLargeError, SubscribeError, ConfigError] as const;
 /** What the receiver of `ws` finds broken, and the close code that it answers with (RFC 6455, section 7.4.1). */
 const FAILED_WITH: ReadonlyMap<string, number> = new Map([
   ['WS_ERR_EXPECTED_FIN', 1002],

@@ -1,7 +1,9 @@
 import { SpillwayError } from '../../errors.js';
 import type { TimerHandle } from '../../internal/clock.js';
+import { wrongResult } from '../../internal/given-function.js';
+import { kindOf } from '../../internal/options.js';
 import type { Secrets } from '../../secrets/secrets.js';
-import { authHeaders } from '../options/credentials.js';
+import { authHeaders, isCredentials } from '../options/credentials.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import { type ConnectStep, stepFailed, tooSlow } from '../reach/connection-failures.js';
 import type { Endpoint } from '../reach/endpoints.js';
@@ -58,6 +60,9 @@ export class Handshake {
     const { credentials: given } = options;
     const request = { url: this.#endpoint.frameUrl, ...attempt, signal: this.#abort.signal };
     const credentials = typeof given === 'function' ? await this.ask(() => given(request)) : given;
+    if (!isCredentials(credentials)) {
+      throw wrongResult('credentials', credentials, CREDENTIAL_FORMS, kindOf);
+    }
     const headers = authHeaders(credentials);
     this.#secrets.meet(credentialSecrets(credentials));
     this.step = 'the way to the server';
@@ -131,4 +136,6 @@ export class Handshake {
   }
 }
 
+const CREDENTIAL_FORMS =
+  "credentials: `{ type: 'none' }`, `{ type: 'bearer', token }`, `{ type: 'basic', username, password }` or `{ type: 'custom', headers }`, with texts that a header can carry";
 const CLOSE_TIMEOUT_MS = 2 ** 31 - 1;

@@ -1,3 +1,4 @@
+import { functionFailed, wrongResult } from '../../internal/given-function.js';
 import { duration, number, words } from '../../internal/options/kinds.js';
 import type { GivenOf, Rule } from '../../internal/options/option.js';
 import { checkRules } from '../../internal/options/rules.js';
@@ -67,8 +68,21 @@ export function growingBackoff(options: GrowingBackoff, random: () => number = M
   };
 }
 
-/** The back-off that an option stands for. */
+/** The back-off that an option stands for. A function of the user's that is wrong is an `ERR_CONFIG` when it is asked. */
 export function toBackoff(backoff: number | GrowingBackoff | Backoff, random: () => number): Backoff {
-  if (typeof backoff === 'function') return backoff;
+  if (typeof backoff === 'function') return checked(backoff);
   return typeof backoff === 'number' ? fixedBackoff(backoff) : growingBackoff(backoff, random);
+}
+
+function checked(backoff: Backoff): Backoff {
+  return (attempt) => {
+    let ms: number;
+    try {
+      ms = backoff(attempt);
+    } catch (cause) {
+      throw functionFailed('reconnectBackoff', cause);
+    }
+    if (Number.isFinite(ms) && ms >= 0) return ms;
+    throw wrongResult('reconnectBackoff', ms, 'milliseconds: a finite number, 0 or more');
+  };
 }

@@ -1,4 +1,5 @@
 import { AuthError } from '../../errors.js';
+import { isHeaders, isHeaderText } from '../../internal/header.js';
 
 /** What proves who we are, sent with the upgrade request. */
 export type Credentials =
@@ -24,6 +25,24 @@ export interface CredentialRequest {
  * `handshakeTimeoutMs` to answer; a rejection counts as a failed attempt to connect (`ERR_AUTH`).
  */
 export type CredentialProvider = (request: CredentialRequest) => Credentials | Promise<Credentials>;
+
+/** Whether they can be sent. */
+export function isCredentials(value: unknown): value is Credentials {
+  if (typeof value !== 'object' || value === null) return false;
+  const given = value as { readonly [key: string]: unknown };
+  switch (given['type']) {
+    case 'none':
+      return true;
+    case 'bearer':
+      return isHeaderText(given['token']);
+    case 'basic':
+      return typeof given['username'] === 'string' && typeof given['password'] === 'string';
+    case 'custom':
+      return isHeaders(given['headers']);
+    default:
+      return false;
+  }
+}
 
 /** The request headers that carry `credentials`. */
 export function authHeaders(credentials: Credentials): Readonly<Record<string, string>> {

@@ -1,13 +1,14 @@
 import { ConfigError, optionError } from '../../errors.js';
 import { hasStraySpace } from '../../internal/address.js';
 import { type Clock, systemClock } from '../../internal/clock.js';
+import { functionFailed, wrongResult } from '../../internal/given-function.js';
 import { type Logger, silentLogger } from '../../internal/logger.js';
 import type { GivenOf, ResolvedOf, Rule } from '../../internal/options/option.js';
 import { checkRules } from '../../internal/options/rules.js';
 import { field, isFunction, milliseconds, objectWith, resolveOptions, wholeNumber } from '../../internal/options.js';
 import { lacksZstd, NO_ZSTD } from '../../internal/zstd.js';
 import { redactUrl } from '../../secrets/redaction.js';
-import type { CredentialProvider, Credentials } from './credentials.js';
+import { type CredentialProvider, type Credentials, isCredentials } from './credentials.js';
 import { INTAKE_OPTIONS, type IntakeOptions, type ResolvedIntakeOptions } from './intake-options.js';
 import { LIVENESS_OPTIONS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
 import { checkReach, REACH_FIELDS, type ReachOptions, type ResolvedReachOptions } from './reach-options.js';
@@ -30,7 +31,7 @@ const CODE_FIELDS = {
   credentials: field<Credentials | CredentialProvider>(
     { type: 'none' },
     'credentials ({ type, … }) or a function that returns them',
-    (value) => isFunction(value) || (typeof value === 'object' && value !== null && 'type' in value),
+    (value) => isFunction(value) || isCredentials(value),
   ),
   /** End, successfully, after this many frames. @default none */
   maxMessages: wholeNumber<number | undefined>(undefined, 1),
@@ -89,7 +90,8 @@ export function resolveWebSocketOptions(options: WebSocketReadableOptions): Reso
   }
   checkReach(resolved);
   checkRules(OWNER, OPTIONS, RULES, resolved);
-  return resolved;
+  const { random } = resolved;
+  return random === Math.random ? resolved : { ...resolved, random: () => checkedRandom(random) };
 }
 
 /**
@@ -118,6 +120,17 @@ function checkUrl(url: unknown, option: string): string {
   if (new URL(url).hash !== '')
     throw new ConfigError([{ path: option, message: 'A WebSocket address has no #fragment (RFC 6455, section 3).' }]);
   return url;
+}
+
+function checkedRandom(random: () => number): number {
+  let number: number;
+  try {
+    number = random();
+  } catch (cause) {
+    throw functionFailed('random', cause);
+  }
+  if (typeof number === 'number' && number >= 0 && number < 1) return number;
+  throw wrongResult('random', number, 'a number from 0 to below 1');
 }
 
 const OWNER = 'WebSocketReadable';

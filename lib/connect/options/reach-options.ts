@@ -71,7 +71,7 @@ export const REACH_FIELDS = {
   tls: field<TlsOptions | TlsProvider>(
     {},
     'an object of TLS options, or a function that returns one',
-    (value) => isFunction(value) || (typeof value === 'object' && value !== null),
+    (value) => isFunction(value) || isTlsOptions(value),
   ),
   ...REACH_OPTIONS,
   /** An `http.Agent` or `https.Agent` of your own for the upgrade request. Not together with `proxy`. @default none */
@@ -83,6 +83,11 @@ export interface ReachOptions extends GivenOf<typeof REACH_FIELDS> {}
 
 /** {@link ReachOptions} with every default filled in. */
 export interface ResolvedReachOptions extends ResolvedOf<typeof REACH_FIELDS> {}
+
+/** Whether it is an object of options, as far as can be seen before a connect. */
+export function isTlsOptions(value: unknown): value is TlsOptions {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('then' in value);
+}
 
 /**
  * @throws {ConfigError} when two options contradict each other

@@ -1,4 +1,4 @@
-import { isHeaderName, isHeaderValue } from '../../internal/header.js';
+import { isHeaderName, isHeaders } from '../../internal/header.js';
 import { duration, own, secret, whole, yesNo } from '../../internal/options/kinds.js';
 import type { GivenOf, ResolvedOf, Rule } from '../../internal/options/option.js';
 import { field, isFunction, isTexts } from '../../internal/options.js';
@@ -160,13 +160,4 @@ export const SOCKET_RULES: readonly Rule<ResolvedSocketOptions & ResolvedLivenes
 /** Whether it can be sent as subscribe messages. */
 export function isSubscribeMessages(value: unknown): value is readonly SubscribeMessage[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string' || Buffer.isBuffer(item));
-}
-
-function isHeaders(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(([name, text]) => isHeaderName(name) && typeof text === 'string' && isHeaderValue(text))
-  );
 }

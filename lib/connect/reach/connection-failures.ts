@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, optionError, type SpillwayError, SubscribeError } from '../../errors.js';
+import { AuthError, ConnectError, type SpillwayError, SubscribeError } from '../../errors.js';
 import { redactUrl } from '../../secrets/redaction.js';
 import type { Secrets } from '../../secrets/secrets.js';
 import { visible } from '../../visible.js';
@@ -103,22 +103,9 @@ export function closedEarly(url: string, code: number): SpillwayError {
   );
 }
 
-/** The error for a function that returned no subscribe messages. */
-export function noMessages(url: string): SpillwayError {
-  return new ConnectError(
-    'The function of `subscribeMessages` returned something else than an array of strings and Buffers.',
-    { url: redactUrl(url) },
-  );
-}
-
 /** The error for a subscribe step whose function made no message. */
 export function notMade(what: string, url: string, cause: unknown, hide: (text: string) => string): SubscribeError {
   return new SubscribeError({ what, reason: 'failed', url, how: hide(because(cause)), cause });
-}
-
-/** What a function that makes messages has done wrong; the cause of the error. */
-export function notSendable(option: string): Error {
-  return optionError(option, 'The function returned something else than a string or a Buffer.');
 }
 
 /** What somebody else said, so that it cannot be taken for our own words. */

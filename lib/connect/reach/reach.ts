@@ -1,6 +1,8 @@
 import type { ClientOptions } from 'ws';
+import { wrongResult } from '../../internal/given-function.js';
+import { kindOf } from '../../internal/options.js';
 import { redactUrl } from '../../secrets/redaction.js';
-import type { ResolvedReachOptions, TlsOptions } from '../options/reach-options.js';
+import { isTlsOptions, type ResolvedReachOptions, type TlsOptions } from '../options/reach-options.js';
 import { proxyAgent } from './proxy.js';
 import type { ProxyRequest } from './proxy-request.js';
 
@@ -16,6 +18,7 @@ export async function reach(
 ): Promise<ClientOptions> {
   const { tls: given, origin, proxy: setting } = options;
   const tls: TlsOptions = typeof given === 'function' ? await given({ url: redactUrl(url) }) : given;
+  if (!isTlsOptions(tls)) throw wrongResult('tls', tls, 'an object of TLS options', kindOf);
   const agent = options.agent ?? (await proxyAgent({ ...around, url, setting, tls }));
   return {
     ...(tls as ClientOptions),

@@ -2,6 +2,7 @@ import { AuthError, ConnectError, DisconnectedError, type SpillwayError, Subscri
 
 /** What is done, with `reconnect`, after a connection ended or did not come about. */
 export const RECONNECT_ACTIONS = {
+  end: 'The run ends with the error: a function of yours that is wrong once is wrong again.',
   give_up:
     'The run ends with the error, once no endpoint is left to try. After a connection of the run was open it is `next_endpoint` instead: what has worked may work again.',
   retry: 'The same endpoint again, after the back-off.',
@@ -118,6 +119,12 @@ export const RECONNECT_TABLE: readonly ReconnectRule[] = [
     values: ['token_later'],
     meaning: 'The token endpoint is in trouble, or asks to come later.',
     action: 'retry_after',
+  },
+  {
+    kind: 'error',
+    values: ['ERR_CONFIG'],
+    meaning: 'A function that is an option returned what cannot be used, or failed where another try is of no use.',
+    action: 'end',
   },
   { kind: 'error', values: ['ERR_AUTH'], meaning: 'The credential provider failed.', action: 'retry' },
   {

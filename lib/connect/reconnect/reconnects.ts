@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, ReconnectExhaustedError, type SpillwayError } from '../../errors.js';
+import { AuthError, ConfigError, ConnectError, ReconnectExhaustedError, type SpillwayError } from '../../errors.js';
 import { type Backoff, toBackoff } from '../options/backoff.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { Endpoints } from '../reach/endpoints.js';
@@ -64,9 +64,19 @@ export class Reconnects {
   }
 
   /** What comes after this ending. */
-  after({ error, openMs }: Lost): Next {
-    const { reconnect, maxReconnectAttempts, stableAfterMs, credentials } = this.#options;
-    if (!reconnect) return { kind: 'end', error };
+  after(lost: Lost): Next {
+    if (!this.#options.reconnect || reconnectRule(lost.error).action === 'end')
+      return { kind: 'end', error: lost.error };
+    try {
+      return this.#after(lost);
+    } catch (error) {
+      if (error instanceof ConfigError) return { kind: 'end', error };
+      throw error;
+    }
+  }
+
+  #after({ error, openMs }: Lost): Next {
+    const { maxReconnectAttempts, stableAfterMs, credentials } = this.#options;
     if (openMs !== undefined) {
       this.#wasOpen = true;
       this.#areRenewed = false;
@@ -90,8 +100,13 @@ export class Reconnects {
     return { kind: 'attempt', attempt: this.#attempts, delayMs, refused };
   }
 
-  /** What comes after a new connection of a rotation has failed: the old one goes on, so nothing is given up for good. */
+  /**
+   * What comes after a new connection of a rotation has failed: the old one goes on, so nothing is given up for good.
+   *
+   * @throws {ConfigError} when a function that is an option is wrong, which ends the run
+   */
   afterRotation(error: SpillwayError | undefined): Pick<Next & { kind: 'attempt' }, 'delayMs' | 'refused'> {
+    if (error !== undefined && reconnectRule(error).action === 'end') throw error;
     this.#rotationsFailed += 1;
     const action = this.#action(reconnectRule(error).action, this.#wasRotationRefused);
     this.#wasRotationRefused = action === 'refresh_credentials';

@@ -230,8 +230,14 @@ export class Succession implements ConnectionHandler, RotationHandler {
 
   /** The old connection goes on; another attempt to follow it comes as the reconnect table says. */
   #rotationFailed({ endpoint }: Connection, error: ConnectionEnd['error']): void {
-    const { delayMs } = this.#policy.afterRotation(error);
     this.#intake.rotation.forget();
+    let delayMs: number;
+    try {
+      delayMs = this.#policy.afterRotation(error).delayMs;
+    } catch (wrong) {
+      this.#handler.onOver({ cause: 'failed', error: wrong as Error });
+      return;
+    }
     this.#rotationTimer.wait(delayMs);
     this.#logger.warn({ url: endpoint.shownUrl, err: error }, 'rotation failed');
     this.#handler.onEvent('rotationFailed', { error, delayMs });

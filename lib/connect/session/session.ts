@@ -1,11 +1,12 @@
 import WebSocket from 'ws';
 import { type Moment, now } from '../../frame/gap.js';
+import { functionFailed, wrongResult } from '../../internal/given-function.js';
+import { kindOf } from '../../internal/options.js';
 import type { Secrets } from '../../secrets/secrets.js';
 import type { Silence } from '../connection/end-cause.js';
 import type { FrameHandler, Origin } from '../intake/frame-handler.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { SubscribeMessage, SubscribeRequest } from '../options/subscribe-options.js';
-import { notSendable } from '../reach/connection-failures.js';
 import type { FeedSocket } from '../socket/feed-socket.js';
 import { InflateQueue } from '../socket/inflate-queue.js';
 import { ControlFrames } from './control-frames.js';
@@ -56,21 +57,21 @@ export class Session {
     this.#ws = ws;
     this.#liveness = new Liveness(options, {
       onPing: (isHeld) => this.#ping(isHeld),
-      onBeat: () => this.#say(() => textOf(heartbeat?.message)),
+      onBeat: () => this.#say('heartbeat.message', () => textOf(heartbeat?.message)),
       onSilence: (watchdog) => parts.onLost({ cause: undefined, watchdog }),
     });
     this.#control = new ControlFrames(heartbeat, reply, {
       isAnswer: (frame) => this.#subscribeSteps.consumes(frame),
       isBeatOwed: () => this.#liveness.isBeatOwed,
       onBeaten: () => this.#liveness.beaten(),
-      onAsked: (make) => this.#say(make),
+      onAsked: (make) => this.#say('reply.send', make),
     });
     this.#subscribeSteps = new SubscribeSteps({
       clock,
       throttleMs,
       url: origin.endpoint.shownUrl,
-      make: async ({ send }) =>
-        checked('send', typeof send === 'function' ? await parts.ask(() => send(request)) : send),
+      make: async ({ send }, option) =>
+        checked(option, typeof send === 'function' ? await parts.ask(() => send(request)) : send),
       hide: (text) => secrets.hide(text),
       send: (message) => this.send(message),
       onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
@@ -191,16 +192,19 @@ export class Session {
     return this.#ws.readyState === WebSocket.OPEN && this.#ws.bufferedAmount <= MAX_UNSENT_BYTES;
   }
 
-  /** Sends what need not be waited for; nothing where the server reads nothing. A function that throws ends the connection. */
-  #say(make: () => unknown): void {
+  /** Sends what need not be waited for; nothing where the server reads nothing. A function that is wrong ends the run. */
+  #say(option: string, make: () => unknown): void {
     if (!this.#isHeard) return;
+    const { secrets, onLost } = this.#parts;
+    let message: SubscribeMessage;
     try {
-      const message = checked('heartbeat, reply', make());
-      this.#parts.secrets.meet(messageSecrets(message), 'messages');
-      this.#ws.send(message);
+      message = checked(option, make());
     } catch (cause) {
-      this.#parts.onLost({ cause });
+      onLost({ cause: functionFailed(option, cause, (text) => secrets.hide(text)) });
+      return;
     }
+    secrets.meet(messageSecrets(message), 'messages');
+    this.#ws.send(message);
   }
 }
 
@@ -215,7 +219,9 @@ function textOf(message: SubscribeMessage | (() => SubscribeMessage) | undefined
 
 /** `ws` would send other things, too, such as numbers. */
 function checked(option: string, message: unknown): SubscribeMessage {
-  if (typeof message !== 'string' && !Buffer.isBuffer(message)) throw notSendable(option);
+  if (typeof message !== 'string' && !Buffer.isBuffer(message)) {
+    throw wrongResult(option, message, 'a string or a Buffer', kindOf);
+  }
   return message;
 }
 

@@ -1,4 +1,4 @@
-import { SubscribeError } from '../../errors.js';
+import { ConfigError, SubscribeError } from '../../errors.js';
 import type { Clock, TimerHandle } from '../../internal/clock.js';
 import type { LookedAt } from '../options/match.js';
 import type { SubscribeMessage, SubscribeStep } from '../options/subscribe-options.js';
@@ -24,8 +24,8 @@ export interface SubscribeStepsParts {
   /** The address, as errors show it. */
   readonly url: string;
   readonly throttleMs: number | undefined;
-  /** The message of a step: asks its function, where it has one. */
-  make(step: SubscribeStep): SubscribeMessage | Promise<SubscribeMessage>;
+  /** The message of a step: asks its function, where it has one, which errors call `option`. */
+  make(step: SubscribeStep, option: string): SubscribeMessage | Promise<SubscribeMessage>;
   /** The text without secrets. */
   hide(text: string): string;
   send(message: SubscribeMessage): Promise<void>;
@@ -75,6 +75,7 @@ export class SubscribeSteps {
    *
    * @throws {SubscribeError} when one is rejected or not confirmed in time, or its function fails, and the connection cannot
    *   go on without it: no other is sent then
+   * @throws {ConfigError} when the function of one that is an option returned what cannot be sent
    */
   add(steps: readonly NamedStep[]): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -187,9 +188,11 @@ export class SubscribeSteps {
   async #messageOf(named: NamedStep): Promise<SubscribeMessage | undefined> {
     if (!this.#waiting.has(named)) return undefined;
     try {
-      return await this.#parts.make(named.step);
+      return await this.#parts.make(named.step, isOption(named) ? 'subscribe.send' : 'send');
     } catch (error) {
       if (!this.#waiting.has(named)) return undefined;
+      // Of run time, only that subscription is over.
+      if (error instanceof ConfigError && isOption(named)) throw error;
       throw notMade(named.name, this.#parts.url, error, (text) => this.#parts.hide(text));
     }
   }
@@ -223,6 +226,11 @@ export class SubscribeSteps {
     this.#awaited = awaited;
     this.#parts.onAwaiting(awaited.length > 0);
   }
+}
+
+/** Whether it is one of the options, and no subscription of run time. */
+function isOption(named: NamedStep): boolean {
+  return named.failed === undefined;
 }
 
 function settleOne(order: Order): void {

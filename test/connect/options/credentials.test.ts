@@ -66,8 +66,6 @@ describe('a credential provider', () => {
       },
     ],
     ['rejects with no reason', () => Promise.reject(undefined)],
-    ['returns something else', () => ({ type: 'magic' }) as never],
-    ['returns nothing', () => undefined as never],
   ] as const) {
     it(`that ${what} gives ERR_AUTH, and nothing is connected`, async (t) => {
       const server = await feed(t, sends('1'));
@@ -78,8 +76,9 @@ describe('a credential provider', () => {
 
   it('that gives a header that cannot be sent gives an error of this library without the header', async (t) => {
     const server = await feed(t, sends('1'));
-    const readable = new WebSocketReadable(server.url, { credentials: { type: 'bearer', token: 'se\ncret' } });
-    await assert.rejects(collect(readable), (error: Error & { code?: string }) => {
+    const start = async (): Promise<unknown> =>
+      collect(new WebSocketReadable(server.url, { credentials: { type: 'bearer', token: 'se\ncret' } }));
+    await assert.rejects(start, (error: Error & { code?: string }) => {
       assert.match(String(error.code), /^ERR_(AUTH|CONNECT|CONFIG)$/);
       assert.doesNotMatch(error.message, /se\ncret/);
       return true;

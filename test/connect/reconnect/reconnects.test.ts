@@ -4,8 +4,10 @@ import { resolveWebSocketOptions, type WebSocketReadableOptions } from '../../..
 import { Endpoints } from '../../../lib/connect/reach/endpoints.js';
 import { RECONNECT_ACTIONS, RECONNECT_TABLE, reconnectRule } from '../../../lib/connect/reconnect/reconnect-table.js';
 import { type Lost, type Next, Reconnects } from '../../../lib/connect/reconnect/reconnects.js';
+import { optionError } from '../../../lib/errors.js';
 import {
   AuthError,
+  ConfigError,
   ConnectError,
   DisconnectedError,
   MessageTooLargeError,
@@ -50,6 +52,7 @@ describe('the reconnect table', () => {
     ['a token endpoint that refuses', new AuthError('No.', { reason: 'token_refused' }), 'give_up'],
     ['a token endpoint in trouble', new AuthError('Later.', { reason: 'token_later' }), 'retry_after'],
     ['a step whose function fails', new SubscribeError({ what: 'A step', reason: 'failed' }), 'retry'],
+    ['a function that is wrong', optionError('tls', 'It is wrong.'), 'end'],
     ['a message that is too large', new MessageTooLargeError({ url, limit: 1 }), 'retry'],
   ] as const) {
     it(`says ${action} for ${what}`, () => {
@@ -215,6 +218,25 @@ test('a server that goes away after a second is asked again at once, unless jitt
   assert.equal(delayOf(set().reconnects, lost(code(1001), 999)), 1_000);
   const jittered = set({ reconnectBackoff: { initialMs: 1_000 }, random: () => 0.25 });
   assert.equal(delayOf(jittered.reconnects, lost(code(1012), 1_000)), 250);
+});
+
+describe('after a function of an option that is wrong', () => {
+  const wrong = optionError('reconnectBackoff', 'It is wrong.');
+
+  it('comes the end, also when a connection was open', () => {
+    const { reconnects } = set();
+    reconnects.after(lost(code(1006), 5_000));
+    assert.deepEqual(reconnects.after(lost(wrong)), { kind: 'end', error: wrong });
+    assert.throws(() => set().reconnects.afterRotation(wrong), wrong);
+  });
+
+  it('comes the end when it is the back-off itself', () => {
+    const { reconnects } = set({ reconnectBackoff: () => Number.NaN });
+    const next = reconnects.after(lost(code(1006)));
+    assert.ok(next.kind === 'end' && next.error instanceof ConfigError);
+    assert.match(next.error.message, /^reconnectBackoff: The function returned NaN\. Return milliseconds: /);
+    assert.throws(() => reconnects.afterRotation(code(1006)), ConfigError);
+  });
 });
 
 describe('after a rotation that failed', () => {
