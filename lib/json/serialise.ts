@@ -1,10 +1,14 @@
+import { notStorable } from './storable.js';
+
 /**
  * The JSON text of a value, as UTF-8 bytes: what `JSON.stringify` gives, with a `bigint` written as the integer it is.
  *
- * @throws {TypeError} if the value is one that JSON cannot hold (`undefined`, a function, a symbol), or if it contains
- *   itself. What a `toJSON` method throws goes through as it is.
+ * @throws {TypeError} if the value is one that JSON cannot hold (`undefined`, a function, a symbol), would not write as it is
+ *   (bytes, a promise, a Map), or if it contains itself. What a `toJSON` method throws goes through as it is.
  */
 export function serialise(value: unknown): Buffer {
+  const refusal = notStorable(value);
+  if (refusal !== undefined) throw new TypeError(refusal);
   const text = stringify(value);
   if (text === undefined) {
     const what = value === null || typeof value === 'object' ? 'A value whose toJSON() gives nothing' : nameOf(value);

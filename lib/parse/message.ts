@@ -62,7 +62,11 @@ export class Message {
     return this.cached;
   }
 
-  /** The same record with another value, whose text is made anew. */
+  /**
+   * The same record with another value, whose text is made anew.
+   *
+   * @throws {TypeError} when JSON cannot hold the value, or would write something else than it holds: a promise, bytes, a Map
+   */
   withValue(value: unknown): Message {
     const text = serialise(value);
     return new Message(this.frame, text, 0, text.length, false, this.bigIntegers);
@@ -79,6 +83,11 @@ export class Message {
    */
   copyTo(target: Buffer, offset: number): number {
     return copyText(this.bytes, this.start, this.end, this.hasLineBreaks, target, offset);
+  }
+
+  /** The value: a message inside of what is written as JSON stands for it. */
+  toJSON(): unknown {
+    return this.value;
   }
 
   protected build(): unknown {

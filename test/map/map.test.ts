@@ -3,9 +3,19 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
 import { ConfigError, filter, type Message, map } from '../../lib/index.js';
+import { pagesOf } from '../sink/pages.js';
 import { collector, frameOf, messageOf, messagesOf } from '../support/messages.js';
 
+/** What a function may give of a value, and what that stands for. */
+const WAYS_TO_GIVE = [
+  ['the value', (_message: Message, value: unknown) => value],
+  ['the value', (_message: Message, value: unknown) => Promise.resolve(value)],
+  ['the value', (message: Message, value: unknown) => message.withValue(value)],
+  ['the value', async (message: Message, value: unknown) => message.withValue(value)],
+  ['itself', (message: Message) => message],
+] as const;
 const NUMBERS = Array.from({ length: 100 }, (_, n) => `${n}`);
 
 describe('map()', () => {
@@ -52,7 +62,7 @@ describe('map()', () => {
     [
       'returns undefined',
       () => undefined,
-      /returned undefined\. Return the new value; to drop records, use filter\(\)/,
+      /returned undefined\. Return the new value, or a message; to drop records, use filter\(\)/,
     ],
     ['returns nothing', async () => {}, /returned undefined/],
     ['returns a function', () => () => {}, /JSON cannot hold/],
@@ -76,6 +86,63 @@ describe('map()', () => {
       assert.deepEqual(sink.seen, NUMBERS.slice(0, 50));
     });
   }
+
+  it('stores the same whether its function gives a value, or the message with it', async () => {
+    const given = fc.tuple(fc.jsonValue(), fc.jsonValue(), fc.constantFrom(...WAYS_TO_GIVE));
+    await fc.assert(
+      fc.asyncProperty(fc.array(given, { minLength: 1 }), async (records) => {
+        const sink = collector();
+        const messages = records.map(([arrived], sequence) => messageOf(` ${JSON.stringify(arrived)}\n`, { sequence }));
+        const stage = map((message) => {
+          const [, value, [, give]] = records[message.frame.sequence] as (typeof records)[number];
+          return give(message, value);
+        });
+        await pipeline(Readable.from(messages), stage, sink);
+        const expected = records.map(([arrived, value, [is]]) => JSON.stringify(is === 'itself' ? arrived : value));
+        assert.deepEqual(sink.seen, expected);
+      }),
+    );
+  });
+
+  it('refuses what JSON would not write as it is, however it is given, and says what to return', async () => {
+    const junk = fc.oneof(
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      fc.oneof(fc.uint8Array(), fc.float32Array(), fc.bigInt64Array()),
+      fc.uint8Array().map(({ buffer }) => buffer),
+      fc
+        .constantFrom<() => unknown>(
+          ...[() => {}, async () => {}, () => new Map([[1, 2]]), () => new Set([1]), () => new Error('x'), () => /x/],
+          ...[() => Symbol('x'), () => () => 1, () => [1, Promise.resolve(1)], () => ({ price: Promise.resolve(1) })],
+          ...[
+            () => ({ bytes: Buffer.from('1\n'), ends: [1] }),
+            () => pagesOf(['1'])[0],
+            () => ({ toJSON: () => undefined }),
+          ],
+        )
+        .map((make) => make()),
+    );
+    await fc.assert(
+      fc.asyncProperty(junk, fc.constantFrom(0, 1, 2), async (value, how) => {
+        const stage = map((message) =>
+          how === 0 ? value : how === 1 ? Promise.resolve(value) : message.withValue(value),
+        );
+        stage.end(messageOf('1'));
+        const error = await stage.toArray().catch((reason: unknown) => reason);
+        assert.ok(error instanceof ConfigError);
+        assert.match(error.message, /^map: The function .+\. (Give|Return|Await|`cause`) .+\.$/);
+      }),
+    );
+  });
+
+  it('has messages inside of a value stand for their values', async () => {
+    const sink = collector();
+    await pipeline(
+      Readable.from(messagesOf('{"a":1}')),
+      map((message) => ({ was: message })),
+      sink,
+    );
+    assert.deepEqual(sink.seen, ['{"was":{"a":1}}']);
+  });
 
   it('has what a toJSON() throws as the cause of its error', async () => {
     const toJSON = (): never => {
