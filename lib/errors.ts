@@ -468,6 +468,12 @@ export function optionError(path: string, message: string, cause?: unknown): Con
   return new ConfigError([{ path, message }], { cause });
 }
 
+/** What JavaScript calls an index that leads nowhere: of a page of so many records. */
+export function noSuchRecord(index: unknown, length: number): RangeError {
+  const there = length === 0 ? 'The page was released and has none' : `The page has ${length}, from 0 to ${length - 1}`;
+  return new RangeError(`There is no record at ${String(index)}. ${there}.`);
+}
+
 function formatProblem(problem: ConfigProblem, file: string | undefined): string {
   const place = [file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   return [place, problem.path, problem.message].filter((part) => part !== '').join(': ');

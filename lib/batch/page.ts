@@ -1,3 +1,4 @@
+import { noSuchRecord } from '../errors.js';
 import { type BigIntegers, parseBytes } from '../json/values.js';
 import { type FrameFacts, Message } from '../parse/message.js';
 import type { FrameFactsList } from './frame-facts-list.js';
@@ -52,6 +53,7 @@ export class Page {
 
   /** How many of the first lines are records, and no gaps. @default all */
   recordsAmong(lines = this.length): number {
+    if (lines !== this.ends.length) this.#check(lines);
     return lines - this.#facts.gapsAmong(lines);
   }
 
@@ -73,29 +75,43 @@ export class Page {
     );
   }
 
-  /** The JSON text of the record at `index`: a view, not a copy. */
+  /**
+   * The JSON text of the record at `index`: a view, not a copy.
+   *
+   * @throws {RangeError} when there is no such record; so do the others that take an index
+   */
   text(index: number): Buffer {
     return this.bytes.subarray(this.start(index), this.ends[index]);
   }
 
   /** The facts of the frame that the record at `index` came in. */
   frame(index: number): FrameFacts {
+    this.#check(index);
     return this.#facts.at(index);
   }
 
   /** Whether the line at `index` tells a gap, and is no record. */
   isGap(index: number): boolean {
-    return this.recordsAmong() < this.length && this.frame(index).gap !== undefined;
+    this.#check(index);
+    return this.recordsAmong() < this.length && this.#facts.at(index).gap !== undefined;
   }
 
   /** When the frame arrived that the record at `index` came in, in epoch milliseconds: without making an object for it. */
   receivedAt(index: number): number {
+    this.#check(index);
     return this.#facts.receivedAt(index);
   }
 
   /** Where the text of the record at `index` begins in `bytes`. */
   start(index: number): number {
+    this.#check(index);
     return index === 0 ? 0 : (this.ends[index - 1] as number) + 1;
+  }
+
+  #check(index: number): void {
+    const { length } = this.ends;
+    // Of a whole number that is not negative nothing is cut off.
+    if (index >>> 0 !== index || index >= length) throw noSuchRecord(index, length);
   }
 }
 
