@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError } from '../../lib/errors.js';
-import { tlsOf, tokenOf } from '../../lib/kafka/auth.js';
+import { type KafkaAuth, resolveAuth, tlsOf, tokenOf } from '../../lib/kafka/auth.js';
 import { temporaryFolder } from '../sink/files.js';
 
 test('a token in a file is read again at every login, without the line break at its end', (t) => {
@@ -36,6 +36,15 @@ test('a file that cannot be read is named', (t) => {
       assert.ok(error instanceof ConfigError);
       assert.equal(error.message, `kafka.auth.config.${key}: The file ${missing} cannot be read (ENOENT).`);
       return true;
+    });
+  }
+});
+
+test('logging in over TLS takes something to log in with', () => {
+  for (const auth of [{ type: 'sasl_ssl' }, { type: 'sasl_ssl', config: {} }]) {
+    assert.throws(() => resolveAuth(auth as KafkaAuth), {
+      code: 'ERR_CONFIG',
+      message: /kafka\.auth\.config\.sasl: Expected how to log in\./,
     });
   }
 });

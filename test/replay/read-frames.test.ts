@@ -287,6 +287,27 @@ describe('readFrames', () => {
     assert.deepEqual(await frames('m.jsonl.gz', members), ['1', '2']);
   });
 
+  it('skips what the header of a gzip member may have besides: extra fields, a name, a comment and a checksum', async () => {
+    const extra = [3, 0, 0x41, 0, 0x42];
+    const name = [...Buffer.from('feed.jsonl'), 0];
+    const comment = [...Buffer.from('as received'), 0];
+    for (const [flags, more] of [
+      [0x04, extra],
+      [0x08, name],
+      [0x10, comment],
+      [0x02, [1, 2]],
+      [0x1e, [...extra, ...name, ...comment, 1, 2]],
+    ] as const) {
+      const plain = gzipSync('1\n2\n');
+      const header = Buffer.from([...plain.subarray(0, 3), flags, ...plain.subarray(4, 10), ...more]);
+      const whole = Buffer.concat([header, plain.subarray(10)]);
+      assert.deepEqual(await frames('named.jsonl.gz', whole), ['1', '2']);
+      for (let length = 1; length <= header.length; length++) {
+        await assert.rejects(frames('named.jsonl.gz', whole.subarray(0, length)), { reason: 'torn' }, `${length}`);
+      }
+    }
+  });
+
   it('inflates what any file of gzip members holds, and of any beginning of one no more than that', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSync, constants, openSync, readdirSync, watch, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -32,13 +32,19 @@ describe('checkJsonlFile', () => {
     await last;
     assert.deepEqual(new Set(seen), new Set(['last']));
   });
+
+  it('tries one with a name where there are none without', { skip: !existsSync('/proc/self') }, async () => {
+    const [detail] = await foldersOf('/proc/out.jsonl', false);
+    // What the system says of a file there, and not what it says of one without a name.
+    assert.match(detail!, /\((ENOENT|EACCES)\)/);
+  });
 });
 
 /** What was found of the folder. */
-async function foldersOf(path: string): Promise<string[]> {
+async function foldersOf(path: string, isOk = true): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, ok, detail } of checkJsonlFile(path)) {
-    if (name === 'folder' && ok) found.push(detail);
+    if (name === 'folder' && ok === isOk) found.push(detail);
   }
   return found;
 }
