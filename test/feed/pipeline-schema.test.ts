@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { resolveSourceConfig } from '../../lib/config/source-config.js';
@@ -6,6 +7,7 @@ import { sourceConfigSchema } from '../../lib/config/source-schema.js';
 import type { SourceConfig } from '../../lib/config/source-settings.js';
 import { pipelineFileSchema } from '../../lib/feed/pipeline-schema.js';
 import { sinkKinds } from '../../lib/feed/sinks.js';
+import { freshSchema, SCHEMA_GOLDEN } from '../support/schema-golden.js';
 
 interface Documented {
   readonly title?: string;
@@ -25,6 +27,11 @@ const NEEDED: Readonly<Record<string, object>> = {
 };
 const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, allErrors: true });
 const fields = Object.entries<Documented>(sourceConfigSchema.properties);
+
+test('The schema is as it is written down, so that what editors show and check changes only where somebody looks', () => {
+  const written = readFileSync(SCHEMA_GOLDEN, 'utf8');
+  assert.equal(freshSchema(), written, 'Run `npm run readme`, and look at what has changed.');
+});
 
 for (const [name, schema] of Object.entries({ sourceConfigSchema, pipelineFileSchema })) {
   test(`${name} is a valid JSON Schema of draft 2020-12`, () => {

@@ -25,6 +25,7 @@ describe('marketFeed', () => {
       assert.match(trade.p, /^\d+\.\d{8}$/);
       assert.match(trade.q, /^\d+\.\d{8}$/);
       assert.ok(Number(trade.q) > 0);
+      assert.ok(trade.t >= 100_000_000 && trade.t < 1_001_000_000, 'nine digits, as exchanges have them');
       if (before !== undefined) {
         assert.equal(trade.t, before.t + 1);
         assert.ok(Math.abs(price - before.p) <= Math.max(0.011, before.p * 0.001));

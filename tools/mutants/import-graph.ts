@@ -27,7 +27,7 @@ export class ImportGraph {
   /**
    * The test files that reach a file, nearest first: by how many imports they are away, two less for each word that its
    * name and theirs have in common. So the test at the mirrored path comes first, and among fifty tests of a whole stage
-   * the one that is called like the file.
+   * the one that is called like the file. Behind the nearest come those that hold what all files declare.
    */
   testsOf(file: string): string[] {
     const distances = this.#distances(file, this.#users);
@@ -37,10 +37,13 @@ export class ImportGraph {
       const common = [...wordsOf(test)].filter((word) => words.has(word)).length;
       return distances.get(test)! - 2 * common;
     };
-    return tests
+    const inOrder = tests
       .map((test) => ({ test, nearness: nearness(test) }))
       .sort(byNearness)
       .map(({ test }) => test);
+    const broad = BROAD.filter((test) => inOrder.includes(test));
+    const [nearest, ...others] = inOrder.filter((test) => !broad.includes(test));
+    return [...(nearest === undefined ? [] : [nearest]), ...broad, ...others];
   }
 
   /** What a file and all that it reaches hold, as a hash. */
@@ -70,6 +73,9 @@ function namedIn(file: string, text: string): string[] {
     return [path, path.replace(/\.js$/, '.ts')];
   });
 }
+
+/** They are quick, and far from everything. */
+const BROAD = ['test/feed/pipeline-schema.test.ts', 'test/readme.test.ts'];
 
 /** The words of a path, without those that say where a test lives. */
 function wordsOf(file: string): Set<string> {

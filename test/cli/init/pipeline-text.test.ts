@@ -38,6 +38,16 @@ describe('pipelineText', () => {
     );
   });
 
+  it('says above each key what it is for, also above one that is left out', () => {
+    const lines = pipelineText(firstPlan('feed', undefined, []), './schema.json').split('\n');
+    const keys = lines.slice(lines.indexOf('    config:')).flatMap((line, index, all) => {
+      const [, key] = /^ {6}(?:# )?([a-z_]+):/.exec(line) ?? [];
+      return key === undefined ? [] : [[key, all[index - 1]!] as const];
+    });
+    for (const key of ['url', 'subscribe_messages', 'auth', 'message_format', 'max_messages', 'reconnect', 'append'])
+      assert.match(keys.find(([name]) => name === key)![1], /^ {6}# .*\.$/, key);
+  });
+
   it('has no line of more than a hundred columns among its explanations', () => {
     const lines = pipelineText(firstPlan('feed', undefined, []), './schema.json').split('\n');
     assert.deepEqual(

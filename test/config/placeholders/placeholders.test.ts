@@ -281,6 +281,13 @@ describe('a param', () => {
     });
   }
 
+  it('is shown in what is wrong with it as the file has it, and not when it was given', () => {
+    const text = `params: {p: {type: int, default: -5}}\n${file(`batch_size: "${$('param.p')}"`)}`;
+    assert.match(problemsOf(text)[0]!, /batch_size: Expected .*-5/);
+    const [given] = problemsOf(text, { params: { p: '-6' } });
+    assert.match(given!, /batch_size: Expected .* a number that is not shown here\./);
+  });
+
   it('has a name of letters, digits and underscores', () => {
     assert.match(problemsOf(`params: {a-b: {default: 1}}\n${file('')}`)[0]!, /Expected a name of letters/);
   });
