@@ -189,6 +189,13 @@ describe('client.flood', () => {
     assert.ok(counts[0]! >= 100_000);
   });
 
+  it('refuses to send nothing again and again', async () => {
+    await play(async (client) => {
+      await assert.rejects(client.flood([]), { code: 'ERR_CONFIG', message: /^flood: Expected at least one frame\./ });
+      await client.close(1000);
+    });
+  });
+
   it('ends at its signal, and can be followed by other frames', async () => {
     const messages = await play(
       async (client) => {

@@ -30,7 +30,14 @@ try {
 async function main(options: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
   // Also when a signal or an error ends it. All that is ever changed is in there.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  process.once('exit', () => {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    } catch (error) {
+      // A test that was killed has left a disk mounted.
+      console.error(`Not all of ${folder} could be removed: ${(error as Error).message}`);
+    }
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);

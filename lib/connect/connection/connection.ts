@@ -247,7 +247,6 @@ export class Connection implements Origin {
       handshake.done();
       void readRefusal(url, response, clock, secrets).then((refusal) => {
         this.#cause.failed(refused(url, refusal));
-        response.destroy();
         ws.terminate();
       });
     });

@@ -104,6 +104,14 @@ describe('the flags of capture', () => {
     assert.match(described['max_message_bytes']!, /\(default: 67108864, 67\.1 MB\)$/);
   });
 
+  it('say what kind of value each takes', () => {
+    const taken = Object.fromEntries(flags.map(({ key, option }) => [key, option.flags.replace(/^.*? /, '')]));
+    assert.deepEqual(
+      ['auth', 'subscribe', 'idle_timeout', 'batch_size', 'message_format', 'records_path'].map((key) => taken[key]),
+      ['<json>', '<json>', '<duration>', '<n>', '<word>', '<text>'],
+    );
+  });
+
   it('say no to what is on by default, and to what has no default', () => {
     const properties = { on: { type: 'boolean', default: true }, off: { type: 'boolean', default: false } };
     const names = flagsOf(properties, { group: 'x' }).map(({ option, negative }) => [option.long, negative?.long]);

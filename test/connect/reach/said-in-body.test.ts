@@ -35,6 +35,12 @@ for (const [what, headers, body, said] of [
     '<!doctype html><html><head><title>Oops</title><style>b{}</style><script>let a = "<b>";</script></head><body><!-- no --><h1>Blocked &amp; logged</h1>by&nbsp;&#39;us&#x27;</body></html>',
     "Blocked & logged by 'us'",
   ],
+  [
+    'a page with characters by their names',
+    html,
+    '<p>&lt;a&gt; &quot;b&quot; &apos;c&apos; &unknown;</p>',
+    `<a> "b" 'c' &unknown;`,
+  ],
   ['a page of a title alone', html, '<html><title>Blocked</title></html>', 'Blocked'],
   ['a page that was cut', html, '<p>Blocked</p><script>var a', 'Blocked'],
   ['a page without a type', {}, '<html><body>Blocked</body></html>', 'Blocked'],
