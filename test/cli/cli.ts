@@ -152,7 +152,7 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 }
 
 /** Without what npm says to its children, and without colours. Where the lines that run are counted, theirs are, too. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_(?!V8_COVERAGE$)|FORCE_COLOR)/i.test(name)),
   );

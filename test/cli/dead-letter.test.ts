@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
 import { jsonLines, pipelineFile, spillway, temporaryFolder } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 describe('a dead letter file', { concurrency: 2 }, () => {
   it('takes what capture --dead-letter refuses, and the summary counts it, as text and as JSON', async (t) => {
@@ -14,7 +15,7 @@ describe('a dead letter file', { concurrency: 2 }, () => {
     const { status, stdout, stderr } = await spillway(t, args).exit;
     assert.deepEqual([status, stdout], [0, '1\n2\n']);
     assert.ok(stderr.includes(`1 skipped (1 dead letter in ${path})`), stderr);
-    const json = await spillway(t, [...args, '--json']).exit;
+    const json = await warmSpillway(t, [...args, '--json']);
     const summary = jsonLines(json.stderr).find(({ type }) => type === 'summary');
     assert.deepEqual([summary?.['skipped'], summary?.['dead_letters']], [1, 1]);
     assert.deepEqual(
@@ -28,12 +29,12 @@ describe('a dead letter file', { concurrency: 2 }, () => {
     const path = join(folder, 'a.jsonl');
     const config = { url: 'ws://127.0.0.1:1', unbounded: true, dead_letter: join(folder, 'b', '..', 'a.jsonl') };
     const { file } = await pipelineFile(t, config, { type: 'jsonl', config: { path } });
-    const validated = await spillway(t, ['validate', file]).exit;
+    const validated = await warmSpillway(t, ['validate', file]);
     assert.match(
       validated.stdout + validated.stderr,
       /:1:\d+: pipeline\.source\.config\.dead_letter: The sink writes its records to this very file/,
     );
-    const captured = await spillway(t, ['capture', 'ws://127.0.0.1:1', '-o', path, '--dead-letter', path]).exit;
+    const captured = await warmSpillway(t, ['capture', 'ws://127.0.0.1:1', '-o', path, '--dead-letter', path]);
     assert.match(captured.stderr, /--dead-letter: The sink writes its records to this very file\. Give another one\./);
     assert.deepEqual([validated.status, captured.status, existsSync(path)], [2, 2, false]);
   });
@@ -63,7 +64,7 @@ describe('a dead letter file', { concurrency: 2 }, () => {
   it('that cannot be written to ends the run with status 1, and with what is not kept, after what came before', async (t) => {
     const server = await feed(t, sendsThenWaits('1', 'x', '2'));
     const { file, folder, output } = await pipelineFile(t, {});
-    const { status, stderr } = await spillway(t, ['capture', server.url, '-o', output, '--dead-letter', folder]).exit;
+    const { status, stderr } = await warmSpillway(t, ['capture', server.url, '-o', output, '--dead-letter', folder]);
     assert.match(stderr, /ERR_SINK/);
     assert.match(
       stderr,
@@ -76,10 +77,10 @@ describe('a dead letter file', { concurrency: 2 }, () => {
     const server = await feed(t, sendsThenWaits('x', '1'));
     const path = join(await temporaryFolder(t), 'refused.jsonl');
     const { file } = await pipelineFile(t, { url: server.url, max_messages: 1, dead_letter: path });
-    const { stdout } = await spillway(t, ['doctor', file, '--json']).exit;
+    const { stdout } = await warmSpillway(t, ['doctor', file, '--json']);
     const look = jsonLines(stdout).find(({ name }) => name === 'dead letter');
     assert.deepEqual([look?.['status'], look?.['detail']], ['ok', `${path} can be written to`]);
-    const preview = await spillway(t, ['preview', file, '-n', '1']).exit;
+    const preview = await warmSpillway(t, ['preview', file, '-n', '1']);
     assert.deepEqual([preview.stdout, existsSync(path)], ['1\n', false]);
   });
 });

@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import { exposureText } from '../../lib/cli/exposure.js';
 import type { FeedClient } from '../../lib/testing/index.js';
 import { feed, sends } from '../support/feed.js';
-import { jsonLines, pipelineFile, spillway, temporaryFolder } from './cli.js';
+import { jsonLines, pipelineFile, temporaryFolder } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 const TOKEN = 'sesame-open-1';
 const PLACEHOLDER = '$' + '{env:TOKEN}';
@@ -33,7 +34,7 @@ describe('a user without a password in an address', { concurrency: 2 }, () => {
   })) {
     it(`is a secret in ${what}`, async (t) => {
       const server = await feed(t, says);
-      const { stdout, stderr } = await spillway(t, args(withToken(server.url))).exit;
+      const { stdout, stderr } = await warmSpillway(t, args(withToken(server.url)));
       const shown = `${stdout}${stderr}`;
       assert.ok(shown.length > 20);
       assert.ok(!shown.includes(TOKEN), shown);
@@ -42,7 +43,7 @@ describe('a user without a password in an address', { concurrency: 2 }, () => {
   }
 
   it('has a variable of its own in a printed pipeline file', async (t) => {
-    const { stdout } = await spillway(t, ['capture', `ws://${TOKEN}@127.0.0.1:1`, '--print-config']).exit;
+    const { stdout } = await warmSpillway(t, ['capture', `ws://${TOKEN}@127.0.0.1:1`, '--print-config']);
     assert.match(stdout, /url: "ws:\/\/\$\{env:TOKEN\}@127\.0\.0\.1:1"/);
     assert.match(stdout, /Set these first: TOKEN/);
   });
@@ -50,7 +51,7 @@ describe('a user without a password in an address', { concurrency: 2 }, () => {
   it('is a secret of a proxy, too', async (t) => {
     const proxy = `http://${TOKEN}@127.0.0.1:1`;
     const args = ['capture', 'ws://feed.invalid', '--proxy', proxy, '--print-config'];
-    const { stdout } = await spillway(t, args).exit;
+    const { stdout } = await warmSpillway(t, args);
     assert.ok(!stdout.includes(TOKEN), stdout);
   });
 });
@@ -75,7 +76,7 @@ describe('a credential on the command line', { concurrency: 2 }, () => {
   })) {
     it(`is told once on standard error: ${what}`, async (t) => {
       const server = await feed(t, sends('{"n":1}'));
-      const { status, stdout, stderr } = await spillway(t, args(server.url)).exit;
+      const { status, stdout, stderr } = await warmSpillway(t, args(server.url));
       assert.equal(stderr.match(EXPOSED)?.length, 1, stderr);
       assert.doesNotMatch(stdout, EXPOSED);
       assert.ok(!`${stdout}${stderr}`.includes(TOKEN));
@@ -86,16 +87,16 @@ describe('a credential on the command line', { concurrency: 2 }, () => {
   it('is told where it fills the address of a pipeline file', async (t) => {
     const server = await feed(t, sends('{"n":1}'));
     const { file } = await pipelineFile(t, { url: `${server.url}/?token={t}`, unbounded: true });
-    const { stderr } = await spillway(t, ['run', file, '--set', `t=${TOKEN}`]).exit;
+    const { stderr } = await warmSpillway(t, ['run', file, '--set', `t=${TOKEN}`]);
     assert.equal(stderr.match(EXPOSED)?.length, 1, stderr);
   });
 
   it('is told as a JSON line with --json, and not at all with --quiet', async (t) => {
     const server = await feed(t, sends('{"n":1}'));
     const address = `${server.url}/?token=${TOKEN}`;
-    const { stderr } = await spillway(t, ['capture', address, '--json']).exit;
+    const { stderr } = await warmSpillway(t, ['capture', address, '--json']);
     assert.equal(jsonLines(stderr).filter(({ event }) => event === 'credential_exposed').length, 1);
-    const quiet = await spillway(t, ['capture', address, '--quiet']).exit;
+    const quiet = await warmSpillway(t, ['capture', address, '--quiet']);
     assert.deepEqual([quiet.status, quiet.stderr], [0, '']);
   });
 
@@ -115,7 +116,7 @@ describe('a credential on the command line', { concurrency: 2 }, () => {
       ['capture', server.url, '-H', `Authorization: Bearer ${PLACEHOLDER}`],
       ['capture', server.url, '-H', `@${file}`],
     ]) {
-      const { status, stdout, stderr } = await spillway(t, args, { env }).exit;
+      const { status, stdout, stderr } = await warmSpillway(t, args, { env });
       assert.doesNotMatch(stderr, EXPOSED);
       assert.ok(!`${stdout}${stderr}`.includes(TOKEN), args.join(' '));
       assert.equal(status, 0, stderr);

@@ -7,6 +7,7 @@ import type { FeedClient } from '../../lib/testing/index.js';
 import { feed, hasRead, sends } from '../support/feed.js';
 import { until } from '../support/until.js';
 import { type Exit, jsonLines, pipelineFile, type Running, SPILLWAY, spillway, start, temporaryFolder } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 const BAD_TOKEN = { type: 'token_file', config: { path: '/nowhere/token' } };
 const YESTERDAY = '{"day":"yesterday"}\n'.repeat(20);
@@ -61,7 +62,7 @@ describe('spillway, ended before its first record,', { concurrency: 2 }, () => {
   it('fails before it receives anything when the file cannot be written to', async (t) => {
     const { file, output } = await pipelineFile(t, { url: 'ws://127.0.0.1:9', unbounded: true, reconnect: true });
     execFileSync('mkdir', [output]);
-    const { status, stderr } = await spillway(t, ['run', file]).exit;
+    const { status, stderr } = await warmSpillway(t, ['run', file]);
     assert.match(stderr, /spillway: ERR_SINK: Cannot open \S+: it is a folder/);
     assert.equal(status, 1);
   });
@@ -72,8 +73,11 @@ describe('spillway, ended before its first record,', { concurrency: 2 }, () => {
       const { file, output } = await pipelineFile(t, { url: server.url, unbounded: true });
       writeFileSync(output, YESTERDAY);
       const before = statSync(output);
-      const { stdout, stderr } = await spillway(t, [command, file, ...(command === 'doctor' ? ['--wait', '1s'] : [])])
-        .exit;
+      const { stdout, stderr } = await warmSpillway(t, [
+        command,
+        file,
+        ...(command === 'doctor' ? ['--wait', '1s'] : []),
+      ]);
       assert.match(stdout + stderr, command === 'doctor' ? /the first page of a run replaces/ : /: valid/);
       assert.equal(readFileSync(output, 'utf8'), YESTERDAY);
       assert.deepEqual([statSync(output).mtimeMs, statSync(output).ino], [before.mtimeMs, before.ino]);
@@ -142,7 +146,7 @@ describe('spillway, whose file is tampered with while it runs,', { concurrency: 
     assert.ok(kept > 0);
     assert.ok(stderr.includes(`${output} was deleted while it was written to: `), stderr);
     assert.match(stderr, new RegExp(`^Records: +${kept} safely written`, 'm'));
-    assert.match(stderr, /^Gone: +\d+ records?, with \S+ when it was deleted$/m);
+    assert.match(stderr, /^Gone: +[\d,]+ records?, with \S+ when it was deleted$/m);
     assert.equal(status, 0);
   });
 

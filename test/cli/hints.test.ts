@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { feed, sends, sendsThenWaits } from '../support/feed.js';
 import { noZstd, zstdCompress } from '../support/zstd.js';
-import { jsonLines, pipelineFile, spillway } from './cli.js';
+import { jsonLines, pipelineFile } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 const TRADE = '{"symbol":"BTC","price":1.10}';
 const MESSAGEPACK = Buffer.from('83a673796d626f6ca3425443a57072696365cb3ff199999999999aa473697a6503', 'hex');
@@ -23,8 +24,8 @@ describe('frames that are not what the configuration says', { concurrency: 2 }, 
     it(`are told by doctor and preview as ${what}, with the key to set`, async (t) => {
       const server = await feed(t, sendsThenWaits(frame));
       const [doctor, preview] = await Promise.all([
-        spillway(t, ['doctor', server.url, '--json']).exit,
-        spillway(t, ['preview', server.url, '--json']).exit,
+        warmSpillway(t, ['doctor', server.url, '--json']),
+        warmSpillway(t, ['preview', server.url, '--json']),
       ]);
       const look = jsonLines(doctor.stdout).find(({ name }) => name === 'first frame');
       assert.match(String(look?.['advice']), hint);
@@ -41,7 +42,7 @@ describe('frames that are not what the configuration says', { concurrency: 2 }, 
       ['binary', 'ok'],
     ] as const) {
       const { file } = await pipelineFile(t, { url: server.url, unbounded: true, message_format: format });
-      const { stdout } = await spillway(t, ['doctor', file, '--json']).exit;
+      const { stdout } = await warmSpillway(t, ['doctor', file, '--json']);
       const look = jsonLines(stdout).find(({ name }) => name === 'first frame');
       assert.equal(look?.['status'], status);
       assert.match(`${look?.['detail']} ${look?.['advice']}`, /gzip that holds JSON: set `decompress: gzip`/);
@@ -50,7 +51,7 @@ describe('frames that are not what the configuration says', { concurrency: 2 }, 
 
   it('that are not compressed at all are told so where decompress is set', async (t) => {
     const server = await feed(t, sends(Buffer.from(TRADE)));
-    const { status, stderr } = await spillway(t, ['capture', server.url, '--decompress', 'gzip']).exit;
+    const { status, stderr } = await warmSpillway(t, ['capture', server.url, '--decompress', 'gzip']);
     assert.match(stderr, /It is not compressed: set `decompress: auto`, or leave it out\./);
     assert.equal(status, 1);
   });
@@ -59,7 +60,7 @@ describe('frames that are not what the configuration says', { concurrency: 2 }, 
 it('decompress: zstd is refused by validate where this Node has none, with line and column', async (t) => {
   if (noZstd === false) return t.skip('this Node has zstd');
   const { file } = await pipelineFile(t, { url: 'ws://a', unbounded: true, decompress: 'zstd' });
-  const { status, stdout, stderr } = await spillway(t, ['validate', file]).exit;
+  const { status, stdout, stderr } = await warmSpillway(t, ['validate', file]);
   assert.match(
     stdout + stderr,
     /:1:\d+: pipeline\.source\.config\.decompress: Node \S+ has no zstd; Node 22\.15, .* Run spillway with one of them\./,

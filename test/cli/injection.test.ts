@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { feed, sends } from '../support/feed.js';
-import { spillway, temporaryFolder } from './cli.js';
+import { temporaryFolder } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 const EVIL = 'b\r\nX-Evil: 1';
 const auth = (type: string, config: object) => ['--auth', JSON.stringify({ type, config })];
@@ -41,7 +42,7 @@ describe('a line break on the command line', { concurrency: 2 }, () => {
   for (const [what, [args, says]] of Object.entries(REFUSED)) {
     it(`is refused before anything is connected, and not shown: ${what}`, async (t) => {
       const server = await feed(t, sends('{}'));
-      const { status, stderr } = await spillway(t, ['capture', server.url, ...args], { env: { EVIL } }).exit;
+      const { status, stderr } = await warmSpillway(t, ['capture', server.url, ...args], { env: { EVIL } });
       assert.match(stderr, says);
       assert.doesNotMatch(stderr, /^X-Evil/m);
       assert.deepEqual([status, server.requests.length], [2, 0]);
@@ -51,7 +52,7 @@ describe('a line break on the command line', { concurrency: 2 }, () => {
   it('is refused in an address, and in what fills it', async (t) => {
     const server = await feed(t, sends('{}'));
     for (const args of [[`${server.url}/${EVIL}`], [`${server.url}/{x}`, '--set', `x=${EVIL}`]]) {
-      const { status, stderr } = await spillway(t, ['capture', ...args]).exit;
+      const { status, stderr } = await warmSpillway(t, ['capture', ...args]);
       assert.match(stderr, /URL: Expected an address without blanks around it and without line breaks/);
       assert.deepEqual([status, server.requests.length], [2, 0]);
     }
@@ -60,7 +61,7 @@ describe('a line break on the command line', { concurrency: 2 }, () => {
   it('is encoded in a user name and a password', async (t) => {
     const server = await feed(t, sends('{}'));
     const login = auth('basic', { username: 'me', password: EVIL });
-    const { status } = await spillway(t, ['capture', server.url, ...login]).exit;
+    const { status } = await warmSpillway(t, ['capture', server.url, ...login]);
     const { headers } = server.requests[0]!;
     assert.equal(headers.authorization, `Basic ${Buffer.from(`me:${EVIL}`).toString('base64')}`);
     assert.deepEqual([status, headers['x-evil']], [0, undefined]);
@@ -70,14 +71,14 @@ describe('a line break on the command line', { concurrency: 2 }, () => {
     const server = await feed(t, sends('{}'));
     const file = join(await temporaryFolder(t), 'headers');
     await writeFile(file, 'X-A: 1\r\n\nX-B:  two \n');
-    const { status } = await spillway(t, ['capture', server.url, '-H', `@${file}`, '-H', 'X-C: @3']).exit;
+    const { status } = await warmSpillway(t, ['capture', server.url, '-H', `@${file}`, '-H', 'X-C: @3']);
     const { headers } = server.requests[0]!;
     assert.deepEqual([status, headers['x-a'], headers['x-b'], headers['x-c']], [0, '1', 'two', '@3']);
     for (const twice of [
       ['-H', 'x-a: 2'],
       ['--headers', '{"X-a":"2"}'],
     ]) {
-      const refused = await spillway(t, ['capture', server.url, '-H', `@${file}`, ...twice]).exit;
+      const refused = await warmSpillway(t, ['capture', server.url, '-H', `@${file}`, ...twice]);
       assert.match(refused.stderr, /--header: A header is given twice\. Give each name once\./);
       assert.equal(refused.status, 2);
     }

@@ -26,7 +26,14 @@ export function commandOnTerminal(
   command: readonly string[],
   { columns = 80, answers = [], env = {} }: TerminalOptions = {},
 ): Running {
-  const helper = join(ROOT, 'tools/on-terminal.py');
-  const args = [helper, String(columns), JSON.stringify(answers), ...command];
-  return start(t, 'python3', args, { env: { TERM: 'xterm', ...env } });
+  const [file, ...args] = terminalOf(columns, answers);
+  return start(t, file, [...args, ...command], { env: { TERM: 'xterm', ...env } });
+}
+
+/** What starts a command, which is to follow, on a pseudo-terminal of its own. */
+export function terminalOf(
+  columns: number,
+  answers: TerminalOptions['answers'] = [],
+): [file: string, ...args: string[]] {
+  return ['python3', join(ROOT, 'tools/on-terminal.py'), String(columns), JSON.stringify(answers)];
 }

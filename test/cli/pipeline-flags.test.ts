@@ -5,7 +5,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { feed } from '../support/feed.js';
-import { jsonLines, spillway, temporaryFolder } from './cli.js';
+import { jsonLines, temporaryFolder } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 const $ = (inside: string) => `$\{${inside}}`;
 
@@ -38,16 +39,16 @@ describe('the flags that fill placeholders', { concurrency: 2 }, () => {
       '--clock',
       '2026-03-01',
     ];
-    const { status, stderr } = await spillway(t, ['run', file, ...args]).exit;
+    const { status, stderr } = await warmSpillway(t, ['run', file, ...args]);
     assert.equal(status, 0, stderr);
     assert.equal(await readFile(join(folder, '2026-03-01.jsonl'), 'utf8'), '{"n":1}\n{"n":2}\n');
     const [request] = server.requests;
     assert.match(request!.url, /\/trades$/);
     assert.equal(request!.headers['x-key'], 'from-file');
-    const valid = await spillway(t, ['validate', file, ...args], { env: { FLAG_KEY: 'mine' } }).exit;
+    const valid = await warmSpillway(t, ['validate', file, ...args], { env: { FLAG_KEY: 'mine' } });
     assert.deepEqual([valid.status, valid.stdout], [0, `${file}: valid\n`]);
     for (const command of ['doctor', 'preview']) {
-      const { stderr: said, status: ended } = await spillway(t, [command, file, ...args]).exit;
+      const { stderr: said, status: ended } = await warmSpillway(t, [command, file, ...args]);
       assert.equal(ended, 0, said);
     }
   });
@@ -57,7 +58,7 @@ describe('the flags that fill placeholders', { concurrency: 2 }, () => {
     const file = join(folder, 'feed.yaml');
     await writeFile(file, fileFor('ws://127.0.0.1:1', folder));
     await writeFile(join(folder, '.env'), 'FLAG_KEY=must-not-be-read\n');
-    const none = await spillway(t, ['validate', '--json', file]).exit;
+    const none = await warmSpillway(t, ['validate', '--json', file]);
     const [{ problems }] = jsonLines(none.stdout) as [{ problems: { path: string; message: string }[] }];
     assert.deepEqual(
       problems.map(({ path, message }) => `${path}: ${message.split('.')[0]}`),
@@ -66,15 +67,16 @@ describe('the flags that fill placeholders', { concurrency: 2 }, () => {
         'pipeline.source.config.headers.X-Key: The environment variable FLAG_KEY is not set',
       ],
     );
-    const other = await spillway(t, ['validate', file, '--param', 'n=1', '--param', 'm=1'], { env: { FLAG_KEY: 'x' } })
-      .exit;
+    const other = await warmSpillway(t, ['validate', file, '--param', 'n=1', '--param', 'm=1'], {
+      env: { FLAG_KEY: 'x' },
+    });
     assert.match(other.stdout, /--param: The file has no param `m`\./);
     assert.deepEqual([none.status, other.status], [2, 2]);
-    const address = await spillway(t, ['preview', 'ws://127.0.0.1:1', '--param', 'n=1']).exit;
+    const address = await warmSpillway(t, ['preview', 'ws://127.0.0.1:1', '--param', 'n=1']);
     assert.match(address.stderr, /--param: Only a pipeline file has params\./);
-    const usage = await spillway(t, ['run', file, '--clock', 'tomorrow']).exit;
+    const usage = await warmSpillway(t, ['run', file, '--clock', 'tomorrow']);
     assert.match(usage.stderr, /Expected a time such as 2026-03-01T00:00:00Z/);
-    const missing = await spillway(t, ['run', file, '--env-file', join(folder, 'no.env')]).exit;
+    const missing = await warmSpillway(t, ['run', file, '--env-file', join(folder, 'no.env')]);
     // Node looks for a file of this flag, too, wherever the flag stands, and says so itself when there is none.
     assert.match(missing.stderr, /no\.env: (not found|This file of variables cannot be read: there is no such file)/);
     assert.ok(missing.status === 9 || missing.status === 2);
@@ -98,11 +100,11 @@ describe('the flags that fill placeholders', { concurrency: 2 }, () => {
       '--env-file',
       join(folder, 'vars.env'),
     ];
-    const { status, stderr } = await spillway(t, ['capture', server.url, ...args]).exit;
+    const { status, stderr } = await warmSpillway(t, ['capture', server.url, ...args]);
     assert.equal(status, 0, stderr);
     assert.equal(await readFile(join(folder, '2026-03.jsonl'), 'utf8'), '{"n":1}\n');
     assert.equal(server.requests[0]!.headers['x-key'], 'from-file');
-    const printed = await spillway(t, ['capture', server.url, ...args, '--print-config']).exit;
+    const printed = await warmSpillway(t, ['capture', server.url, ...args, '--print-config']);
     assert.ok(printed.stdout.includes($('now.strftime.%Y-%m')), printed.stdout);
     assert.ok(!printed.stdout.includes('from-file'));
   });
@@ -115,7 +117,7 @@ describe('the flags that fill placeholders', { concurrency: 2 }, () => {
     [`${$('vars.a')}.jsonl`, /--output: `\$\{vars\.…\}` stands for what a pipeline file defines/],
   ] as const) {
     it(`let capture write no file called ${path}`, async (t) => {
-      const { status, stderr } = await spillway(t, ['capture', 'ws://127.0.0.1:1', '-o', path]).exit;
+      const { status, stderr } = await warmSpillway(t, ['capture', 'ws://127.0.0.1:1', '-o', path]);
       assert.match(stderr, message);
       assert.equal(status, 2);
       assert.ok(!readdirSync('.').includes(path));
@@ -125,16 +127,16 @@ describe('the flags that fill placeholders', { concurrency: 2 }, () => {
   it('let capture write into the home folder', async (t) => {
     const server = await feed(t, (client) => void client.sendMany(['{"n":1}']));
     const home = await temporaryFolder(t);
-    const { status, stderr } = await spillway(t, ['capture', server.url, '-n', '1', '-o', '~/in/a.jsonl'], {
+    const { status, stderr } = await warmSpillway(t, ['capture', server.url, '-n', '1', '-o', '~/in/a.jsonl'], {
       env: { HOME: home, USERPROFILE: home },
-    }).exit;
+    });
     assert.equal(status, 0, stderr);
     assert.ok(existsSync(join(home, 'in/a.jsonl')));
     assert.ok(!existsSync('~') && !existsSync(join(homedir(), 'in/a.jsonl')));
   });
 
   it('fill the address that doctor is given', async (t) => {
-    const { status, stdout } = await spillway(t, ['doctor', `ws://127.0.0.1:1/?k=${$('env:NOT_SET_HERE')}`]).exit;
+    const { status, stdout } = await warmSpillway(t, ['doctor', `ws://127.0.0.1:1/?k=${$('env:NOT_SET_HERE')}`]);
     assert.match(stdout, /The environment variable NOT_SET_HERE is not set/);
     assert.equal(status, 2);
   });

@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import type { FeedClient } from '../../lib/testing/index.js';
 import { feed } from '../support/feed.js';
 import { PLANTED, SECRET, serverOptions } from '../support/planted-secrets.js';
-import { pipelineFile, ROOT, spillway, temporaryFolder } from './cli.js';
+import { pipelineFile, ROOT, temporaryFolder } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 const PLACEHOLDER = '$' + '{env:PLANTED}';
 const ADDRESS = '$' + '{env:FEED}';
@@ -52,7 +53,7 @@ describe('what secret: and file: placeholders give', { concurrency: 2 }, () => {
         ['doctor', file],
         ['validate', file],
       ]) {
-        const { stdout, stderr } = await spillway(t, args, { env }).exit;
+        const { stdout, stderr } = await warmSpillway(t, args, { env });
         const shown = `${stdout}${stderr}`;
         // A file that is valid is called that, and nothing of it is shown.
         if (args[0] !== 'validate') assert.match(shown, /\*\*\*/);
@@ -85,7 +86,7 @@ describe('what secret: and file: placeholders give', { concurrency: 2 }, () => {
           ['capture', placeholder],
         ],
       ]) {
-        const { status, stdout, stderr } = await spillway(t, args, { env, cwd: folder }).exit;
+        const { status, stdout, stderr } = await warmSpillway(t, args, { env, cwd: folder });
         const shown = `${stdout}${stderr}`;
         assert.equal(status, 2, shown);
         assert.ok(!shown.includes(SECRET.slice(0, 6)), `${args.join(' ')}: ${shown}`);
@@ -96,8 +97,10 @@ describe('what secret: and file: placeholders give', { concurrency: 2 }, () => {
       const folder = await temporaryFolder(t);
       await writeFile(join(folder, 'planted.txt'), SECRET);
       const args = ['capture', `ws://127.0.0.1:9/${placeholder}`, '-H', `X-Key: ${placeholder}`, '-s', placeholder];
-      const printed = await spillway(t, [...args, '-o', `${placeholder}.jsonl`, '--print-config'], { env, cwd: folder })
-        .exit;
+      const printed = await warmSpillway(t, [...args, '-o', `${placeholder}.jsonl`, '--print-config'], {
+        env,
+        cwd: folder,
+      });
       assert.equal(printed.status, 0, printed.stderr);
       assert.equal(printed.stdout.split(placeholder).length, 5, printed.stdout);
       assert.ok(!`${printed.stdout}${printed.stderr}`.includes(SECRET.slice(0, 6)));
@@ -120,7 +123,7 @@ describe('a secret that a server says back', { concurrency: 2 }, () => {
       const settings = { ...config, on_parse_error: 'skip', gaps: 'records' };
       const { file, output } = await pipelineFile(t, settings);
       const flag = index % 2 === 0 ? '--verbose' : '--json';
-      const { status, stdout, stderr } = await spillway(t, ['run', file, flag]).exit;
+      const { status, stdout, stderr } = await warmSpillway(t, ['run', file, flag]);
       assert.equal(status, 1, stderr);
       const shown = `${stdout}${stderr}${await readFile(output, 'utf8')}`;
       assert.match(shown, /no frame for ?\*\*\*/);
@@ -139,7 +142,7 @@ describe('a secret that a server says back', { concurrency: 2 }, () => {
       const settings = { url: server.url, unbounded: true, on_parse_error: 'skip', ...config };
       const { file } = await pipelineFile(t, settings);
       const env = { FEED: server.url, PLANTED: SECRET };
-      const { stdout, stderr } = await spillway(t, ['run', file, '--verbose'], { env }).exit;
+      const { stdout, stderr } = await warmSpillway(t, ['run', file, '--verbose'], { env });
       assert.match(stderr, /no frame for ?\*\*\*/);
       assert.match(stderr, /no entry for \*\*\*/);
       assert.ok(!`${stdout}${stderr}`.includes(SECRET.slice(0, 6)), stderr);
@@ -152,7 +155,7 @@ describe('a secret that a server says back', { concurrency: 2 }, () => {
       await client.close(4001, `no entry for ${SECRET}`);
     });
     const args = ['capture', server.url, '-s', `{"channel":"\${env:PLANTED}"}`];
-    const { stdout, stderr } = await spillway(t, args, { env: { PLANTED: SECRET } }).exit;
+    const { stdout, stderr } = await warmSpillway(t, args, { env: { PLANTED: SECRET } });
     assert.match(stderr, /no entry for \*\*\*/);
     assert.ok(!`${stdout}${stderr}`.includes(SECRET));
   });
@@ -164,7 +167,7 @@ describe('a secret that a server says back', { concurrency: 2 }, () => {
     });
     const recipe = join(ROOT, 'examples/exchange-login.yaml');
     const env = { FEED_URL: server.url, API_KEY: SECRET };
-    const { stdout, stderr } = await spillway(t, ['doctor', recipe], { env }).exit;
+    const { stdout, stderr } = await warmSpillway(t, ['doctor', recipe], { env });
     assert.match(stdout, /bad key \*\*\*/);
     assert.ok(!`${stdout}${stderr}`.includes(SECRET.slice(0, 6)), stdout);
   });
@@ -175,7 +178,7 @@ describe('a secret that a server says back', { concurrency: 2 }, () => {
     });
     const { config } = await PLANTED['a token that OAuth 2 fetched']!(t, server.url);
     const { file } = await pipelineFile(t, config);
-    const { stdout, stderr } = await spillway(t, ['doctor', file]).exit;
+    const { stdout, stderr } = await warmSpillway(t, ['doctor', file]);
     assert.match(stdout, /no entry for \*\*\*/);
     assert.ok(!`${stdout}${stderr}`.includes(SECRET));
   });

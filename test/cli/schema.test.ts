@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { PLACEHOLDER_OPENING } from '../../lib/config/placeholders/scan.js';
 import { ROOT, spillway } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 // What a file asks for, and that it must be there, stand in different branches of these schemas.
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
@@ -38,7 +39,7 @@ describe('spillway schema', { concurrency: 2 }, () => {
   }
 
   it('takes the example files as they are written, with placeholders for numbers, words and the like', async (t) => {
-    const { stdout } = await spillway(t, ['schema']).exit;
+    const { stdout } = await warmSpillway(t, ['schema']);
     const validate = ajv.compile<unknown>({ ...(JSON.parse(stdout) as object), $id: 'https://example.com/examples' });
     const names = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
     const files = names.map((name) => readFileSync(join(ROOT, 'examples', name), 'utf8'));

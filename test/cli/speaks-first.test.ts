@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { feed, sends } from '../support/feed.js';
-import { jsonLines, pipelineFile, spillway } from './cli.js';
+import { jsonLines, pipelineFile } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 const WELCOME = { expect: { path: 'event', equals: 'welcome' } };
 
@@ -14,7 +15,7 @@ describe('a server that speaks first', { concurrency: 2 }, () => {
       await client.close(1000);
     });
     const steps = [WELCOME, { send: 'login' }].flatMap((step) => ['--subscribe', JSON.stringify(step)]);
-    const { status, stdout } = await spillway(t, ['capture', server.url, ...steps]).exit;
+    const { status, stdout } = await warmSpillway(t, ['capture', server.url, ...steps]);
     assert.deepEqual([status, stdout], [0, '{"n":1}\n']);
   });
 
@@ -25,7 +26,7 @@ describe('a server that speaks first', { concurrency: 2 }, () => {
       unbounded: true,
       subscribe: [{ ...WELCOME, timeout: '50ms' }],
     });
-    const { status, stderr } = await spillway(t, ['run', file, '--json']).exit;
+    const { status, stderr } = await warmSpillway(t, ['run', file, '--json']);
     const [error] = jsonLines(stderr).filter(({ type }) => type === 'error');
     assert.equal(error?.['code'], 'ERR_SUBSCRIBE');
     assert.match(
@@ -38,7 +39,7 @@ describe('a server that speaks first', { concurrency: 2 }, () => {
   it('is told by doctor as met', async (t) => {
     const server = await feed(t, sends('{"event":"welcome"}', '{"n":1}'));
     const { file } = await pipelineFile(t, { url: server.url, unbounded: true, subscribe: [WELCOME] });
-    const { status, stdout } = await spillway(t, ['doctor', file, '--json']).exit;
+    const { status, stdout } = await warmSpillway(t, ['doctor', file, '--json']);
     const look = jsonLines(stdout).find(({ name }) => name === 'subscribe');
     assert.equal(look?.['detail'], "nothing to send, 1 frame of the server's own met");
     assert.equal(status, 0);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createFeedServer } from '../../lib/testing/index.js';
 import { jsonLines, pipelineFile, spillway, temporaryFolder } from './cli.js';
+import { warmSpillway } from './warm.js';
 
 describe('spillway validate', { concurrency: 2 }, () => {
   it('says that a file is valid, connects nowhere and writes nothing', async (t) => {
@@ -26,7 +27,7 @@ describe('spillway validate', { concurrency: 2 }, () => {
     const source = (config: string) => `  source: {type: websocket, config: {url: "ws://x", ${config}}}\n`;
     await writeFile(typo!, `${sound}${source('max_mesages: 3, idle_timeout: 1')}`);
     await writeFile(two!, `${sound}${source('batch_size: -1')}`);
-    const { status, stdout, stderr } = await spillway(t, ['validate', typo!, file, two!, none!]).exit;
+    const { status, stdout, stderr } = await warmSpillway(t, ['validate', typo!, file, two!, none!]);
     assert.equal(
       stdout,
       `${typo}: 1 problem
@@ -47,7 +48,7 @@ ${none}: This pipeline file cannot be read: there is no such file. Check its pat
     const { file, folder } = await pipelineFile(t, { url: 'ws://x', max_messages: 1 });
     const other = join(folder, 'other.yaml');
     await writeFile(other, '{}');
-    const { status, stdout } = await spillway(t, ['validate', '--json', file, other]).exit;
+    const { status, stdout } = await warmSpillway(t, ['validate', '--json', file, other]);
     const required = (path: string) => ({
       path,
       message: `The key \`${path}\` is required here, but missing.`,
@@ -66,9 +67,9 @@ ${none}: This pipeline file cannot be read: there is no such file. Check its pat
     await writeFile(file, (await readFile(file, 'utf8')).replace('{', '{"execution":{"max_concurrent":2},'));
     const message =
       '`execution` of faucet has no effect here: it rules how the rows of a `matrix` run, and there is one feed.';
-    const text = await spillway(t, ['validate', file]).exit;
+    const text = await warmSpillway(t, ['validate', file]);
     assert.deepEqual([text.status, text.stdout], [0, `${file}: valid\nnote: ${file}:1:2: execution: ${message}\n`]);
-    const json = await spillway(t, ['validate', '--json', file]).exit;
+    const json = await warmSpillway(t, ['validate', '--json', file]);
     const note = { path: 'execution', message, line: 1, column: 2 };
     assert.deepEqual(jsonLines(json.stdout), [{ file, valid: true, problems: [], notes: [note] }]);
   });
@@ -76,7 +77,7 @@ ${none}: This pipeline file cannot be read: there is no such file. Check its pat
   it('says nothing of valid files with --quiet', async (t) => {
     const { file } = await pipelineFile(t, { url: 'ws://x', max_messages: 1 });
     for (const form of [[], ['--json']]) {
-      const { status, stdout, stderr } = await spillway(t, ['validate', '--quiet', ...form, file]).exit;
+      const { status, stdout, stderr } = await warmSpillway(t, ['validate', '--quiet', ...form, file]);
       assert.deepEqual([status, stdout, stderr], [0, '', '']);
     }
   });
@@ -94,29 +95,29 @@ ${none}: This pipeline file cannot be read: there is no such file. Check its pat
 
   it('fills the placeholders of the address by --set, without which a host may be missing', async (t) => {
     const { file } = await pipelineFile(t, { url: 'ws://{host}/x', max_messages: 1 });
-    assert.equal((await spillway(t, ['validate', file, '--set', 'host=example.com']).exit).status, 0);
-    const { status, stdout } = await spillway(t, ['validate', file]).exit;
+    assert.equal((await warmSpillway(t, ['validate', file, '--set', 'host=example.com'])).status, 0);
+    const { status, stdout } = await warmSpillway(t, ['validate', file]);
     assert.match(stdout, /The host is still a placeholder/);
     assert.equal(status, 2);
   });
 
   it('finds what a run would find before it connects: a record schema that is none', async (t) => {
     const { file } = await pipelineFile(t, { url: 'ws://x', max_messages: 1, record_schema: { type: 'objekt' } });
-    const { status, stdout } = await spillway(t, ['validate', file]).exit;
+    const { status, stdout } = await warmSpillway(t, ['validate', file]);
     assert.ok(stdout.startsWith(`${file}: 1 problem\n${file}: `), stdout);
     assert.match(stdout, /schema/);
     assert.equal(status, 2);
   });
 
   it('needs a file', async (t) => {
-    const { status, stderr } = await spillway(t, ['validate']).exit;
+    const { status, stderr } = await warmSpillway(t, ['validate']);
     assert.match(stderr, /missing required argument 'file'/);
     assert.equal(status, 2);
   });
 
   it('shows no control character of a name', async (t) => {
     const folder = await temporaryFolder(t);
-    const { stdout } = await spillway(t, ['validate', join(folder, 'a\u001b[2Jb.yaml')]).exit;
+    const { stdout } = await warmSpillway(t, ['validate', join(folder, 'a\u001b[2Jb.yaml')]);
     assert.doesNotMatch(stdout, /\u001b/);
   });
 });

@@ -9,8 +9,9 @@ import { CertificateAuthority } from '../support/certificates.js';
 import { feed, sends } from '../support/feed.js';
 import { fakeBroker } from '../support/kafka/fake-broker.js';
 import { tokenServer } from '../support/token-server.js';
-import { pipelineFile, type Running, spillway, temporaryFolder } from './cli.js';
-import { noTerminal, onTerminal } from './on-terminal.js';
+import { pipelineFile, temporaryFolder } from './cli.js';
+import { noTerminal, terminalOf } from './on-terminal.js';
+import { warmSpillway } from './warm.js';
 
 /** What a forged line begins with. */
 const FORGED = 'Ended: in good order';
@@ -208,7 +209,7 @@ const SAID: Readonly<Record<string, Said>> = {
 describe('what others say', { concurrency: 2 }, () => {
   for (const [what, { args, isTold = true, isRecords = false }] of Object.entries(SAID)) {
     it(`steers nothing through a pipe, and forges no line: ${what}`, async (t) => {
-      const { stdout, stderr } = await spillway(t, await args(t)).exit;
+      const { stdout, stderr } = await warmSpillway(t, await args(t));
       const shown = isRecords ? stderr : `${stdout}\n${stderr}`;
       assertClean(shown);
       if (isRecords) assert.ok(stdout.includes('\x9b31m'), stdout);
@@ -216,8 +217,7 @@ describe('what others say', { concurrency: 2 }, () => {
     });
 
     it(`steers no terminal, and forges no line: ${what}`, { skip: noTerminal }, async (t) => {
-      const running: Running = onTerminal(t, await args(t), { env: { NO_COLOR: '1' }, columns: 500 });
-      const { stdout } = await running.exit;
+      const { stdout } = await warmSpillway(t, await args(t), { terminal: terminalOf(500), env: { NO_COLOR: '1' } });
       // The terminal makes two characters of a line feed; and a status line is drawn and taken away.
       const shown = stdout
         .replaceAll('\r\n', '\n')

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { createFeedServer } from '../../lib/testing/index.js';
-import { spillway, temporaryFolder } from '../cli/cli.js';
+import { temporaryFolder } from '../cli/cli.js';
+import { warmSpillway } from '../cli/warm.js';
 import { freshFaucetPage } from '../support/faucet-page.js';
 import { ROOT } from '../support/readme.js';
 import { type FaucetRow, FRAMES } from './row.js';
@@ -28,14 +29,15 @@ for (const [part, rows] of Object.entries(FAUCET_ROWS)) {
     for (const row of rows) {
       it(`${row.construct}: validate says "${firstLine(row.validate)}"`, async (t) => {
         const { file, env } = await laid(t, row, 'ws://127.0.0.1:9/feed');
-        const { stdout, stderr } = await spillway(t, ['validate', file, ...(row.args ?? [])], { env }).exit;
+        const { stdout, stderr } = await warmSpillway(t, ['validate', file, ...(row.args ?? [])], { env });
         assert.equal(verdict(stdout + stderr, file), row.validate);
       });
       if (row.writes === undefined) continue;
       it(`${row.construct}: run writes what it should`, async (t) => {
         const { file, env, written } = await laid(t, row, await feedOf(t, row));
-        const { stdout, stderr, status } = await spillway(t, ['run', '--quiet', file, ...(row.args ?? [])], { env })
-          .exit;
+        const { stdout, stderr, status } = await warmSpillway(t, ['run', '--quiet', file, ...(row.args ?? [])], {
+          env,
+        });
         assert.equal(status, 0, stderr);
         assert.equal(await written(stdout), row.writes);
       });

@@ -3,7 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import { createSource, type Logger, type SourceConfig } from '../../lib/index.js';
 import type { FeedServerOptions } from '../../lib/testing/index.js';
-import { pipelineFile, spillway } from '../cli/cli.js';
+import { pipelineFile } from '../cli/cli.js';
+import { warmSpillway } from '../cli/warm.js';
 import { ARRANGEMENTS, run } from '../support/arrangements.js';
 import { feed } from '../support/feed.js';
 import { httpProxy } from '../support/http-proxy.js';
@@ -52,7 +53,7 @@ for (const [what, options] of TROUBLE) {
   for (const flags of [[], ['--verbose'], ['--json'], ['--json', '--verbose']]) {
     test(`A run that ${what} tells no secret, with ${flags.join(' ') || 'no flags'}`, async (t) => {
       const { file } = await pipelineFile(t, await withSecrets(t, options, 'echo'));
-      const { stdout, stderr, status } = await spillway(t, ['run', file, ...flags]).exit;
+      const { stdout, stderr, status } = await warmSpillway(t, ['run', file, ...flags]);
       assert.equal(status, 1, stderr);
       assert.ok(stderr.length > 50);
       assert.doesNotMatch(stdout + stderr, PLANTED);
@@ -63,7 +64,7 @@ for (const [what, options] of TROUBLE) {
 test('The doctor tells no secret', async (t) => {
   const { file } = await pipelineFile(t, await withSecrets(t, { refuse: () => ({ status: 403 }) }, 'echo'));
   for (const flags of [[], ['--json']]) {
-    const { stdout, stderr, status } = await spillway(t, ['doctor', file, ...flags]).exit;
+    const { stdout, stderr, status } = await warmSpillway(t, ['doctor', file, ...flags]);
     assert.equal(status, 1, stderr);
     assert.doesNotMatch(stdout + stderr, PLANTED);
   }

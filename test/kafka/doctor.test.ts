@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { jsonLines, pipelineFile, spillway } from '../cli/cli.js';
+import { jsonLines, pipelineFile } from '../cli/cli.js';
+import { warmSpillway } from '../cli/warm.js';
 import { feed, sendsThenWaits } from '../support/feed.js';
 import { noKafka, noKafkaOfOurOwn, sharedBroker } from '../support/kafka/gate.js';
 import { newTopic } from '../support/kafka/topics.js';
@@ -15,7 +16,7 @@ describe('spillway doctor, with a real broker', { skip }, () => {
     const server = await feed(t, sendsThenWaits('1'));
     const config = { brokers: kafka.address, topic: { type: 'fixed', name: topic } };
     const { file } = await pipelineFile(t, { url: server.url, unbounded: true }, { type: 'kafka', config });
-    const { status, stdout } = await spillway(t, ['doctor', file, '--json']).exit;
+    const { status, stdout } = await warmSpillway(t, ['doctor', file, '--json']);
     const lines = jsonLines(stdout);
     return { status, failed: lines.at(-1)?.['failed'], topic: lines.find(({ name }) => name === 'topic') };
   }
@@ -49,13 +50,13 @@ describe('a real broker that advertises a name which nobody knows', { skip: awai
       const server = await feed(t, sendsThenWaits('1'));
       const source = { url: server.url, max_messages: 1 };
       const { file } = await pipelineFile(t, source, { type: 'kafka', config });
-      const doctor = await spillway(t, ['doctor', file, '--json']).exit;
+      const doctor = await warmSpillway(t, ['doctor', file, '--json']);
       const last = jsonLines(doctor.stdout).findLast(({ side }) => side === 'sink');
       assert.equal(last?.['status'], 'failed');
       assert.match(String(last?.['detail']), said);
       assert.match(String(last?.['advice']), /set `advertised\.listeners` on the broker/);
       assert.equal(doctor.status, 1);
-      const run = await spillway(t, ['run', file]).exit;
+      const run = await warmSpillway(t, ['run', file]);
       assert.match(run.stderr, said);
       assert.match(run.stderr, /set `advertised\.listeners` on the broker/);
       assert.equal(run.status, 1);

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { feed, sends, sendsThenWaits } from '../../support/feed.js';
 import { jsonLines, pipelineFile, SPILLWAY, spillway, start, temporaryFolder } from '../cli.js';
+import { warmSpillway } from '../warm.js';
 
 const INDENTED = '{\n  "n": 1.10\n}\n{\n  "n": 2\n}\n';
 
@@ -27,16 +28,16 @@ describe('spillway preview', { concurrency: 2 }, () => {
 
   it('says why fewer records came than were asked for', async (t) => {
     const server = await feed(t, sends('{"n":1}'));
-    const { status, stderr } = await spillway(t, ['preview', server.url]).exit;
+    const { status, stderr } = await warmSpillway(t, ['preview', server.url]);
     assert.equal(stderr, '1 record of 10: the server closed the connection in good order (code 1000).\n');
     assert.equal(status, 0);
   });
 
   it('ends when nothing comes for --idle-timeout, or after --within whatever comes', async (t) => {
     const server = await feed(t, sendsThenWaits());
-    const idle = await spillway(t, ['preview', server.url, '--idle-timeout', '200ms']).exit;
+    const idle = await warmSpillway(t, ['preview', server.url, '--idle-timeout', '200ms']);
     assert.match(idle.stderr, /^0 records of 10: nothing came for as long as `idle_timeout` allows\.\n$/);
-    const late = await spillway(t, ['preview', server.url, '--within', '100ms']).exit;
+    const late = await warmSpillway(t, ['preview', server.url, '--within', '100ms']);
     assert.equal(late.stderr, '0 records of 10: the time of --within is over.\n');
     assert.deepEqual([idle.status, late.status], [0, 0]);
   });
@@ -44,7 +45,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
   it('looks at the feed of a pipeline file, writes nothing to its sink, and reads it from standard input, too', async (t) => {
     const server = await feed(t, sendsThenWaits('{"n":1.10}', '{"n":2}', '{"n":3}'));
     const { file: path, output } = await pipelineFile(t, { url: `${server.url}/{x}`, unbounded: true });
-    const named = await spillway(t, ['preview', path, '-n', '2', '--set', 'x=y']).exit;
+    const named = await warmSpillway(t, ['preview', path, '-n', '2', '--set', 'x=y']);
     assert.equal(named.stdout, INDENTED);
     assert.equal(server.requests[0]!.url, '/y');
     assert.equal((await start(t, 'ls', [output]).exit).stdout, '');
@@ -57,19 +58,19 @@ describe('spillway preview', { concurrency: 2 }, () => {
       await file(t, 'a.jsonl.gz', gzipSync(lines)),
       await file(t, 'a.json', '[{"n":1.10},{"n":2}]'),
     ]) {
-      const { status, stdout, stderr } = await spillway(t, ['preview', path]).exit;
+      const { status, stdout, stderr } = await warmSpillway(t, ['preview', path]);
       assert.deepEqual([status, stdout, stderr], [0, INDENTED, ''], path);
     }
     const inside = await file(t, 'b.json', '{"data":{"list":[1]}}');
     for (const recordsPath of ['data.list', "$['data'].list"]) {
-      assert.equal((await spillway(t, ['preview', inside, '--records-path', recordsPath]).exit).stdout, '1\n');
+      assert.equal((await warmSpillway(t, ['preview', inside, '--records-path', recordsPath])).stdout, '1\n');
     }
   });
 
   it('shows 10 records, and the shape of 1000, where -n does not say how many', async (t) => {
     const path = await file(t, 'many.jsonl', '1\n'.repeat(1_100));
-    assert.equal((await spillway(t, ['preview', path]).exit).stdout, '1\n'.repeat(10));
-    const shape = await spillway(t, ['preview', path, '--shape', '--json']).exit;
+    assert.equal((await warmSpillway(t, ['preview', path])).stdout, '1\n'.repeat(10));
+    const shape = await warmSpillway(t, ['preview', path, '--shape', '--json']);
     assert.equal(jsonLines(shape.stdout)[0]!['records'], 1_000);
   });
 
@@ -79,32 +80,32 @@ describe('spillway preview', { concurrency: 2 }, () => {
       ['b.jsonl.gz', gzipSync('{"n":1.10}\n{"n":2}\n').subarray(0, -4)],
       ['c.json', '[{"n":1.10},{"n":2},{"n'],
     ] as const) {
-      const { status, stdout, stderr } = await spillway(t, ['preview', await file(t, name, content)]).exit;
+      const { status, stdout, stderr } = await warmSpillway(t, ['preview', await file(t, name, content)]);
       assert.deepEqual([status, stdout], [0, INDENTED], stderr);
       assert.match(stderr, /All that is whole before it is there, and what is torn is left out\.$/m);
       assert.doesNotMatch(stderr, /ERR_|check: false|on_parse_error/);
     }
     const torn = await file(t, 'd.jsonl', '1\n{');
-    assert.equal((await spillway(t, ['preview', torn, '--quiet']).exit).stderr, '');
-    const json = await spillway(t, ['preview', torn, '--json']).exit;
+    assert.equal((await warmSpillway(t, ['preview', torn, '--quiet'])).stderr, '');
+    const json = await warmSpillway(t, ['preview', torn, '--json']);
     const [line] = jsonLines(json.stderr);
     assert.deepEqual([line!['event'], line!['line'], json.status], ['torn', 2, 0]);
   });
 
   it('shows what stands before a line that is wrong, names it as an error of the file, and ends with 1', async (t) => {
     const path = await file(t, 'a.jsonl', '\ufeff{"n":1.10}\r\n{"n":2}\r\noops\r\n{"n":3}\r\n');
-    const { status, stdout, stderr } = await spillway(t, ['preview', path]).exit;
+    const { status, stdout, stderr } = await warmSpillway(t, ['preview', path]);
     assert.deepEqual([status, stdout], [1, INDENTED], stderr);
     assert.match(stderr, /^spillway: ERR_INPUT: .*a\.jsonl:3: The line is not JSON/);
     assert.doesNotMatch(stderr, /nothing was connected|check: false|on_parse_error/);
-    const none = await spillway(t, ['preview', `${path}.jsonl`]).exit;
+    const none = await warmSpillway(t, ['preview', `${path}.jsonl`]);
     assert.match(none.stderr, /ERR_INPUT: .*The file cannot be read \(ENOENT\)/);
     assert.equal(none.status, 1);
   });
 
   it('says by the name of its flag where to name the place of the array', async (t) => {
     const path = await file(t, 'a.json', '{"data":[1]}');
-    const { status, stderr } = await spillway(t, ['preview', path]).exit;
+    const { status, stderr } = await warmSpillway(t, ['preview', path]);
     assert.match(
       stderr,
       /ERR_INPUT: .*a\.json: The document is no array\. Name the array's place with `--records-path`\./,
@@ -115,7 +116,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
   it('says what is wrong with a path, under the name of its flag', async (t) => {
     const path = await file(t, 'a.json', '{"data":[1]}');
     for (const command of ['preview', 'serve']) {
-      const { status, stderr } = await spillway(t, [command, path, '--records-path', '$data']).exit;
+      const { status, stderr } = await warmSpillway(t, [command, path, '--records-path', '$data']);
       assert.match(
         stderr,
         /--records-path: The path "\$data" cannot be read from character 2 on: a first key that begins/,
@@ -126,8 +127,8 @@ describe('spillway preview', { concurrency: 2 }, () => {
 
   it('is coloured with FORCE_COLOR, and the same text without the colours', async (t) => {
     const path = await file(t, 'a.jsonl', '{"s":"a \\" b: 1","n":-1.5e3,"b":[true,null,{}]}\n');
-    const coloured = await spillway(t, ['preview', path], { env: { FORCE_COLOR: '1' } }).exit;
-    const plain = await spillway(t, ['preview', path]).exit;
+    const coloured = await warmSpillway(t, ['preview', path], { env: { FORCE_COLOR: '1' } });
+    const plain = await warmSpillway(t, ['preview', path]);
     assert.ok(coloured.stdout.includes('\x1b[34m"s"\x1b[0m: \x1b[32m"a \\" b: 1"\x1b[0m'), coloured.stdout);
     assert.ok(coloured.stdout.includes('\x1b[33m-1.5e3\x1b[0m'), coloured.stdout);
     assert.equal(coloured.stdout.replaceAll(/\x1b\[\d+m/g, ''), plain.stdout);
@@ -136,14 +137,14 @@ describe('spillway preview', { concurrency: 2 }, () => {
 
   it('tells the shape of a feed, or of a file, as a table or as JSON', async (t) => {
     const server = await feed(t, sends('{"p":1.5,"s":"B"}', '{"p":2}'));
-    const table = await spillway(t, ['preview', server.url, '--shape']).exit;
+    const table = await warmSpillway(t, ['preview', server.url, '--shape']);
     assert.match(
       table.stdout,
       /^path +type +how often +examples\np +number +100 % +1\.5, 2\ns +string +50\.0 % +"B"\n\n2 records, /,
     );
     assert.match(table.stderr, /^2 records of 1000: /);
     const path = await file(t, 'a.jsonl', '{"id":12345678901234567890}\n');
-    const json = await spillway(t, ['preview', path, '--shape', '--json']).exit;
+    const json = await warmSpillway(t, ['preview', path, '--shape', '--json']);
     const [shape] = jsonLines(json.stdout);
     assert.deepEqual(shape, {
       records: 1,
@@ -156,7 +157,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
 
   it('cuts the shape to a narrow terminal', async (t) => {
     const path = await file(t, 'a.jsonl', `{"key":"${'x'.repeat(100)}"}\n`);
-    const { stdout } = await spillway(t, ['preview', path, '--shape'], { env: { COLUMNS: '30' } }).exit;
+    const { stdout } = await warmSpillway(t, ['preview', path, '--shape'], { env: { COLUMNS: '30' } });
     assert.ok(
       stdout
         .split('\n\n')[0]!
@@ -168,7 +169,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
 
   it('prints a JSON Schema that every record satisfies', async (t) => {
     const server = await feed(t, sends('{"p":1.5,"s":"B"}', '{"p":2}'));
-    const { status, stdout } = await spillway(t, ['preview', server.url, '--schema']).exit;
+    const { status, stdout } = await warmSpillway(t, ['preview', server.url, '--schema']);
     const schema = JSON.parse(stdout) as object;
     const validate = new Ajv2020().compile(schema);
     assert.ok(validate({ p: 1.5, s: 'B' }) && validate({ p: 2 }) && !validate({ s: 'B' }));
@@ -198,7 +199,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
   });
 
   it('exits 1 when the feed fails, with one sentence', async (t) => {
-    const { status, stdout, stderr } = await spillway(t, ['preview', 'ws://127.0.0.1:1']).exit;
+    const { status, stdout, stderr } = await warmSpillway(t, ['preview', 'ws://127.0.0.1:1']);
     assert.match(stderr, /^spillway: ERR_CONNECT: .*ECONNREFUSED.*\n$/);
     assert.equal(stdout, '');
     assert.equal(status, 1);
@@ -218,7 +219,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
   ];
   for (const [title, args, says] of misuses) {
     it(`with ${title} exits 2 and says what to do`, async (t) => {
-      const { status, stdout, stderr } = await spillway(t, ['preview', ...args]).exit;
+      const { status, stdout, stderr } = await warmSpillway(t, ['preview', ...args]);
       assert.match(stderr, says);
       assert.equal(stdout, '');
       assert.equal(status, 2);
