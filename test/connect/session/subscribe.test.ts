@@ -429,6 +429,32 @@ test('what is not confirmed when the run ends, or is removed before, is rejected
   });
 });
 
+test('a subscription that is added after a slow consumer has held the socket has its time, too', async (t) => {
+  const clock = createFakeClock();
+  const server = await feed(t, sendsThenWaits('1', '2'));
+  const readable = new WebSocketReadable(server.url, { clock, highWaterMark: 1 });
+  t.after(() => readable.destroy());
+  let isResumed = false;
+  readable.once('resumed', () => {
+    isResumed = true;
+  });
+  readable.read(0);
+  await until(() => readable.stats.paused);
+  await until(() => {
+    readable.read();
+    return isResumed;
+  });
+  let failure: unknown;
+  readable.addSubscription('late', { ...TRADES, send: 'late', timeoutMs: 1_000 }).catch((error: unknown) => {
+    failure = error;
+  });
+  const client = await server.nextClient();
+  await until(() => client.received.includes('late'));
+  await again(clock, () => failure !== undefined, 1_000);
+  assert.ok(failure instanceof SubscribeError);
+  assert.equal(failure.reason, 'unanswered');
+});
+
 test('a subscription is refused when its name is taken, it is no step, or no run has begun', () => {
   const readable = new WebSocketReadable('ws://127.0.0.1:1');
   void readable.addSubscription('a', { send: 'x' });

@@ -7,6 +7,8 @@ import { test } from 'node:test';
 import { SinkError } from '../../../../lib/errors.js';
 import { DeadLetterFile } from '../../../../lib/parse/dead-letter-file.js';
 import { kafka } from '../../../../lib/sink/kafka/index.js';
+import { settle } from '../../../support/resources.js';
+import { until, within } from '../../../support/until.js';
 import { temporaryFolder } from '../../files.js';
 import { pagesOf, records } from '../../pages.js';
 import { brokerError, FakeKafka } from '../fake-producer.js';
@@ -79,6 +81,27 @@ test('while the dead letter is full, no further page is taken', async () => {
   await done;
   assert.equal(sink.stats.records, 60);
   assert.equal(sink.stats.diverted, 1);
+});
+
+test('while others have filled the dead letter no further page is taken, and one is as soon as there is room', async () => {
+  let take = (): void => {};
+  const deadLetter = new Writable({
+    objectMode: true,
+    highWaterMark: 1,
+    write(_letter, _encoding, callback) {
+      take = callback;
+    },
+  });
+  deadLetter.write('of the parse stage');
+  const producer = cluster();
+  const sink = kafka({ producer, topic: 'trades', deadLetter, lingerMs: 0 });
+  const done = pipeline(Readable.from(pagesOf(records(2), 1)), sink);
+  await until(() => producer.stored('trades').length > 0);
+  await settle();
+  assert.equal(producer.stored('trades').length, 1);
+  take();
+  await within(() => 'the other page', done);
+  assert.equal(producer.stored('trades').length, 2);
 });
 
 /** A cluster whose topic takes no more than 200 bytes. */
