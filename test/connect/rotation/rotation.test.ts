@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FeedGaps } from '../../../lib/connect/intake/feed-gaps.js';
+import type { Origin } from '../../../lib/connect/intake/frame-handler.js';
+import { resolveWebSocketOptions } from '../../../lib/connect/options/options.js';
+import { Rotation } from '../../../lib/connect/rotation/rotation.js';
 import { type Rotated, WebSocketReadable } from '../../../lib/index.js';
 import { createFakeClock, type FeedClient, type FeedServer } from '../../../lib/testing/index.js';
 import { ARRANGEMENTS, payloadsOf, run } from '../../support/arrangements.js';
@@ -334,4 +338,39 @@ for (const options of [
   test(`${JSON.stringify(options)} is refused`, () => {
     assert.throws(() => new WebSocketReadable('ws://a', options as never), { code: 'ERR_CONFIG' });
   });
+}
+
+test('a rotation is under way until both connections have brought the same', () => {
+  const { rotation, bring, lost } = begun();
+  assert.equal(rotation.isUnderWay, true);
+  bring(1, 'a');
+  bring(2, 'a');
+  assert.equal(rotation.isUnderWay, true);
+  assert.deepEqual(rotation.settle(1, { code: 1000, isServers: false }), []);
+  assert.equal(rotation.isUnderWay, false);
+  assert.equal(rotation.merge, undefined);
+  assert.deepEqual([rotation.duplicates, lost], [1, []]);
+});
+
+test('an old connection that was lost is a gap once the new one brings something else', () => {
+  const { rotation, bring, lost } = begun();
+  assert.deepEqual(rotation.settle(1, { code: 1006, isServers: true }), []);
+  assert.notEqual(rotation.merge, undefined, 'what the new one brings is still to be looked at');
+  assert.deepEqual(lost, []);
+  bring(2, 'b');
+  assert.deepEqual(lost, [[1, 1006]]);
+  assert.equal(rotation.merge, undefined);
+});
+
+/** A rotation from connection 1 to 2, and the connections that it tells to be lost, with their codes. */
+function begun() {
+  const lost: [number, number | undefined][] = [];
+  const gaps: Pick<FeedGaps, 'lost'> = { lost: (connection, { code }) => void lost.push([connection, code]) };
+  const rotation = new Rotation(resolveWebSocketOptions({ clock: createFakeClock() }), gaps as FeedGaps);
+  assert.equal(rotation.isUnderWay, false);
+  const [first, second] = [1, 2].map((number) => ({ number }) as Origin);
+  rotation.begin(second!, { onOverfull() {}, onCaughtUp() {}, pausedMs: () => 0 });
+  const bring = (number: 1 | 2, text: string): boolean =>
+    rotation.consumes(rotation.merge!, Buffer.from(text), false, 0, number === 1 ? first! : second!);
+  return { rotation, bring, lost };
 }
