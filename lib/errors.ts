@@ -38,7 +38,9 @@ export abstract class SpillwayError extends Error {
   }
 
   override get name(): string {
-    return this.constructor.name;
+    // Not that of the constructor, which bundlers make shorter: ERR_MESSAGE_TOO_LARGE is a MessageTooLargeError.
+    const words = this.code.toLowerCase().split('_').slice(1);
+    return `${words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('')}Error`;
   }
 }
 

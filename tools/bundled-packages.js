@@ -16,6 +16,9 @@ const REQUIRED = 'ws';
 const REQUIRING = 'ws.cjs';
 const REQUIRED_MODULE = `import ws from '${REQUIRING}'; export default ws; export const { WebSocket, WebSocketServer } = ws;`;
 
+/** For what is of CommonJS and requires modules of Node.js. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n";
+
 /** Whether a module comes out of an installed package. */
 export function isExternal(id) {
   return /^[^./\0]/.test(id) && !BUNDLED.test(id) && id !== REQUIRED;
@@ -34,8 +37,9 @@ export function bundledPackages() {
       if (!id.startsWith('\0')) return null;
       if (id === `\0${REQUIRED}`) return REQUIRED_MODULE;
       const { outputFiles, metafile } = buildSync(bundling(id.slice(1)));
+      const [{ imports }] = Object.values(metafile.outputs);
       for (const path of Object.keys(metafile.inputs)) names.add(/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)[1]);
-      return outputFiles[0].text;
+      return (imports.length > 0 ? REQUIRE : '') + outputFiles[0].text;
     },
     generateBundle() {
       const emit = (fileName, source) => this.emitFile({ type: 'asset', fileName, source });
@@ -59,8 +63,6 @@ function bundling(id) {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     external: builtinModules.flatMap((name) => [name, `node:${name}`]),
-    // What is of CommonJS requires modules of Node.js.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   };
 }
 

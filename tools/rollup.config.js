@@ -8,7 +8,7 @@ import { bundledPackages, isExternal, PATHS } from './bundled-packages.js';
 
 const root = join(import.meta.dirname, '..');
 const build = join(root, 'build');
-const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { bin, exports, imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const ENTRIES = {
   command: nameOf(bin.spillway),
@@ -16,20 +16,33 @@ const ENTRIES = {
   kafka: nameOf(exports['./kafka'].default),
   testing: nameOf(exports['./testing'].default),
 };
+/** What `imports` in package.json gives bundlers in one form and Node.js in another: `#ajv` for the latter's path. */
+const FORKS = Object.values(imports).map((forms) => Object.values(forms).map(nameOf));
 /** Of these one is loaded, or all for `--help`. */
 const COMMANDS = ['run', 'capture', 'preview', 'serve', 'demo', 'doctor', 'init', 'validate', 'schema', 'completion'];
 /** What most commands load when they are used. */
 const USED = [
-  ...['feed/pipeline-file', 'feed/open-sink', 'source/source', 'sink/stdout/stdout', 'config/placeholders/environment'],
-  ...['exposure', 'usable-pipeline', 'capture/capture-of', 'capture/flag-values', 'process/run-feed'].map(inCli),
+  ...['feed/pipeline-file', 'feed/open-feed', 'sink/stdout/stdout', 'config/placeholders/environment'],
+  ...[
+    'exposure',
+    'usable-pipeline',
+    'capture/capture-of',
+    'capture/flag-values',
+    'process/run-pipeline',
+    'process/run-feed',
+  ].map(inCli),
   ...['report/create-reporter', 'report/notices', 'report/refusals'].map(inCli),
 ];
 
 export default {
-  input: Object.fromEntries(Object.values(ENTRIES).map((name) => [name, pathOf(name)])),
+  input: Object.fromEntries([...Object.values(ENTRIES), ...FORKS.flat()].map((name) => [name, pathOf(name)])),
   external: isExternal,
   treeshake: false,
-  plugins: [bundledPackages(), { name: 'without-comments', transform: withoutComments }],
+  plugins: [
+    bundledPackages(),
+    { name: 'forks', resolveId: forkOf },
+    { name: 'without-comments', transform: withoutComments },
+  ],
   output: {
     dir: join(root, 'dist'),
     chunkFileNames: ({ moduleIds }) => `${placeOf(moduleIds)}/[name].js`,
@@ -39,6 +52,13 @@ export default {
     paths: PATHS,
   },
 };
+
+function forkOf(id, importer) {
+  if (importer === undefined || !id.startsWith('.')) return null;
+  const path = join(importer, '..', id);
+  const fork = Object.entries(imports).find(([, forms]) => path === pathOf(nameOf(forms.default)));
+  return fork === undefined ? null : { id: fork[0], external: true };
+}
 
 /** What is minified already would be written out again. */
 function withoutComments(code, path) {
@@ -61,10 +81,15 @@ function fileOf(path, { getModuleInfo }) {
   const [entries, commands, used] = Object.values(reached).map((sets) =>
     sets.filter(([, modules]) => modules.has(path)).map(([name]) => name),
   );
-  if (used.length === 0 && entries.length + commands.length < 2) return undefined;
+  if (used.length === 0 && entries.length + commands.length < 2) return ownFileOf(path, entries);
   // Whatever else is loaded, `command` was before, and then the command that is named.
   const [first] = entries.includes('command') ? [] : commands.length > 0 ? ['commands'] : used;
   return [...entries, first].filter(Boolean).join('-');
+}
+
+/** Of what is the library's alone, its entry only hands on: so bundlers drop what of that a program does not use. */
+function ownFileOf(path, [entry]) {
+  return entry === 'library' && path !== pathOf(ENTRIES.library) ? entry : undefined;
 }
 
 function reachedFrom(starts, getModuleInfo) {

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { loadLossless } from './lossless.js';
 import { decode } from './text.js';
 
 /**
@@ -53,7 +53,7 @@ function parseWithSource(text: string, make: Make): unknown {
  * keeps the former of two values that it takes for equal, and to it `[]` and `{}` are.
  */
 function parseTwice(text: string, make: Make): unknown {
-  const { parse } = require('lossless-json') as typeof import('lossless-json');
+  const { parse } = loadLossless();
   const value: unknown = JSON.parse(text);
   const exact = parse(text, undefined, {
     parseNumber: (source) => (isRoundedInteger(Number(source), source) ? BigInt(source) : Number(source)),
@@ -87,9 +87,6 @@ const HAS_SOURCE = ((): boolean => {
   JSON.parse('1', revive as (key: string, value: unknown) => unknown);
   return found;
 })();
-
-/** For what is loaded with the first big integer that Node 20 has to find: few feeds have one, and nobody waits for it before. */
-const require = createRequire(import.meta.url);
 
 /** As many digits as 2^53 - 1 has. */
 const LONG = 16;

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { ValidateFunction } from 'ajv';
 import { optionError } from '../errors.js';
+import { loadAjv } from './ajv.js';
 
 /** A JSON Schema: draft 2020-12, or draft-07 where its `$schema` says so. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -22,9 +22,7 @@ export function compileSchema(schema: JsonSchema, path: string): ValidateFunctio
     strictTuples: false,
     logger: false,
   } as const;
-  const { Ajv } = require('ajv') as typeof import('ajv');
-  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-  const addFormats = require('ajv-formats') as typeof import('ajv-formats');
+  const { Ajv, Ajv2020, addFormats } = loadAjv();
   const ajv = isDraft7 ? new Ajv(options) : new Ajv2020(options);
   addFormats.default(ajv);
   // Its answer would be a promise, which is no no.
@@ -35,6 +33,3 @@ export function compileSchema(schema: JsonSchema, path: string): ValidateFunctio
     throw optionError(path, `The JSON Schema cannot be used: ${(cause as Error).message}.`, cause);
   }
 }
-
-/** For what is loaded with the first schema: it takes longer to load than the rest of the library, and few need it. */
-const require = createRequire(import.meta.url);
