@@ -31,11 +31,12 @@ describe('FeedClient', () => {
       await client.send('hello', { fragments: [0, 2, 1] });
       await client.send('', { fragments: 3 });
       await client.send('hi', { fragments: [] });
+      await client.send('whole', { fragments: 1 });
       await assert.rejects(client.send('hello', { fragments: [9] }), { code: 'ERR_CONFIG', message: /5 bytes/ });
       await assert.rejects(client.send('hello', { fragments: 0 }), { code: 'ERR_CONFIG' });
       await client.close(1000);
     });
-    assert.deepEqual(messages, ['héllo', 'hello', '', 'hi']);
+    assert.deepEqual(messages, ['héllo', 'hello', '', 'hi', 'whole']);
   });
 
   it('delivers any messages in any fragments whole and in order, compressed or not', async () => {

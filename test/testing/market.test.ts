@@ -9,6 +9,13 @@ describe('marketFeed', () => {
     assert.notDeepEqual(take(10, { seed: 7, clock }), take(10, { seed: 8, clock }));
   });
 
+  it('gives the trades of a seed to everybody, now and later', () => {
+    assert.deepEqual(take(2, { seed: 7, clock: createFakeClock(1_700_000_000_000) }), [
+      '{"e":"trade","E":1700000000000,"s":"SOLUSDT","t":464969520,"p":"153.20000000","q":"0.35868000","T":1699999999997,"m":true}',
+      '{"e":"trade","E":1700000000000,"s":"ETHUSDT","t":729125836,"p":"3412.28000000","q":"0.60727000","T":1700000000000,"m":false}',
+    ]);
+  });
+
   it('makes texts of about 120 bytes that are JSON as JSON.stringify writes it', () => {
     const texts = take(5_000, { seed: 1 });
     for (const text of texts) assert.equal(JSON.stringify(JSON.parse(text)), text);
