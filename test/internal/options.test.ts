@@ -109,6 +109,7 @@ describe('unknownKey()', () => {
     const known = [...Array.from({ length: 20 }, (_, index) => `field_${index}`), 'idle_timeout', 'handshakeTimeout'];
     const alike = 'There is no such key. Those with a like name are `idle_timeout`, `handshakeTimeout`.';
     assert.equal(unknownKey('timeout_of_everything', known), alike);
+    assert.match(unknownKey('when_it_is_idle', known), /Those with a like name are `idle_timeout`\./);
     for (const key of ['wholly_else', 'a_field_of_none', ''])
       assert.equal(unknownKey(key, known), 'There is no such key. docs/configuration.md has the 22 that there are.');
   });

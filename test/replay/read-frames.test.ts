@@ -122,6 +122,7 @@ describe('readFrames', () => {
   const packed = gzipSync(lines);
   const spoilt = Buffer.from(packed).fill(0xff, packed.length >> 1, (packed.length >> 1) + 64);
   const array = `[${many.join(',')}]`;
+  const UTF_16 = { reason: 'invalid', message: /It is UTF-16 text/ };
   /** Files that end badly: how many of the lines are whole, and why there are no more. `undefined`: some of them. */
   const ends: readonly [
     what: string,
@@ -141,8 +142,10 @@ describe('readFrames', () => {
     ['zeros at the end', 'e.jsonl', `${lines}${'\0'.repeat(4_096)}`, 5_000, { reason: 'torn', line: 5_001 }],
     ['zeros in the middle', 'e.jsonl', `${many[0]}\n\0\0\n${many[1]}\n`, 1, { reason: 'invalid', line: 2 }],
     ['a line that is no JSON', 'e.jsonl', `${lines}{"n":\n${lines}`, 5_000, { reason: 'invalid', line: 5_001 }],
-    ['UTF-16', 'e.jsonl', Buffer.from(`\ufeff${lines}`, 'utf16le'), 0, { reason: 'invalid' }],
-    ['UTF-16 without a mark', 'e.jsonl', Buffer.from(lines, 'utf16le'), 0, { reason: 'invalid' }],
+    ['UTF-16', 'e.jsonl', Buffer.from(`\ufeff${lines}`, 'utf16le'), 0, UTF_16],
+    ['UTF-16 without a mark', 'e.jsonl', Buffer.from(lines, 'utf16le'), 0, UTF_16],
+    ['UTF-16, big end first', 'e.jsonl', Buffer.from(`\ufeff${lines}`, 'utf16le').swap16(), 0, UTF_16],
+    ['UTF-16 without a mark, big end first', 'e.jsonl', Buffer.from(lines, 'utf16le').swap16(), 0, UTF_16],
     ['a cut .gz', 'e.jsonl.gz', packed.subarray(0, packed.length >> 1), undefined, { reason: 'torn' }],
     ['a .gz without its checksum', 'e.jsonl.gz', packed.subarray(0, -8), 5_000, { reason: 'torn' }],
     [

@@ -59,8 +59,9 @@ export async function run(arrangement: Arrangement, config: SourceConfig, option
   );
   const soFar = (): string => `${pages.length} pages, ${events.map(({ name }) => name).join(' ') || 'and no event'}`;
   const error = await within(() => `the end of a run: ${soFar()}`, running).catch((reason: Error) => {
+    // Whether it ends now or hangs again is another question.
     streams[0]!.destroy(reason);
-    return running;
+    return reason;
   });
   const texts = pages.flatMap((page) => Array.from(page.ends, (_, index) => page.text(index).toString()));
   return { pages, texts, values: pages.flatMap((page) => page.records), error, stats: source.stats, events };
