@@ -13,7 +13,8 @@ export const ERROR_CODES = {
     'An option, a pipeline file or a configuration object is not valid, and nothing was connected; or a function that is an option failed, or returned what cannot be used.',
   ERR_AUTH: 'Credentials could not be had, or the server (401, 403) or a proxy (407) refused them.',
   ERR_CONNECT: 'No connection came about: DNS, TCP, TLS, the upgrade, or a subscribe message failed.',
-  ERR_DISCONNECTED: 'The connection ended in any way but a clean close with code 1000, and `reconnect` is off.',
+  ERR_DISCONNECTED:
+    'The connection ended in any way but a close with one of `clean_codes` (1000), and `reconnect` is off.',
   ERR_RECONNECT_EXHAUSTED: '`max_reconnect_attempts` consecutive attempts to reconnect failed.',
   ERR_SUBSCRIBE: 'A subscribe step was rejected by the server or not confirmed in time, or its function failed.',
   ERR_MESSAGE_TOO_LARGE: 'A message was larger than `max_message_bytes`.',
@@ -182,7 +183,8 @@ export class DisconnectedError extends SpillwayError {
     reconnects?: boolean;
     cause?: unknown;
   }) {
-    const advice = facts.reconnects === true ? '' : ' Set `reconnect: true` to connect again after a drop.';
+    const advice =
+      facts.reconnects === true ? '' : `${cleanAdvice(facts)} Set \`reconnect: true\` to connect again after a drop.`;
     const why = facts.reason === '' ? '' : ` (${JSON.stringify(clip(facts.reason))})`;
     super(
       `${howLost(facts)}: ${facts.url}, code ${facts.closeCode}${why}, after ${count(facts.frames, 'frame')}${causeOf(facts.cause)}.${advice}`,
@@ -500,6 +502,14 @@ function howLost(facts: {
     case undefined:
       return closeCode === 1006 ? 'The connection was lost without a close frame' : 'The server closed the connection';
   }
+}
+
+/** Where a server may have said in its way that all is well. */
+function cleanAdvice({ closeCode, watchdog, failedWith }: Parameters<typeof howLost>[0]): string {
+  const isPrivate = closeCode >= 4000 && closeCode <= 4999;
+  if (watchdog !== undefined || failedWith !== undefined || !(closeCode === 1005 || isPrivate)) return '';
+  const what = closeCode === 1005 ? 'The server gave no code (1005)' : `${closeCode} is a code of this feed`;
+  return ` ${what}: if that is how it ends well, add it to \`clean_codes\` (cleanCodes).`;
 }
 
 function whatCame(others: number): string {

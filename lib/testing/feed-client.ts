@@ -176,9 +176,15 @@ export class FeedClient {
     this.#ws.resume();
   }
 
-  /** Closes with a close frame, and resolves when the client has answered it. @throws for a code that must not be sent */
-  close(code?: number, reason?: string): Promise<ClosedFacts> {
-    this.#ws.close(code, reason);
+  /**
+   * Closes with a close frame, and resolves when the client has answered it.
+   *
+   * @param code 1005 sends none, as servers do that call `close()` without one
+   * @throws for a code that must not be sent
+   */
+  close(code = 1000, reason?: string): Promise<ClosedFacts> {
+    if (code === 1005) this.#ws.close();
+    else this.#ws.close(code, reason);
     return this.closed;
   }
 

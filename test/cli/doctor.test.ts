@@ -468,7 +468,7 @@ describe('spillway doctor names what comes after the upgrade', { concurrency: 2 
   });
 
   const closes: [code: number, detail: RegExp, advice: RegExp][] = [
-    [1000, /^the server closed the connection with code 1000 before any frame$/, /subscribe_messages/],
+    [1000, /^the server closed the connection in good order before any frame$/, /subscribe_messages/],
     [1008, /^the server closed with code 1008 \("no such channel"\)$/, /breaks its rules/],
     [1011, /^the server closed with code 1011/, /try again later/],
     [4001, /^the server closed with code 4001/, /its code 4001/],

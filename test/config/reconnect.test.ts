@@ -12,6 +12,8 @@ for (const [given, expected] of [
   [{ reconnect_backoff: '250ms' }, { reconnectBackoff: 250 }],
   [{ max_reconnect_attempts: 0 }, { maxReconnectAttempts: 0 }],
   [{ stable_after: '1m' }, { stableAfterMs: 60_000 }],
+  [{ clean_codes: [1000, 1005] }, { cleanCodes: [1000, 1005] }],
+  [{ clean_codes: [] }, { cleanCodes: [] }],
   [
     { reconnect_backoff: { initial: '500ms', max: 30, multiplier: 1.5, jitter: 'none' } },
     { reconnectBackoff: { initialMs: 500, maxMs: 30_000, multiplier: 1.5, jitter: 'none' } },
@@ -23,6 +25,7 @@ for (const [given, expected] of [
       reconnectBackoff: 1_000,
       maxReconnectAttempts: undefined,
       stableAfterMs: undefined,
+      cleanCodes: [1000],
     };
     assert.deepEqual(resolveSourceConfig({ ...base, ...given }).reconnect, { ...defaults, ...expected });
   });
@@ -66,6 +69,11 @@ for (const [config, path, message] of [
     { url: 'ws://a', reconnect_backoff: { jitter: 'half' } },
     'reconnect_backoff.jitter',
     'Expected one of `full`, `none`, but found the text "half".',
+  ],
+  [
+    { url: 'ws://a', clean_codes: [1000, 1006] },
+    'clean_codes',
+    '1006 stands for a connection that broke, and what came over it may be incomplete. Leave it out.',
   ],
   [
     { url: 'ws://a', reconnect_backoff: true },

@@ -45,7 +45,13 @@ test('A minimal configuration has the default of the contract in every field', (
     maxBufferedBytes: 16_777_216,
     subscribe: { subscribe: [], throttleMs: undefined },
     rotation: { maxConnectionAgeMs: undefined, rotateAt: undefined, rotationJitterMs: 0 },
-    reconnect: { reconnect: false, reconnectBackoff: 1000, maxReconnectAttempts: undefined, stableAfterMs: undefined },
+    reconnect: {
+      reconnect: false,
+      reconnectBackoff: 1000,
+      maxReconnectAttempts: undefined,
+      stableAfterMs: undefined,
+      cleanCodes: [1000],
+    },
     liveness: {
       pongTimeoutMs: undefined,
       staleTimeoutMs: undefined,

@@ -110,7 +110,7 @@ export function allFaults(): Fault[] {
     ...[1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3003, 3999, 4000, 4999].map(
       (code): Fault => closed(`close code ${code}`, code, (client) => client.close(code)),
     ),
-    closed('a close frame without a code', 1005, (client) => client.close()),
+    closed('a close frame without a code', 1005, (client) => client.close(1005)),
     // Not for the wire (RFC 6455, section 7.4): a frame that has one of them breaks the protocol.
     ...[0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000].map((code) =>
       lost(`a close frame with the code ${code}, which none may have`, (client) => {

@@ -250,17 +250,43 @@ for (const arrangement of ARRANGEMENTS) {
     test(`reconnect false: a close with ${code} is ERR_DISCONNECTED, after every record (${arrangement})`, async (t) => {
       const server = await feed(t, async (client) => {
         await client.send('1');
-        if (code === 1005) await client.close();
-        else await client.close(code, 'because');
+        await client.close(code, 'because');
       });
       const { error, texts } = await run(arrangement, { url: server.url, unbounded: true });
       assert.ok(error instanceof DisconnectedError);
+      const mayBeClean = code === 1005 || code === 4999;
+      assert.equal(/if that is how it ends well, add it to `clean_codes`/.test(error.message), mayBeClean);
       assert.equal(error.closeCode, code);
       assert.equal(error.reason, code === 1005 ? '' : 'because');
       assert.equal(error.frames, 1);
       assert.deepEqual(texts, ['1']);
     });
   }
+
+  for (const code of [1001, 1005, 3000, 4999]) {
+    test(`clean_codes: a close with ${code} ends the run successfully, and only then (${arrangement})`, async (t) => {
+      const server = await feed(t, async (client) => {
+        await client.send('1');
+        await client.close(client.number === 1 ? code : 1000);
+      });
+      const config = { url: server.url, unbounded: true, clean_codes: [code] } as const;
+      const { error, texts, events } = await run(arrangement, config);
+      assert.deepEqual([error, texts], [undefined, ['1']]);
+      assert.deepEqual(events.at(-1), { name: 'ended', payload: { cause: 'closed', error: undefined } });
+      const other = await run(arrangement, config);
+      assert.ok(other.error instanceof DisconnectedError && other.error.closeCode === 1000);
+    });
+  }
+
+  test(`clean_codes: with reconnect it changes nothing (${arrangement})`, async (t) => {
+    const server = await feed(t, async (client) => {
+      await client.send(`${client.number}`);
+      if (client.number === 1) await client.close(1005);
+    });
+    const config = { url: server.url, reconnect: true, reconnect_backoff: 0, max_messages: 2, clean_codes: [1005] };
+    const { error, texts } = await run(arrangement, config);
+    assert.deepEqual([error, texts], [undefined, ['1', '2']]);
+  });
 
   for (const end of ['drop', 'reset', 'sendGarbage'] as const) {
     test(`reconnect false: a ${end} is ERR_DISCONNECTED, never a clean end (${arrangement})`, async (t) => {

@@ -51,10 +51,10 @@ export function asFlags(error: ConfigError, flags: readonly Flag[]): ConfigError
   return new ConfigError(problems, { cause: error });
 }
 
-/** One item of a list; a file can hold a whole list of objects. */
+/** One item of a list; JSON, also in a file, can be a whole list. */
 async function listed(text: string, schema: FlagSchema, flag: string): Promise<unknown[]> {
   const types = typesOf(schema);
-  if (!types.has('object')) return [await textOrFile(text, flag)];
+  if (types.size === 1 && types.has('string')) return [await textOrFile(text, flag)];
   const value = await readValue(text, { anyOf: [schema, { type: 'array' }] }, flag);
   return Array.isArray(value) ? value : [value];
 }

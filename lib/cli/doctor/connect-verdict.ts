@@ -42,7 +42,7 @@ export function frameVerdict(
 ): Verdict {
   if (frame === undefined) {
     return cause === 'closed'
-      ? failed('the server closed the connection with code 1000 before any frame', subscribeAdvice(config))
+      ? failed('the server closed the connection in good order before any frame', subscribeAdvice(config))
       : failed(`no frame within ${formatDuration(firstFrameMs)}`, `${subscribeAdvice(config)} ${QUIET}`);
   }
   const kind = `${frame.isBinary ? 'binary' : 'text'}, ${formatNumber(frame.bytes, 'byte')}`;

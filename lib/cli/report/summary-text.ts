@@ -37,7 +37,7 @@ export function endText({ ended, signal, errorCode }: Summary): string {
     case 'idle_timeout':
       return 'nothing came for as long as `idle_timeout` allows.';
     case 'closed':
-      return 'the server closed the connection in good order (code 1000).';
+      return 'the server closed the connection in good order.';
     case 'stopped':
       return `stopped by ${signal ?? 'request'}.`;
     case 'max_records':

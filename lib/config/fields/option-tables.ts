@@ -1,6 +1,6 @@
 import { INTAKE_OPTIONS } from '../../connect/options/intake-options.js';
 import { LIVENESS_OPTIONS } from '../../connect/options/liveness-options.js';
-import { RECONNECT_OPTIONS } from '../../connect/options/reconnect-options.js';
+import { RECONNECT_OPTIONS, RECONNECT_RULES } from '../../connect/options/reconnect-options.js';
 import { ROTATION_OPTIONS, ROTATION_RULES } from '../../connect/options/rotation-options.js';
 import { SOCKET_OPTIONS, SOCKET_RULES } from '../../connect/options/socket-options.js';
 import { SUBSCRIBE_OPTIONS } from '../../connect/options/subscribe-options.js';
@@ -32,4 +32,4 @@ export const OPTION_TABLES = {
 export const SOURCE_OPTIONS: OptionTable = Object.assign({}, ...Object.values(OPTION_TABLES).map(({ table }) => table));
 
 /** What must hold between them. */
-export const SOURCE_RULES: readonly Rule<never>[] = [...SOCKET_RULES, ...ROTATION_RULES];
+export const SOURCE_RULES: readonly Rule<never>[] = [...SOCKET_RULES, ...ROTATION_RULES, ...RECONNECT_RULES];

@@ -135,7 +135,7 @@ export interface SubscribeConfig {
 export interface ReconnectConfig {
   /**
    * Connects again after a drop or a close, and subscribes again; by the cause it waits, turns to the next of `urls`,
-   * has credentials renewed or gives up. With `false`, a clean close (code 1000) ends the run successfully, and
+   * has credentials renewed or gives up. With `false`, a close with one of `clean_codes` ends the run successfully, and
    * anything else ends it with an error. @default false
    */
   readonly reconnect?: boolean | undefined;
@@ -154,6 +154,11 @@ export interface ReconnectConfig {
     /** `full`: a wait is anything from nothing to its whole length; `none`: all of it. */
     readonly jitter?: 'full' | 'none' | undefined;
   } | undefined;
+  /**
+   * With `reconnect: false`: a close with one of these codes ends the run successfully. 1005 is a close without a code,
+   * as servers send it that call `close()` without one. @default [1000]
+   */
+  readonly clean_codes?: readonly number[] | undefined;
   /**
    * Ends the run with an error after this many consecutive failures; only a received data frame resets the count.
    * Unlimited when it is left out. @default none

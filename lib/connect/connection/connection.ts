@@ -92,6 +92,7 @@ export class Connection implements Origin {
       endpoint,
       maxMessageBytes,
       reconnects: options.reconnect,
+      cleanCodes: options.cleanCodes,
       isOpen: () => this.#isOpen,
       frames: () => taker.frames,
     });

@@ -13,7 +13,7 @@ import type { Endpoint } from '../reach/endpoints.js';
 export interface ConnectionEnd {
   readonly code: number;
   readonly reason: string;
-  /** Absent after a close with code 1000 of a connection that was subscribed. */
+  /** Absent after a clean close of a connection that was subscribed. */
   readonly error: SpillwayError | undefined;
   /** Whether frames could come. */
   readonly wasOpen: boolean;
@@ -37,6 +37,8 @@ export interface ConnectionFacts {
   readonly maxMessageBytes: number;
   /** Whether another connection may follow. */
   readonly reconnects: boolean;
+  /** The close codes that are no error where none follows. */
+  readonly cleanCodes: readonly number[];
   /** Whether frames could come. */
   isOpen(): boolean;
   /** Frames received in the whole run so far. */
@@ -84,8 +86,9 @@ export class ConnectionEndCause {
 
   /** It is closed: an error by itself, unless the server said that all is well to one that was subscribed. */
   closed(code: number, reason: string, wasSubscribed: boolean): SpillwayError | undefined {
-    if (this.#error !== undefined || (wasSubscribed && code === 1000)) return this.#error;
-    const { endpoint, isOpen } = this.#facts;
+    const { endpoint, isOpen, reconnects, cleanCodes } = this.#facts;
+    const isClean = wasSubscribed && (reconnects ? code === 1000 : cleanCodes.includes(code));
+    if (this.#error !== undefined || isClean) return this.#error;
     this.#error = isOpen() ? this.#disconnected(code, reason) : closedEarly(endpoint.url, code);
     return this.#error;
   }

@@ -13,7 +13,7 @@ export type EndCause =
   | 'max_duration'
   /** Nothing came for `idleTimeoutMs`. */
   | 'idle_timeout'
-  /** The server closed with code 1000, and `reconnect` is off. */
+  /** The server closed with one of `cleanCodes`, and `reconnect` is off. */
   | 'closed'
   /** `stop()` was called. */
   | 'stopped'

@@ -12,7 +12,12 @@ import { type CredentialProvider, type Credentials, isCredentials } from './cred
 import { INTAKE_OPTIONS, type IntakeOptions, type ResolvedIntakeOptions } from './intake-options.js';
 import { LIVENESS_OPTIONS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
 import { checkReach, REACH_FIELDS, type ReachOptions, type ResolvedReachOptions } from './reach-options.js';
-import { RECONNECT_OPTIONS, type ReconnectOptions, type ResolvedReconnectOptions } from './reconnect-options.js';
+import {
+  RECONNECT_OPTIONS,
+  RECONNECT_RULES,
+  type ReconnectOptions,
+  type ResolvedReconnectOptions,
+} from './reconnect-options.js';
 import {
   type ResolvedRotationOptions,
   ROTATION_OPTIONS,
@@ -142,4 +147,4 @@ const OPTIONS = {
   ...INTAKE_OPTIONS,
   ...RECONNECT_OPTIONS,
 };
-const RULES: readonly Rule<ResolvedWebSocketOptions>[] = [...SOCKET_RULES, ...ROTATION_RULES];
+const RULES: readonly Rule<ResolvedWebSocketOptions>[] = [...SOCKET_RULES, ...ROTATION_RULES, ...RECONNECT_RULES];

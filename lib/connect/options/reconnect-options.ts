@@ -1,7 +1,7 @@
-import { duration, either, whole, yesNo } from '../../internal/options/kinds.js';
-import type { Form, GivenOf, ResolvedOf } from '../../internal/options/option.js';
+import { duration, either, own, whole, yesNo } from '../../internal/options/kinds.js';
+import type { Form, GivenOf, ResolvedOf, Rule } from '../../internal/options/option.js';
 import { fits, shapeForm } from '../../internal/options/shapes.js';
-import { isFunction } from '../../internal/options.js';
+import { field, isFunction } from '../../internal/options.js';
 import { BACKOFF_OPTIONS, BACKOFF_RULES, type Backoff, type GrowingBackoff } from './backoff.js';
 
 const GROWING = shapeForm(BACKOFF_OPTIONS, { rules: BACKOFF_RULES });
@@ -11,13 +11,13 @@ const BACKOFF_FORMS: readonly Form[] = [{ kind: 'duration', minMs: 0 }, GROWING]
 export const RECONNECT_OPTIONS = {
   /**
    * Connect again after a failed connect, a drop or a close: when and where the reconnect table says by cause. Frames that
-   * the server sent in between are not sent again by it: that is a gap. With `false`, a close with code 1000 ends the
-   * stream, anything else is an error. @default false
+   * the server sent in between are not sent again by it: that is a gap. With `false`, a close with one of `cleanCodes` ends
+   * the stream, anything else is an error. @default false
    */
   reconnect: yesNo({
     title: 'Reconnect',
     description:
-      'Connects again after a drop or a close, and subscribes again; by the cause it waits, turns to the next of `urls`, has credentials renewed or gives up. With `false`, a clean close (code 1000) ends the run successfully, and anything else ends it with an error.',
+      'Connects again after a drop or a close, and subscribes again; by the cause it waits, turns to the next of `urls`, has credentials renewed or gives up. With `false`, a close with one of `clean_codes` ends the run successfully, and anything else ends it with an error.',
     fallback: false,
     examples: [true],
   }),
@@ -40,6 +40,27 @@ export const RECONNECT_OPTIONS = {
     },
     examples: [0.5, '2s', { initial: '500ms', max: '30s', multiplier: 2, jitter: 'full' }],
   }),
+  /**
+   * With `reconnect: false`: the close codes by which a server says that all is well. 1005 is a close without a code, as
+   * servers send it that call `close()` without one. 1006 and 1015 are none: they stand for a connection that broke. @default [1000]
+   */
+  cleanCodes: own<readonly number[]>(
+    field(
+      [1000],
+      'an array of close codes from 1000 to 4999, each once',
+      (value) =>
+        Array.isArray(value) &&
+        value.every((code, at) => Number.isInteger(code) && code >= 1000 && code <= 4999 && value.indexOf(code) === at),
+    ),
+    {
+      type: 'readonly number[]',
+      title: 'Clean close codes',
+      description:
+        'With `reconnect: false`: a close with one of these codes ends the run successfully. 1005 is a close without a code, as servers send it that call `close()` without one.',
+      examples: [[1000, 1005]],
+      schema: { type: 'array', items: { type: 'integer', minimum: 1000, maximum: 4999 }, uniqueItems: true },
+    },
+  ),
   /** Consecutive attempts to reconnect; only a received data frame starts the count anew. @default unlimited */
   maxReconnectAttempts: whole({
     title: 'Number of attempts',
@@ -65,3 +86,16 @@ export interface ReconnectOptions extends GivenOf<typeof RECONNECT_OPTIONS> {}
 
 /** {@link ReconnectOptions} with every default filled in. */
 export interface ResolvedReconnectOptions extends ResolvedOf<typeof RECONNECT_OPTIONS> {}
+
+/** What stands for a connection that broke is no code of a server. */
+export const RECONNECT_RULES: readonly Rule<ResolvedReconnectOptions>[] = [
+  ({ cleanCodes }) => {
+    const code = cleanCodes?.find((one) => NO_CLOSE.has(one));
+    if (code === undefined) return undefined;
+    const message = `${code} stands for a connection that broke, and what came over it may be incomplete. Leave it out.`;
+    return { option: 'cleanCodes', at: 'value', message };
+  },
+];
+
+/** RFC 6455, section 7.4.1. */
+const NO_CLOSE: ReadonlySet<number> = new Set([1006, 1015]);

@@ -88,6 +88,18 @@ describe('the flags of capture', () => {
     });
   }
 
+  it('take a list of numbers one by one, or as JSON', async () => {
+    for (const given of [
+      ['--clean-codes', '1000', '--clean-codes', '1005'],
+      ['--clean-codes', '[1000, 1005]'],
+    ]) {
+      assert.deepEqual(
+        (await captured(...given, '-n', '1', '-o', 'x.jsonl')).plain.source['clean_codes'],
+        [1000, 1005],
+      );
+    }
+  });
+
   it('stand beside addresses: one, or several to be tried in turn', async () => {
     const given = { source: flags, sink: [], stdout: [] };
     assert.deepEqual((await captureOf([URL_TEXT], given, {}, {})).plain.source['url'], URL_TEXT);
