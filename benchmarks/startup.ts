@@ -24,6 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'spillway-startup-'));
 const file = join(folder, 'first-record.yaml');
 
 const server = await createFeedServer({
+  ref: true,
   onConnection: async (client) => {
     await client.send(RECORD);
     await client.close(1000);

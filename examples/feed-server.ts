@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createSource } from 'spillway';
 import { createFeedServer } from 'spillway/testing';
 
-const server = await createFeedServer({
+// Closed where this block ends, however it does. Without `await using`: try … finally { await server.close(); }
+await using server = await createFeedServer({
   onConnection: async (client) => {
     await client.expectMessages(['{"op":"subscribe"}']);
     await client.send('{"price":1.10}');
@@ -18,4 +19,3 @@ const source = createSource({
   max_messages: 2,
 });
 assert.deepEqual(await source.fetchAll(), [{ price: 1.1 }, { price: 1.1 }]);
-await server.close();

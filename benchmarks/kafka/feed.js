@@ -8,6 +8,7 @@ import { createFeedServer } from '../../dist/testing/index.js';
 import { recordsOf } from './records.js';
 
 const server = await createFeedServer({
+  ref: true,
   onConnection: async (client) => {
     const [count = 0, bytes = 0] = (client.request.url ?? '').split('/').slice(1).map(Number);
     const records = recordsOf(bytes);

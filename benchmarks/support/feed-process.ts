@@ -58,6 +58,7 @@ function withId(text: Buffer, id: number): Buffer {
 }
 
 const server = await createFeedServer({
+  ref: true,
   onConnection: async (client) => {
     const texts = textsOf(client.request.url);
     let startedAt = 0;

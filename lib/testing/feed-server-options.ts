@@ -42,6 +42,11 @@ export interface FeedServerOptions {
   readonly host?: string;
   /** 0 takes a free one. @default 0 */
   readonly port?: number;
+  /**
+   * Whether the server holds the process while it is open: for a program that is nothing but a server. A test that fails before
+   * it closes its server would never end with `true`. @default false
+   */
+  readonly ref?: boolean;
   /** What paces `client.sendMany(frames, { rate })`. @default the time of this machine */
   readonly clock?: Clock;
   /** How many messages `client.received` keeps; the oldest go. @default 10,000 */
@@ -89,6 +94,7 @@ const FIELDS: Fields<ResolvedFeedServerOptions> = {
   tls: field(undefined, 'an object with cert and key', (value) => value !== null && typeof value === 'object'),
   host: field('127.0.0.1', 'a host name or address', (value) => typeof value === 'string' && value !== ''),
   port: wholeNumber(0, 0, 65_535),
+  ref: flag(false),
   clock: objectWith(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
   maxReceived: wholeNumber(10_000, 1),
   maxReceivedBytes: wholeNumber(4 * 1024 * 1024, 1),

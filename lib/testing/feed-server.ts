@@ -16,7 +16,8 @@ import { Inbox } from './inbox.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /**
- * A WebSocket server on this machine that does what a script says: a feed, with all its faults, for tests.
+ * A WebSocket server on this machine that does what a script says: a feed, with all its faults, for tests. It does not hold the
+ * process, so that a test that fails before `close()` ends all the same; see `ref`.
  *
  * @throws {ConfigError} when an option is not valid; and what `listen()` says when the port cannot be had
  * @example
@@ -131,6 +132,7 @@ export class FeedServer {
   async listen(): Promise<void> {
     this.#http.listen(this.#options.port, this.#options.host);
     await once(this.#http, 'listening');
+    if (!this.#options.ref) this.#http.unref();
     this.#port = (this.#http.address() as AddressInfo).port;
   }
 
@@ -155,6 +157,7 @@ export class FeedServer {
   #track(socket: Socket): void {
     const peer = peerOf(socket);
     this.#sockets.set(peer, socket);
+    if (!this.#options.ref) socket.unref();
     socket.on('error', ignore);
     socket.once('close', () => this.#sockets.delete(peer));
   }

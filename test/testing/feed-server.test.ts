@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { createFeedServer } from '../../lib/testing/index.js';
-import { nothingIsLeft } from '../support/resources.js';
+import { handles, nothingIsLeft } from '../support/resources.js';
 import { within } from '../support/until.js';
 import { closeOf, messagesOf, refusalOf } from './plain-client.js';
 import { selfSigned } from './self-signed.js';
@@ -39,6 +40,21 @@ describe('createFeedServer', () => {
     assert.deepEqual(await client.closed, { code: 1000, reason: '' });
     assert.equal(client.isOpen, false);
   });
+
+  for (const ref of [false, true]) {
+    it(`${ref ? 'holds the process with ref' : 'does not hold the process'}, listening or with a client`, async () => {
+      const before = handles();
+      await using server = await createFeedServer({ ref });
+      assert.equal(grown(before), ref ? 1 : 0);
+      const other = new Worker(
+        `const { WebSocket } = require('ws'); new WebSocket(require('node:worker_threads').workerData);`,
+        { eval: true, workerData: server.url },
+      );
+      await server.nextClient();
+      assert.equal(grown(before), ref ? 2 : 0);
+      await other.terminate();
+    });
+  }
 
   it('refuses an upgrade with the status, headers and body that it is told, and accepts the next', async () => {
     await using server = await createFeedServer({
@@ -260,4 +276,11 @@ function openable(): { promise: Promise<void>; resolve: () => void } {
     resolve = open;
   });
   return { promise, resolve };
+}
+
+/** How many more servers and connections hold the process than did. */
+function grown(before: Record<string, number>): number {
+  const of = (held: Record<string, number>): number =>
+    Object.entries(held).reduce((sum, [kind, count]) => (kind.startsWith('TCP') ? sum + count : sum), 0);
+  return of(handles()) - of(before);
 }

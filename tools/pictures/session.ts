@@ -8,6 +8,7 @@ import { terminalSvg } from './terminal-svg.js';
 /** A made-up market for some seconds: what somebody sees who captures it into a file. */
 export async function recordSession(): Promise<string> {
   const market = await createFeedServer({
+    ref: true,
     onConnection: async (client) => {
       const closing = AbortSignal.timeout(MARKET_MS);
       await client.sendMany(marketFeed({ seed: 1 }), { rate: TRADES_A_SECOND, signal: closing });

@@ -7,6 +7,7 @@ import { createFeedServer, type FeedServer, marketFeed } from '../../testing/ind
  */
 export function openMarket(options: { readonly openMs: number; readonly rate: number }): Promise<FeedServer> {
   return createFeedServer({
+    ref: true,
     async onConnection(client) {
       const closing = new AbortController();
       const trades = client.sendMany(marketFeed({ seed: Date.now() }), { rate: options.rate, signal: closing.signal });

@@ -90,7 +90,7 @@ async function listen(
   onConnection: (client: FeedClient) => Promise<void>,
 ): Promise<FeedServer> {
   try {
-    return await createFeedServer({ host, port, onConnection });
+    return await createFeedServer({ host, port, onConnection, ref: true });
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     const message = `Nobody can listen at ${host}, port ${port}: ${error.message}. Choose another --port (0 takes a free one) or --host.`;

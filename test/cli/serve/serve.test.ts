@@ -40,7 +40,7 @@ describe('spillway serve', { concurrency: 2 }, () => {
   it('serves every client the file from its beginning, closes with 1000, and ends with 0 at SIGINT', async (t) => {
     const { running, url, file } = await serve(t, LINES);
     const sockets = [new WebSocket(url), new WebSocket(url)];
-    const closes = sockets.map(closeOf);
+    const closes = sockets.map((socket) => closeOf(socket));
     assert.deepEqual(await Promise.all(sockets.map(messagesOf)), [MESSAGES, MESSAGES]);
     assert.deepEqual(
       (await Promise.all(closes)).map(({ code }) => code),
