@@ -87,6 +87,7 @@ export type { SinkStats } from './sink/sink.js';
 export type { StdoutOptions } from './sink/stdout/options.js';
 export { type StdoutWritable, stdout } from './sink/stdout/stdout.js';
 export type { CheckReport } from './source/check.js';
+export type { FetchOptions } from './source/fetch-options.js';
 export type { PagesReadable } from './source/pages-readable.js';
 // The whole of it, from one configuration.
 export { createSource, type Source, type SourceOptions } from './source/source.js';

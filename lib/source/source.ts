@@ -27,6 +27,7 @@ import type { JsonSchema } from '../validate/schema.js';
 import { validate } from '../validate/validate.js';
 import { type CheckReport, type CheckWatcher, checkFeed } from './check.js';
 import { keepTooLarge, openDeadLetters } from './dead-letters.js';
+import { type FetchOptions, resolveFetchOptions } from './fetch-options.js';
 import { PagesReadable } from './pages-readable.js';
 import {
   batchOptions,
@@ -73,8 +74,11 @@ export interface Source {
   pages(): PagesReadable;
   /** The same as separate streams, for `pipeline(...source.stages(), sink)`: to put one of your own in between. */
   stages(): [WebSocketReadable, ParseTransform, ...Transform[]];
-  /** The values of all records of one run, in memory. */
-  fetchAll(): Promise<unknown[]>;
+  /**
+   * The values of all records of one run, in memory. When the run fails they are gone; with `onAbort: 'return'` an abort of the
+   * `signal` is no failure, but the end.
+   */
+  fetchAll(options?: FetchOptions): Promise<unknown[]>;
   /** Connects, subscribes, waits for the first frame, and closes: what it found, or the error that a run would end with. */
   check(): Promise<CheckReport>;
   /**
@@ -161,10 +165,16 @@ export function sourceOf(config: ResolvedSourceConfig, options: WatchedOptions):
       };
       return all;
     },
-    async fetchAll() {
+    async fetchAll(given = {}) {
+      const { onAbort } = resolveFetchOptions(given);
       const values: unknown[] = [];
-      for await (const page of source.pages()) {
-        for (const value of page.records) values.push(value);
+      try {
+        for await (const page of source.pages()) {
+          for (const value of page.records) values.push(value);
+        }
+      } catch (error) {
+        const isAbort = options.signal?.aborted === true && (error as NodeJS.ErrnoException).code === 'ABORT_ERR';
+        if (!isAbort || onAbort === 'throw') throw error;
       }
       return values;
     },
