@@ -528,7 +528,8 @@ function clip(text: string): string {
   return text.length <= MAX_EXCERPT ? text : `${text.slice(0, MAX_EXCERPT)}…`;
 }
 
-const PARSE_ADVICE = 'Set `on_parse_error: skip` to count and drop such frames, or another `message_format`.';
+const PARSE_ADVICE =
+  "Set `on_parse_error: skip` (in code `onError: 'skip'` of `parse()`) to count and drop such frames, or another `message_format` (`format`).";
 const MAX_EXCERPT = 200;
 
 /** How many ways in which a record breaks its schema a message names. The error has them all. */

@@ -1,4 +1,5 @@
 import { noSuchRecord } from '../errors.js';
+import { type Inspect, inspectCustom, shownText } from '../internal/inspect.js';
 import { type BigIntegers, parseBytes } from '../json/values.js';
 import { type FrameFacts, Message } from '../parse/message.js';
 import type { FrameFactsList } from './frame-facts-list.js';
@@ -100,6 +101,13 @@ export class Page {
   receivedAt(index: number): number {
     this.#check(index);
     return this.#facts.receivedAt(index);
+  }
+
+  /** `console.log(page)` shows how much there is, and the first text and frame; it builds no value. */
+  [inspectCustom](_depth: number, options: object, inspect: Inspect): string {
+    const { length, bytes } = this;
+    const first = length === 0 ? undefined : { text: shownText(this.text(0)), frame: this.frame(0) };
+    return `Page ${inspect({ length, records: this.recordsAmong(), bytes: bytes.length, first }, options)}`;
   }
 
   /** Where the text of the record at `index` begins in `bytes`. */

@@ -1,5 +1,6 @@
 import { type ConfigError, optionError } from '../errors.js';
 import type { Frame } from '../frame/frame.js';
+import { type Inspect, inspectCustom, shownText } from '../internal/inspect.js';
 import { describe } from '../internal/options.js';
 import { blankLineBreaks } from '../json/line-breaks.js';
 import { serialise } from '../json/serialise.js';
@@ -88,6 +89,13 @@ export class Message {
   /** The value: a message inside of what is written as JSON stands for it. */
   toJSON(): unknown {
     return this.value;
+  }
+
+  /** `console.log(message)` shows its text and its frame's facts, and builds no value. */
+  [inspectCustom](_depth: number, options: object, inspect: Inspect): string {
+    // It may be the frame itself.
+    const { data: _data, ...frame } = this.frame as Frame;
+    return `Message ${inspect({ text: shownText(this.text), frame }, options)}`;
   }
 
   protected build(): unknown {

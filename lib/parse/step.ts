@@ -168,4 +168,4 @@ function hintOf({ notInflated }: Frame, data: Buffer): string | undefined {
 const EXCERPT = 20;
 const NOT_UTF8 = 'it is not UTF-8, as `utf8: fail` asks for,';
 const UTF8_HINT =
-  'Set `utf8: replace` to have such bytes replaced, `message_format: binary` to keep them, or `on_parse_error: skip` to count and drop such frames.';
+  "Set `utf8: replace` to have such bytes replaced, `message_format: binary` (in code `format`) to keep them, or `on_parse_error: skip` (`onError: 'skip'`) to count and drop such frames.";

@@ -1,5 +1,6 @@
 import { type Gap, type GapCause, type Moment, now } from '../../frame/gap.js';
 import type { Clock } from '../../internal/clock.js';
+import { type Inspect, inspectCustom } from '../../internal/inspect.js';
 
 /** How a gap begins. */
 export interface GapStart {
@@ -61,7 +62,7 @@ export class GapRecorder {
     const durationMs = to.monotonic - from.monotonic;
     this.#open = undefined;
     this.#ms += durationMs;
-    this.#tell({
+    const gap = {
       cause,
       feed: this.#feed,
       connection,
@@ -74,7 +75,8 @@ export class GapRecorder {
       dropped: 0,
       missing: undefined,
       key: undefined,
-    });
+    };
+    this.#tell(shownAsRecord(gap));
   }
 
   /**
@@ -87,7 +89,7 @@ export class GapRecorder {
   ): void {
     const to = facts.to ?? now(this.#clock);
     this.#count += 1;
-    tell({
+    const gap = {
       code: undefined,
       dropped: 0,
       missing: undefined,
@@ -96,6 +98,19 @@ export class GapRecorder {
       feed: this.#feed,
       to,
       durationMs: to.monotonic - facts.from.monotonic,
-    });
+    };
+    tell(shownAsRecord(gap));
   }
+}
+
+/** `console.log(gap)` shows what is known of it, and when it was in words. */
+function shownAsRecord(gap: Gap): Gap {
+  return Object.defineProperty(gap, inspectCustom, { enumerable: false, value: inspectGap });
+}
+
+function inspectGap(this: Gap, _depth: number, options: object, inspect: Inspect): string {
+  const known = Object.entries(this).filter(([, value]) => value !== undefined);
+  const isoOf = ({ at }: Moment): string => new Date(at).toISOString();
+  const shown = { ...Object.fromEntries(known), from: isoOf(this.from), to: isoOf(this.to) };
+  return `Gap ${inspect(shown, options)}`;
 }
