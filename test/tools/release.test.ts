@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { shippedBill } from '../../tools/release/bill-of-materials.js';
 import { releasedChangelog, unreleased } from '../../tools/release/changelog.js';
 import { nextVersion } from '../../tools/release/next-version.js';
 import { program } from '../support/program.js';
@@ -127,3 +128,28 @@ function release(cwd: string, ...args: string[]) {
 function git(cwd: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd, encoding: 'utf8' });
 }
+
+it('the bill of materials has what is installed with the package, and what is a part of it', () => {
+  const development = [{ name: 'cdx:npm:package:development', value: 'true' }];
+  const component = (name: string, version: string, properties: typeof development = []) => ({
+    ...{ 'bom-ref': `${name}@${version}`, name, version, properties },
+  });
+  const all = {
+    components: [
+      component('ws', '8.0.0'),
+      component('yaml', '2.0.0', development),
+      component('yaml', '1.0.0', development),
+      component('knip', '6.0.0', development),
+    ],
+    dependencies: [
+      { ref: 'spillway@1.0.0', dependsOn: ['ws@8.0.0', 'yaml@2.0.0', 'knip@6.0.0'] },
+      { ref: 'knip@6.0.0', dependsOn: ['yaml@1.0.0'] },
+    ],
+  };
+  const bill = shippedBill(all, 'yaml 2.0.0\n\nThe licence, which names knip 6.0.0 in passing.\n');
+  assert.deepEqual(
+    bill.components.map((one) => one['bom-ref']),
+    ['ws@8.0.0', 'yaml@2.0.0'],
+  );
+  assert.deepEqual(bill.dependencies, [{ ref: 'spillway@1.0.0', dependsOn: ['ws@8.0.0', 'yaml@2.0.0'] }]);
+});

@@ -10,7 +10,8 @@
  * alone. Nothing is pushed: that is for you.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type Bill, shippedBill } from './bill-of-materials.js';
 import { releasedChangelog, unreleased } from './changelog.js';
 import { nextVersion } from './next-version.js';
 
@@ -22,6 +23,7 @@ interface Manifest {
 
 /** Set by the services whose signature npm takes: GitHub Actions and GitLab. */
 const SIGNING = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'SIGSTORE_ID_TOKEN'];
+const LICENCES = 'dist/LICENSES.txt';
 const [wanted, mode = '--dry-run', ...rest] = process.argv.slice(2);
 const isReal = mode === '--publish';
 if (wanted === undefined || !['--dry-run', '--publish'].includes(mode) || rest.length > 0) {
@@ -85,10 +87,11 @@ function obstacles(manifest: Manifest, tag: string): string[] {
   return problems;
 }
 
-function billOfMaterials(): { readonly components: readonly unknown[] } {
-  return JSON.parse(
-    output('npm', 'sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only'),
-  ) as ReturnType<typeof billOfMaterials>;
+function billOfMaterials(): Bill {
+  const all = JSON.parse(output('npm', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only')) as Bill;
+  // A rehearsal builds nothing.
+  const isBuilt = isReal || existsSync(LICENCES);
+  return shippedBill(all, isBuilt ? readFileSync(LICENCES, 'utf8') : '');
 }
 
 function step(title: string, work: () => void): void {
