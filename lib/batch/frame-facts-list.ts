@@ -14,6 +14,11 @@ export class FrameFactsList {
    * a filter did: then, by the record's place in the stretch, how far it is ahead of the first.
    */
   readonly #steps: (0 | 1 | number[])[] = [];
+  /** The newest of these: its list, where it is one. */
+  #step: 0 | 1 = 1;
+  #list: number[] | undefined;
+  /** Who has the facts of the newest stretch, as it was given. */
+  #frame: FrameFacts | undefined;
   #length = 0;
   #gaps = 0;
   #newest: FrameFacts | undefined;
@@ -26,7 +31,14 @@ export class FrameFactsList {
   addRun(frame: FrameFacts, sequence: number, count: number): void {
     this.#add(frame, sequence);
     let added = 1;
-    for (; added < count && this.#steps.at(-1) !== 1; added++) this.#add(frame, sequence + added);
+    while (added < count && this.#step === 0) this.#add(frame, sequence + added++);
+    const list = this.#list;
+    if (list !== undefined) {
+      for (let ahead = sequence - this.#newest!.sequence + added; added < count; added++) {
+        list.push(ahead++);
+        this.#length += 1;
+      }
+    }
     // The stretch counts up as it is.
     this.#length += count - added;
   }
@@ -54,8 +66,14 @@ export class FrameFactsList {
   }
 
   #add(frame: FrameFacts, sequence: number): void {
-    const { receivedAt, connection, isBinary, url, gap } = frame;
     const newest = this.#newest;
+    if (frame === this.#frame) {
+      this.#continue(sequence - newest!.sequence);
+      this.#length += 1;
+      return;
+    }
+    this.#frame = frame;
+    const { receivedAt, connection, isBinary, url, gap } = frame;
     if (
       newest === undefined ||
       newest.gap !== gap ||
@@ -72,6 +90,8 @@ export class FrameFactsList {
       this.#firsts.push(this.#newest);
       this.#starts.push(this.#length);
       this.#steps.push(1);
+      this.#step = 1;
+      this.#list = undefined;
     } else this.#continue(sequence - newest.sequence);
     this.#length += 1;
   }
@@ -89,16 +109,19 @@ export class FrameFactsList {
 
   /** The next record's sequence is so far `ahead` of the newest stretch's first. */
   #continue(ahead: number): void {
+    if (this.#list !== undefined) {
+      this.#list.push(ahead);
+      return;
+    }
     const stretch = this.#starts.length - 1;
     const offset = this.#length - (this.#starts[stretch] as number);
-    const step = this.#steps[stretch] as 0 | 1 | number[];
-    if (typeof step !== 'number') step.push(ahead);
+    const step = this.#step;
     // The second record says whether the stretch counts up or stays.
-    else if (offset === 1 && ahead === 0) this.#steps[stretch] = 0;
+    if (offset === 1 && ahead === 0) this.#steps[stretch] = this.#step = 0;
     else if (ahead !== offset * step) {
-      const list = Array.from({ length: offset }, (_, k) => k * step);
-      list.push(ahead);
-      this.#steps[stretch] = list;
+      this.#list = Array.from({ length: offset }, (_, k) => k * step);
+      this.#list.push(ahead);
+      this.#steps[stretch] = this.#list;
     }
   }
 }

@@ -103,7 +103,7 @@ export class Page {
     return this.#facts.receivedAt(index);
   }
 
-  /** `console.log(page)` shows how much there is, and the first text and frame; it builds no value. */
+  /** @internal `console.log(page)` shows how much there is, and the first text and frame; it builds no value. */
   [inspectCustom](_depth: number, options: object, inspect: Inspect): string {
     const { length, bytes } = this;
     const first = length === 0 ? undefined : { text: shownText(this.text(0)), frame: this.frame(0) };

@@ -142,7 +142,7 @@ export abstract class RunReadable<T> extends TypedReadable {
   /** A frame came. The hot path. */
   protected abstract receive(frame: Frame): void;
 
-  /** What takes many frames at once, unless they have to wait one by one. */
+  /** @internal What takes many frames at once, unless they have to wait one by one. */
   protected get runs(): RunConsumer | undefined {
     return undefined;
   }

@@ -89,8 +89,6 @@ export class JsonCheck {
     let depth = 0;
     let inObject = 0;
     let limit = 0;
-    let wanted = 0;
-    let wantedDepth = -1;
     end |= 0;
 
     if (i < end && bytes[i] <= SPACE) i = this.#skipSpace(bytes, i, end) | 0;
@@ -133,11 +131,7 @@ export class JsonCheck {
           depth === indexDepth &&
           ((c = bytes[keyStart]) === first || !isPlain || (first < 0 && ((firsts >>> c) & 1) !== 0))
         ) {
-          wanted = index!.match(bytes, keyStart, (i - 1) | 0, isPlain);
-          if (wanted >= 0) {
-            index!.quotes[wanted] = (i - 1) | 0;
-            wantedDepth = 1;
-          }
+          index!.look(bytes, keyStart, (i - 1) | 0, isPlain);
         }
         c = i < end ? bytes[i] : 0;
         if (c <= SPACE) {
@@ -232,10 +226,6 @@ export class JsonCheck {
       // What follows a value: a comma, or the end of one or more containers, or the end of the text.
       for (;;) {
         if (depth === 0) return this.#finish(bytes, valueStart, i, end);
-        if (depth === wantedDepth) {
-          index!.ends[wanted] = i;
-          wantedDepth = -1;
-        }
         c = i < end ? bytes[i] : 0;
         if (c <= SPACE) {
           i = this.#skipSpace(bytes, i, end) | 0;

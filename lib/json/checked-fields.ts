@@ -2,6 +2,7 @@ import { JsonCheck } from './check.js';
 import { FieldReader, type Path } from './field.js';
 import { MemberIndex } from './member-index.js';
 import type { PathSegment } from './path.js';
+import { skipValue } from './skip.js';
 
 /**
  * Finds several fields of a text in the same pass that checks it, and leaves the verdict to the step that comes next: for
@@ -17,9 +18,6 @@ import type { PathSegment } from './path.js';
 export class CheckedFields {
   /** After `true` from {@link find}: where the field's value begins. */
   start = 0;
-  /** After `true` from {@link find}: where the field's value ends. */
-  end = 0;
-
   readonly #check: JsonCheck;
   readonly #index: MemberIndex | undefined;
   /** Which of the index's keys each path begins with. */
@@ -29,6 +27,9 @@ export class CheckedFields {
   readonly #rests: readonly (FieldReader | undefined)[];
   #from = 0;
   #to = 0;
+  #bytes: Uint8Array = NOTHING;
+  /** Where the field's value ends, or -1 while nobody has asked. */
+  #end = 0;
   /** Whether the index serves: the text passed, and is an object. */
   #isIndexed = false;
 
@@ -49,6 +50,12 @@ export class CheckedFields {
     check.index = this.#index;
   }
 
+  /** After `true` from {@link find}: where the field's value ends. */
+  get end(): number {
+    if (this.#end < 0) this.#end = skipValue(this.#bytes, this.start, this.#check.end);
+    return this.#end;
+  }
+
   /** Begins with the text in bytes[start, end). What comes of its check, `checkNext()` tells. */
   read(bytes: Uint8Array, start: number, end: number): void {
     this.#begin(bytes, start, end, this.#check.checkFirst(bytes, start, end));
@@ -61,6 +68,11 @@ export class CheckedFields {
     return hasPassed;
   }
 
+  /** The same for a text that the check has passed just now. */
+  open(bytes: Uint8Array, start: number, end: number): void {
+    this.#begin(bytes, start, end, true);
+  }
+
   /** Whether the text that was read has the field of this path, the first of which is 0. */
   find(bytes: Uint8Array, which: number): boolean {
     const index = this.#index;
@@ -68,16 +80,16 @@ export class CheckedFields {
     const slot = this.#slots[which] as number;
     const quote = index.quotes[slot] as number;
     if (quote < 0) return false;
-    const end = index.ends[slot] as number;
     // Behind the key come the colon and the value, with or without whitespace around.
     let i = (quote + 1) | 0;
     while (bytes[i] <= SPACE) i = (i + 1) | 0;
     i = (i + 1) | 0;
     while (bytes[i] <= SPACE) i = (i + 1) | 0;
     const rest = this.#rests[which];
-    if (rest !== undefined) return this.#keep(rest, bytes, i, end);
+    if (rest !== undefined) return this.#keep(rest, bytes, i, skipValue(bytes, i, this.#check.end));
     this.start = i;
-    this.end = end;
+    this.#bytes = bytes;
+    this.#end = -1;
     return true;
   }
 
@@ -99,10 +111,11 @@ export class CheckedFields {
   #keep(reader: FieldReader, bytes: Uint8Array, start: number, end: number): boolean {
     if (!reader.find(bytes, start, end)) return false;
     this.start = reader.start;
-    this.end = reader.end;
+    this.#end = reader.end;
     return true;
   }
 }
 
+const NOTHING = new Uint8Array(0);
 const SPACE = 0x20;
 const OPEN_BRACE = 0x7b;

@@ -13,6 +13,8 @@ import { parseValue } from './values.js';
 export interface Expected {
   /** Whether it is the value that stands in bytes[start, end), which must be one JSON value that passed the check. */
   isAt(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Whether its first byte tells, so that nobody need find out where the value ends. */
+  readonly isWord?: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ function expected(value: unknown): Expected {
 
 /** `true`, `false` or `null`: no other value begins with the same byte. */
 class ExpectedWord implements Expected {
+  readonly isWord = true;
   readonly #first: number;
 
   constructor(word: string) {

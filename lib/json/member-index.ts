@@ -9,8 +9,6 @@ import { decode } from './text.js';
 export class MemberIndex {
   /** For each wanted key the index of its closing quote in the text that was checked last, or -1. */
   readonly quotes: Int32Array;
-  /** For each wanted key that was found: where its value ends. */
-  readonly ends: Int32Array;
   /** The byte that every wanted key begins with where nothing is escaped, or -1 when they do not begin alike. */
   readonly first: number;
   /** A bit for each byte that one of them begins with, by its lowest five bits: `(firsts >>> byte) & 1`. */
@@ -29,7 +27,6 @@ export class MemberIndex {
     this.#keys = keys;
     this.#lengths = Int32Array.from(keys, ({ plain }) => plain?.length ?? -1);
     this.quotes = new Int32Array(keys.length).fill(-1);
-    this.ends = new Int32Array(keys.length);
     const firsts = keys.map(({ key }) => (key === '' ? QUOTE : (Buffer.from(key)[0] as number)));
     this.first = new Set(firsts).size === 1 ? (firsts[0] as number) : -1;
     this.firsts = firsts.reduce((bits, first) => bits | (1 << first), 0);
@@ -46,23 +43,26 @@ export class MemberIndex {
   }
 
   /**
-   * Which wanted key it is that stands in bytes[start, quote), or -1.
+   * A key stands in bytes[start, quote): is it wanted?
    *
    * @param isPlain whether it holds no escape for sure
    */
-  match(bytes: Uint8Array, start: number, quote: number, isPlain: boolean): number {
+  look(bytes: Uint8Array, start: number, quote: number, isPlain: boolean): void {
     const candidate = this.#candidates[bytes[start] as number] as number;
-    if (candidate === 0) return -1;
+    if (candidate === 0) return;
     const length = (quote - start) | 0;
-    if (candidate !== SEVERAL) {
-      const only = (candidate - 1) | 0;
-      // Its first byte is right.
-      if (this.#lengths[only] === length && length === 1) return only;
-      return this.#is(bytes, start, length, only, isPlain) ? only : -1;
+    let k = (candidate === SEVERAL ? this.#keys.length : candidate) - 1;
+    const last = candidate === SEVERAL ? 0 : k;
+    for (; k >= last; k--) {
+      // Of one byte the first, which is right where it is the only candidate, is all.
+      if (
+        (length === 1 && candidate !== SEVERAL && this.#lengths[k] === 1) ||
+        this.#is(bytes, start, length, k, isPlain)
+      ) {
+        this.quotes[k] = quote;
+        return;
+      }
     }
-    let k = this.#keys.length - 1;
-    while (k >= 0 && !this.#is(bytes, start, length, k, isPlain)) k--;
-    return k;
   }
 
   #is(bytes: Uint8Array, start: number, length: number, k: number, isPlain: boolean): boolean {

@@ -91,7 +91,7 @@ export class Message {
     return this.value;
   }
 
-  /** `console.log(message)` shows its text and its frame's facts, and builds no value. */
+  /** @internal `console.log(message)` shows its text and its frame's facts, and builds no value. */
   [inspectCustom](_depth: number, options: object, inspect: Inspect): string {
     // It may be the frame itself.
     const { data: _data, ...frame } = this.frame as Frame;

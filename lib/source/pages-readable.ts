@@ -3,7 +3,7 @@ import { resolveBatchOptions } from '../batch/options.js';
 import type { Page } from '../batch/page.js';
 import { BatchStep } from '../batch/step.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
-import type { RunConsumer } from '../connect/intake/intake.js';
+import type { MayPass, RunConsumer } from '../connect/intake/intake.js';
 import { resolveWebSocketOptions } from '../connect/options/options.js';
 import { RunReadable } from '../connect/run-readable.js';
 import type { FrameRun } from '../connect/socket/frame-run.js';
@@ -55,9 +55,9 @@ export class PagesReadable extends RunReadable<Page> {
   readonly #isDirect: boolean;
   readonly #letters: DeadLetterFile | undefined;
   readonly #runs: RunConsumer = {
-    onRun: (run, first, most) => {
+    onRun: (run, first, most, mayPass) => {
       try {
-        this.#acceptRun(run, first, most);
+        this.#acceptRun(run, first, most, mayPass);
       } catch (error) {
         this.fail(error as Error);
       }
@@ -153,6 +153,7 @@ export class PagesReadable extends RunReadable<Page> {
     }
   }
 
+  /** @internal */
   protected override get runs(): RunConsumer | undefined {
     return this.#isDirect && this.#transforms === undefined ? this.#runs : undefined;
   }
@@ -191,7 +192,7 @@ export class PagesReadable extends RunReadable<Page> {
   }
 
   /** The same for frames that stand one behind another, without an object for any of them. What it leaves comes one by one. */
-  #acceptRun(run: FrameRun, first: FrameFacts, most: number): void {
+  #acceptRun(run: FrameRun, first: FrameFacts, most: number, mayPass: MayPass | undefined): void {
     const { chunk } = run;
     const check = this.#check;
     const filters = this.#filters;
@@ -202,6 +203,7 @@ export class PagesReadable extends RunReadable<Page> {
     while (room > 0 && run.frames < most && run.next()) {
       if (filters === undefined) {
         if (!check.check(chunk, run.start, run.end)) break;
+        if (mayPass !== undefined && !mayPass(chunk, run.start, run.end)) break;
       } else {
         if (!filters.check(chunk, run.start, run.end)) break;
         if (!filters.keep(chunk)) {

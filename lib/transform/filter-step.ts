@@ -28,7 +28,7 @@ export class FilterStep implements RecordStep {
   readonly name = 'filter';
   readonly path: Path;
   readonly #reader: FieldReader;
-  readonly #isKept: (bytes: Uint8Array, start: number, end: number) => boolean;
+  readonly #isKept: (bytes: Uint8Array, field: FieldRange) => boolean;
   readonly #keepsWithout: boolean;
   #filtered = 0;
 
@@ -46,26 +46,34 @@ export class FilterStep implements RecordStep {
 
   apply(bytes: Buffer, start: number, end: number, emit: EmitText): undefined {
     const reader = this.#reader;
-    if (this.keeps(reader.find(bytes, start, end), bytes, reader.start, reader.end)) emit(bytes, start, end);
+    if (this.keeps(reader.find(bytes, start, end), bytes, reader)) emit(bytes, start, end);
   }
 
-  /** Whether the record goes on whose field, if it is found, stands in bytes[start, end). */
-  keeps(isFound: boolean, bytes: Uint8Array, start: number, end: number): boolean {
-    const isKept = isFound ? this.#isKept(bytes, start, end) : this.#keepsWithout;
+  /** Whether the record goes on whose field stands there, if it is found. */
+  keeps(isFound: boolean, bytes: Uint8Array, field: FieldRange): boolean {
+    const isKept = isFound ? this.#isKept(bytes, field) : this.#keepsWithout;
     if (!isKept) this.#filtered += 1;
     return isKept;
   }
 }
 
-function comparison(op: FilterOp, value: unknown, option: string): Expected['isAt'] {
+/** Where a field's value stands. To find out where it ends may take time. */
+interface FieldRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+function comparison(op: FilterOp, value: unknown, option: string): (bytes: Uint8Array, field: FieldRange) => boolean {
   const problem = filterProblem(op, value);
   if (problem !== undefined) throw optionError(`${option}.${problem.at}`, problem.message);
-  if (op === 'exists') return (bytes, start) => bytes[start] !== LOWER_N;
+  if (op === 'exists') return (bytes, { start }) => bytes[start] !== LOWER_N;
   const values = (op === 'in' || op === 'not_in' ? (value as unknown[]) : [value]).map((one) => compiled(one, option));
   const wanted = op === 'eq' || op === 'in';
   const [only] = values;
-  if (values.length === 1) return (bytes, start, end) => only!.isAt(bytes, start, end) === wanted;
-  return (bytes, start, end) => values.some((one) => one.isAt(bytes, start, end)) === wanted;
+  if (only?.isWord === true && values.length === 1)
+    return (bytes, { start }) => only.isAt(bytes, start, start) === wanted;
+  if (values.length === 1) return (bytes, { start, end }) => only!.isAt(bytes, start, end) === wanted;
+  return (bytes, { start, end }) => values.some((one) => one.isAt(bytes, start, end)) === wanted;
 }
 
 function compiled(value: unknown, option: string): Expected {

@@ -35,7 +35,7 @@ export class LeadingFilters {
     const fields = this.#fields;
     for (let which = 0; which < this.#filters.length; which++) {
       const isFound = fields.find(bytes, which);
-      if (!(this.#filters[which] as FilterStep).keeps(isFound, bytes, fields.start, fields.end)) return false;
+      if (!(this.#filters[which] as FilterStep).keeps(isFound, bytes, fields)) return false;
     }
     return true;
   }

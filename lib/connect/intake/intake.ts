@@ -17,11 +17,16 @@ export interface RunConsumer {
   /**
    * Accepts as many frames of the run as it can, at most `most`; the first has these facts, the others the next sequences.
    * Nothing is told to anybody yet.
+   *
+   * @param mayPass asked, where it is given, about each text that the check has just passed: who is answered `true` accepts it
    */
-  onRun(run: FrameRun, first: Omit<Frame, 'data'>, most: number): void;
+  onRun(run: FrameRun, first: Omit<Frame, 'data'>, most: number, mayPass: MayPass | undefined): void;
   /** The frames that were accepted are counted: what became of them goes on. This may pause or end the run. */
   onCounted(): void;
 }
+
+/** Whether nobody but the consumer has to look at the text in bytes[start, end). */
+export type MayPass = (bytes: Buffer, start: number, end: number) => boolean;
 
 /** What an {@link Intake} tells its run. */
 export interface IntakeHandler {
@@ -49,7 +54,7 @@ export interface IntakeHandler {
  * ({@link onLate}), `dedupe` may drop it, a gap is told before it; then it has its number, and is the consumer's. Nothing on
  * this way makes an object for a frame but the {@link Frame} itself.
  *
- * Where neither answers, rotations, `dedupe`, a sequence nor a gap has to do with them, and the consumer takes many at once (the
+ * Where neither answers, rotations, `dedupe`, a hole nor a gap has to do with them, and the consumer takes many at once (the
  * fused way into pages does), all frames of a chunk take the same way in one call, as a `FrameRun` ({@link onRun}): then there is
  * not even that object.
  */
@@ -70,12 +75,15 @@ export class Intake implements FrameHandler {
   readonly #handler: IntakeHandler;
   readonly #dedupe: Dedupe | undefined;
   readonly #sequence: SequenceCheck | undefined;
+  readonly #mayPass: MayPass | undefined;
 
   constructor(options: ResolvedWebSocketOptions, endpoints: Endpoints, handler: IntakeHandler) {
     this.#options = options;
     this.#handler = handler;
     this.#dedupe = options.dedupe && new Dedupe(options.dedupe);
-    this.#sequence = options.sequence && new SequenceCheck(options.sequence, handler.check);
+    const sequence = options.sequence && new SequenceCheck(options.sequence, handler.check);
+    this.#sequence = sequence;
+    this.#mayPass = sequence && ((bytes, start, end) => sequence.follows(bytes, start, end, this.fed));
     this.gaps = new FeedGaps({ options, endpoints, progress: this, handler });
     this.rotation = new Rotation(options, this.gaps);
   }
@@ -95,7 +103,9 @@ export class Intake implements FrameHandler {
   }
 
   get takesRuns(): boolean {
-    return this.#dedupe === undefined && this.#sequence === undefined && this.#handler.runs() !== undefined;
+    // A sequence that is looked at in another check would have to check once more.
+    const isChecked = this.#sequence === undefined || this.#handler.check !== undefined;
+    return this.#dedupe === undefined && isChecked && this.#handler.runs() !== undefined;
   }
 
   /** Frames that nobody has to look at before the consumer: for them the way is the same, once for all of them. */
@@ -115,7 +125,7 @@ export class Intake implements FrameHandler {
         sequence: this.frames,
       };
       run.restart(run.offset);
-      runs.onRun(run, first, maxMessages - this.frames);
+      runs.onRun(run, first, maxMessages - this.frames, this.#mayPass);
       if (run.frames === 0) return;
       this.frames += run.frames;
       this.bytes += run.bytes;

@@ -72,12 +72,25 @@ export class SequenceCheck {
     }
     const { last } = state;
     if (typeof number === 'number' && typeof last === 'number' && number === last + this.#step) {
-      state.last = number;
-      state.since = now;
-      state.back = undefined;
+      advance(state, number, now);
       return undefined;
     }
     return this.#judge(state, number, now);
+  }
+
+  /**
+   * Whether the text in bytes[start, end), which the check has passed just now, has the number that comes next, as nearly all do.
+   * Then it is taken; else it is to be looked at by {@link look}.
+   */
+  follows(bytes: Buffer, start: number, end: number, now: Moment): boolean {
+    const fields = this.#fields;
+    fields.open(bytes, start, end);
+    const number = this.#numberOf(bytes);
+    if (typeof number !== 'number') return false;
+    const state = this.#hasKey ? this.#knownState(bytes) : this.#single;
+    if (state === undefined || typeof state.last !== 'number' || number !== state.last + this.#step) return false;
+    advance(state, number, now);
+    return true;
   }
 
   /** A number that is not the next one. */
@@ -113,6 +126,11 @@ export class SequenceCheck {
     return fields.find(data, NUMBER) ? integerAt(data, fields.start, fields.end) : undefined;
   }
 
+  #knownState(data: Buffer): State | undefined {
+    const fields = this.#fields;
+    return fields.find(data, KEY) ? this.#states.get(data, fields.start, fields.end)?.value : undefined;
+  }
+
   #stateOf(data: Buffer): State | undefined {
     if (!this.#hasKey) return this.#single;
     const fields = this.#fields;
@@ -133,6 +151,13 @@ interface State {
   /** The last number before the sequence began anew, when no hole came since. */
   high: number | bigint | undefined;
   since: Moment;
+}
+
+/** The next number came. */
+function advance(state: State, number: number, now: Moment): void {
+  state.last = number;
+  state.since = now;
+  state.back = undefined;
 }
 
 function newState(): State {

@@ -3,12 +3,21 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { SequenceCheck } from '../../../lib/connect/intake/sequence-check.js';
 import type { SequenceOptions } from '../../../lib/connect/options/intake-options.js';
+import { JsonCheck } from '../../../lib/json/check.js';
 
-/** The holes that a row of frames has, as `after-before`, and what the numbers came to. */
-function look(options: SequenceOptions, frames: readonly string[]) {
-  const check = new SequenceCheck(options);
+/**
+ * The holes that a row of frames has, as `after-before`, and what the numbers came to. With `inRuns` those that follow are taken
+ * from where they stand in a chunk, as the fused way does.
+ */
+function look(options: SequenceOptions, frames: readonly string[], inRuns = false) {
+  const json = new JsonCheck();
+  const check = new SequenceCheck(options, json);
   const holes = frames.flatMap((frame, index) => {
-    const hole = check.look(Buffer.from(frame), { at: index, monotonic: index });
+    const now = { at: index, monotonic: index };
+    const chunk = Buffer.from(`xx${frame}xx`);
+    const end = chunk.length - 2;
+    if (inRuns && json.check(chunk, 2, end) && check.follows(chunk, 2, end, now)) return [];
+    const hole = check.look(chunk.subarray(2, end), now);
     if (hole === undefined) return [];
     const { key, after, before, missing, since } = hole;
     return [`${key === undefined ? '' : `${key} `}${after}-${before}: ${missing} since ${since.at}`];
@@ -130,5 +139,38 @@ test('whatever is left out of a row is missing, and nothing else', () => {
       const row = Array.from({ length: 62 }, (_, n) => n).filter((n) => !left.includes(n));
       assert.equal(look({ path: 'seq' }, numbers(...row)).counts.missing, left.length);
     }),
+  );
+});
+
+test('numbers that follow come to the same where they are taken many at once', () => {
+  const number = fc.oneof(
+    fc.nat(6),
+    fc.constantFrom('"3"', '"4"', 2n ** 53n, 2n ** 53n + 1n, 1.5, null, '9007199254740991'),
+  );
+  const frame = fc.record({
+    seq: number,
+    key: fc.constantFrom('a', 'a', 'b', undefined),
+    isBroken: fc.constantFrom(false, false, true),
+  });
+  const options = fc.constantFrom<SequenceOptions>(
+    { path: 'seq' },
+    { path: 'seq', key: 'k' },
+    { path: 'seq', step: 2 },
+  );
+  // Each number, and then the one that follows it, some times.
+  const row = fc.array(fc.tuple(frame, fc.nat(4)), { maxLength: 20 });
+  fc.assert(
+    fc.property(row, options, (parts, given) => {
+      const frames = parts.flatMap(([{ seq, key, isBroken }, more]) =>
+        Array.from({ length: more + 1 }, (_, n) => {
+          const next =
+            typeof seq === 'number' || typeof seq === 'bigint' ? BigInt(Math.trunc(Number(seq))) + BigInt(n) : seq;
+          const text = `{"seq":${next},"v":[1]${key === undefined ? '' : `,"k":"${key}"`}}`;
+          return isBroken ? text.slice(0, -1) : text;
+        }),
+      );
+      assert.deepEqual(look(given, frames, true), look(given, frames));
+    }),
+    { numRuns: 500 },
   );
 });
