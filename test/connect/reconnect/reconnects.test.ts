@@ -60,6 +60,17 @@ describe('the reconnect table', () => {
     });
   }
 
+  // https://nodejs.org/api/tls.html#x509-certificate-error-codes, without those that are about revocation lists.
+  for (const why of [
+    ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'CERT_REJECTED', 'CERT_REVOKED', 'CERT_SIGNATURE_FAILURE'],
+    ...['CERT_UNTRUSTED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'HOSTNAME_MISMATCH', 'INVALID_CA', 'INVALID_PURPOSE'],
+    ...['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+  ]) {
+    it(`gives up when TLS ends with ${why}`, () => {
+      assert.equal(reconnectRule(failed(why)).action, 'give_up');
+    });
+  }
+
   it('has for each close code and each status from 100 to 599 a row, and names its actions', () => {
     for (let n = 1000; n < 5000; n++) assert.equal(reconnectRule(code(n)).kind, 'code', String(n));
     for (let n = 100; n < 600; n++) assert.equal(reconnectRule(status(n)).kind, 'status', String(n));
