@@ -17,19 +17,21 @@ export class FrameFactsList {
   /** The newest of these: its list, where it is one. */
   #step: 0 | 1 = 1;
   #list: number[] | undefined;
-  /** Who has the facts of the newest stretch, as it was given. */
-  #frame: FrameFacts | undefined;
+  /** What the newest run began with, where nothing came since. It has no bytes to keep. */
+  #run: FrameFacts | undefined;
   #length = 0;
   #gaps = 0;
   #newest: FrameFacts | undefined;
 
   add(frame: FrameFacts): void {
+    this.#run = undefined;
     this.#add(frame, frame.sequence);
   }
 
   /** Adds so many frames, one a record, whose sequences go up by one from this one on. They have all else in common. */
   addRun(frame: FrameFacts, sequence: number, count: number): void {
     this.#add(frame, sequence);
+    this.#run = frame;
     let added = 1;
     while (added < count && this.#step === 0) this.#add(frame, sequence + added++);
     const list = this.#list;
@@ -67,12 +69,11 @@ export class FrameFactsList {
 
   #add(frame: FrameFacts, sequence: number): void {
     const newest = this.#newest;
-    if (frame === this.#frame) {
+    if (frame === this.#run) {
       this.#continue(sequence - newest!.sequence);
       this.#length += 1;
       return;
     }
-    this.#frame = frame;
     const { receivedAt, connection, isBinary, url, gap } = frame;
     if (
       newest === undefined ||

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { FrameFactsList } from '../../lib/batch/frame-facts-list.js';
+import { heapInUse } from '../support/gc.js';
 
 test('whatever frames came, every record keeps the facts of its own', () => {
   const step = fc.record({
@@ -62,4 +63,20 @@ test('frames that are added many at once are those that are added one by one', (
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('no frame is kept, and so none of the chunk that its bytes lie in', async () => {
+  const list = new FrameFactsList();
+  const add = (sequence: number): WeakRef<object> => {
+    const frame = { sequence, receivedAt: 1, connection: 1, isBinary: false, url: 'ws://a', data: Buffer.alloc(9) };
+    list.add(frame);
+    return new WeakRef(frame);
+  };
+  const frames = [add(1), add(2), add(3)];
+  await heapInUse();
+  assert.deepEqual(
+    frames.map((frame) => frame.deref()),
+    [undefined, undefined, undefined],
+  );
+  assert.equal(list.at(2).sequence, 3);
 });

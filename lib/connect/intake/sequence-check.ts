@@ -87,7 +87,7 @@ export class SequenceCheck {
     fields.open(bytes, start, end);
     const number = this.#numberOf(bytes);
     if (typeof number !== 'number') return false;
-    const state = this.#hasKey ? this.#knownState(bytes) : this.#single;
+    const state = this.#knownState(bytes);
     if (state === undefined || typeof state.last !== 'number' || number !== state.last + this.#step) return false;
     advance(state, number, now);
     return true;
@@ -127,17 +127,16 @@ export class SequenceCheck {
   }
 
   #knownState(data: Buffer): State | undefined {
+    if (!this.#hasKey) return this.#single;
     const fields = this.#fields;
     return fields.find(data, KEY) ? this.#states.get(data, fields.start, fields.end)?.value : undefined;
   }
 
   #stateOf(data: Buffer): State | undefined {
-    if (!this.#hasKey) return this.#single;
     const fields = this.#fields;
-    if (!fields.find(data, KEY)) return undefined;
+    const known = this.#knownState(data);
+    if (known !== undefined || !fields.find(data, KEY)) return known;
     const { start, end } = fields;
-    const known = this.#states.get(data, start, end);
-    if (known !== undefined) return known.value;
     if (this.#states.size === MAX_KEYS) this.#states.deleteOldest();
     return this.#states.add(data, start, end, { ...newState(), key: keyText(data, start, end) }).value;
   }
