@@ -2,7 +2,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', 'out/', 'coverage/', 'node_modules/', '**/*.js'] },
+  { ignores: ['build/', 'dist/', 'out/', 'coverage/', 'node_modules/', 'examples/{runners,with}/', '**/*.js'] },
   {
     files: ['lib/**/*.ts', 'test/**/*.ts', 'benchmarks/**/*.ts', 'examples/**/*.ts', 'tools/**/*.ts'],
     languageOptions: { parser: tseslint.parser, parserOptions: { project: './tsconfig.json' } },

@@ -7,7 +7,7 @@
  * own on the same feed, one right after the other, the order changing from round to round. What is compared is the CPU
  * time of the process from its first socket on, user and system, in all its threads: unlike the time that passes, it
  * hardly depends on what else the machine does. The median of the rounds' ratios counts, and is given with the quartiles,
- * which say how far to trust it. `FRAMES` (3,000,000) and `ROUNDS` (11) set the size.
+ * which say how far to trust it. `FRAMES` (3,000,000) and `ROUNDS` (11) set the size; `BYTES` and `TLS=1` do what they do there.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { trustAuthority } from './support/authority.js';
 import { median, quantile, table } from './support/report.js';
 
 const FRAMES = Number(process.env['FRAMES'] ?? 3_000_000);
@@ -26,9 +27,16 @@ const TO_FILE = 'spillway, fused to a JSONL file';
 /** What runs from here, and against what from there. */
 const ALL: readonly (readonly [here: string, there: string, path: string])[] = [
   ['spillway, fused to pages', 'spillway, fused to pages', ''],
+  ...['oldest', 'newest'].map((which): readonly [string, string, string] => [
+    `spillway, fused to pages, of which few are taken and the ${which} dropped`,
+    'spillway, fused to pages',
+    '',
+  ]),
   [TO_FILE, TO_FILE, ''],
   [`${TO_FILE}, pages reused`, TO_FILE, ''],
   ['spillway, by hand to a JSONL file', 'spillway, by hand to a JSONL file', ''],
+  [`${TO_FILE}, with a state`, TO_FILE, ''],
+  [`${TO_FILE}, with a spool`, TO_FILE, ''],
   [`${TO_FILE}, by a filter that drops half`, TO_FILE, ''],
   [`${TO_FILE}, with pings, a sequence check and gap records`, TO_FILE, '/numbered'],
   ['spillway, the same with a sequence for each of 8 symbols', TO_FILE, '/numbered-by-symbol'],
@@ -39,6 +47,7 @@ const here = join(import.meta.dirname, 'flow/contend.js');
 const there = join(resolve(other), 'benchmarks/flow/contend.js');
 const meter = join(import.meta.dirname, 'flow/report-cpu.js');
 const folder = mkdtempSync(join(tmpdir(), 'spillway-against-'));
+if (process.env['TLS'] === '1') trustAuthority(folder);
 const feedProcess = join(import.meta.dirname, 'support/feed-process.ts');
 const feed = spawn(process.execPath, ['--import', 'tsx', feedProcess, `${FRAMES}`, '0'], {
   stdio: ['pipe', 'pipe', 'inherit'],

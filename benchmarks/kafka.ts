@@ -9,7 +9,10 @@
  * warm-up until the last one. (The Java client and librdkafka have no warm-up.) Afterwards the topic must hold every
  * record. Ratios are to the client's own limit in the same turn; the median over the turns counts. `RECORDS` (1,500,000
  * of 120 bytes; of other sizes and for slow contenders, in proportion) and `ROUNDS` (3) set the size. librdkafka takes
- * part where a Python that `PYTHON` names (`python3`) has `confluent-kafka`.
+ * part where a Python that `PYTHON` names (`python3`) has `confluent-kafka`, and with a feed before it where that has `picows`, too.
+ *
+ * With `TRANSACTIONS=1` it tells what they cost instead: `exactly_once` with several intervals between commits, against `at_least_once`. Give
+ * it more records then, since a transaction holds many.
  *
  * Not measured: a network, TLS, replicas, compression, several partitions. Feed, broker and contender share the machine.
  */
@@ -38,6 +41,8 @@ interface Result {
   /** Records after the warm-up, and the time for them. */
   readonly records: number;
   readonly seconds: number;
+  /** What the process of the contender took of a core for them. */
+  readonly cpuSeconds?: number;
   /** All of them, with the warm-up. */
   readonly acknowledged: number;
   readonly maxRssMiB?: number;
@@ -56,7 +61,8 @@ const SIZES = [
   { bytes: 120, count: RECORDS, batch: 1_000 },
   { bytes: 2_048, count: Math.ceil(RECORDS / 6), batch: 400 },
 ];
-const LIMIT = "the client's own limit";
+const ABOUT_TRANSACTIONS = process.env['TRANSACTIONS'] === '1';
+const LIMIT = ABOUT_TRANSACTIONS ? 'spillway, at least once' : "the client's own limit";
 const PAGE = join(import.meta.dirname, '../docs/kafka.md');
 const CLIENT = join(import.meta.dirname, '../node_modules/@platformatic/kafka/package.json');
 const words = process.argv.slice(2);
@@ -113,8 +119,23 @@ function allContenders(): Contender[] {
   const ours = names.map((name) => ({ name, share: shareOf(name), run: (task: Task) => inNode(name, task) }));
   const java = { name: "the Java client: Kafka's ProducerPerformance, no socket", share: 2, run: producerPerformance };
   const python = process.env['PYTHON'] ?? 'python3';
-  const rdkafka = { name: 'librdkafka: confluent-kafka of Python, no socket', share: 1, run: inPython(python) };
-  return hasConfluent(python) ? [...ours, java, rdkafka] : [...ours, java];
+  const rdkafka = {
+    name: 'librdkafka: confluent-kafka of Python, no socket',
+    share: 1,
+    run: inPython(python, 'librdkafka.py'),
+  };
+  const bridge = {
+    name: 'librdkafka: picows + confluent-kafka of Python',
+    share: 1,
+    run: inPython(python, 'bridge.py'),
+  };
+  if (ABOUT_TRANSACTIONS) return ours;
+  return [
+    ...ours,
+    java,
+    ...(hasModules(python, 'confluent_kafka') ? [rdkafka] : []),
+    ...(hasModules(python, 'confluent_kafka, picows') ? [bridge] : []),
+  ];
 }
 
 function shareOf(name: string): number {
@@ -130,9 +151,9 @@ async function inNode(name: string, task: Task): Promise<Result> {
   return JSON.parse(await firstLine(child)) as Result;
 }
 
-function inPython(python: string): (task: Task) => Promise<Result> {
+function inPython(python: string, name: string): (task: Task) => Promise<Result> {
   return async (task) => {
-    const script = join(import.meta.dirname, 'kafka/librdkafka.py');
+    const script = join(import.meta.dirname, 'kafka', name);
     return JSON.parse((await promisify(execFile)(python, [script, JSON.stringify(task)])).stdout) as Result;
   };
 }
@@ -154,7 +175,9 @@ async function check(name: string, { topic, count }: Task, { acknowledged }: Res
     topics: [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: ListOffsetTimestamps.LATEST }] }],
   });
   const stored = Number(answer?.partitions[0]?.offset);
-  if (acknowledged !== count || stored !== count) {
+  // Each transaction ends with a marker.
+  const markers = name.includes('exactly once') ? stored - count : 0;
+  if (acknowledged !== count || markers < 0 || markers > count / 100 || stored !== count + markers) {
     throw new Error(`${name}: of ${count} records, ${acknowledged} were acknowledged and ${stored} are stored.`);
   }
 }
@@ -179,7 +202,7 @@ function report(contenders: readonly Contender[], results: ReadonlyMap<string, r
   });
   console.log(
     table([
-      ['contender', 'bytes', 'records/s', 'MB/s', 'to the limit', 'peak MiB'],
+      ['contender', 'bytes', 'records/s', 'MB/s', 'to the limit', 'peak MiB', 'CPU µs a record'],
       ...rows.map((row) => [
         row.name,
         `${row.bytes}`,
@@ -187,15 +210,23 @@ function report(contenders: readonly Contender[], results: ReadonlyMap<string, r
         row.megabytesPerSecond.toFixed(1),
         row.ratioToClientLimit.toFixed(2),
         `${row.maxRssMiB ?? ''}`,
+        cpuMicroseconds(results.get(keyOf(row.bytes, row.name)) ?? [])?.toFixed(2) ?? '',
       ]),
     ]),
   );
-  if (words.length > 0) return;
+  if (words.length > 0 || ABOUT_TRANSACTIONS) return;
   const client = (JSON.parse(readFileSync(CLIENT, 'utf8')) as { version: string }).version;
   const about = { ...circumstances('npm run bench:kafka'), client, kafka: '4.1.0', records: RECORDS, rounds: ROUNDS };
   const name = `kafka-node${process.versions.node.split('.')[0]}`;
   console.log(`\nwritten to ${writeResults(name, { ...about, rows })}`);
   if (existsSync(PAGE)) writeFileSync(PAGE, withKafkaNumbers(readFileSync(PAGE, 'utf8')));
+}
+
+function cpuMicroseconds(results: readonly Result[]): number | undefined {
+  const known = results.flatMap(({ cpuSeconds, records }) =>
+    cpuSeconds === undefined ? [] : [(cpuSeconds * 1e6) / records],
+  );
+  return known.length === 0 ? undefined : median(known);
 }
 
 function rate({ records, seconds }: Result): number {
@@ -206,9 +237,9 @@ function keyOf(bytes: number, name: string): string {
   return `${bytes} ${name}`;
 }
 
-function hasConfluent(python: string): boolean {
+function hasModules(python: string, names: string): boolean {
   try {
-    execFileSync(python, ['-c', 'import confluent_kafka'], { stdio: 'ignore' });
+    execFileSync(python, ['-c', `import ${names}`], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -10,7 +10,7 @@ await pipeline(
   parse({ split: 'lines', onError: 'skip' }),
   // `field` reads one value out of the bytes. No object is built, and what is stored are the bytes that arrived.
   filter((message) => levelOf(message) === 'error'),
-  // Errors are rare: without `lingerMs` the first would wait for the thousandth.
+  // Errors are rare: the first waits for others no longer than a second.
   batch({ size: 1000, lingerMs: 1000 }),
   jsonlFile('out/errors.jsonl', { append: true }),
 );

@@ -4,8 +4,8 @@ import { batch, jsonlFile, parse, WebSocketReadable } from 'spillway';
 const url = process.argv[2] ?? 'wss://example.com/feed';
 
 await pipeline(
-  new WebSocketReadable(url, { maxMessages: 100, idleTimeoutMs: 30_000, reconnect: true }),
+  new WebSocketReadable(url, { maxFrames: 100, idleTimeoutMs: 30_000, reconnect: true }),
   parse({ onError: 'skip' }),
-  batch({ size: 1000, lingerMs: 1000 }),
+  batch({ size: 1000 }),
   jsonlFile('out/trades.jsonl'),
 );

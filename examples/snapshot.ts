@@ -5,7 +5,7 @@ import { batch, jsonlFile, parse, WebSocketReadable } from 'spillway';
 await pipeline(
   new WebSocketReadable(process.argv[2] ?? 'wss://exchange.example.com/book', {
     // One frame is all there is to have: a snapshot is followed by changes, which belong elsewhere.
-    maxMessages: 1,
+    maxFrames: 1,
     idleTimeoutMs: 30_000,
     // The default of 64 MiB protects from a server gone wrong. Say how much a snapshot may be.
     maxMessageBytes: 256 * 1024 * 1024,

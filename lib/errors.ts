@@ -18,10 +18,14 @@ export const ERROR_CODES = {
   ERR_RECONNECT_EXHAUSTED: '`max_reconnect_attempts` consecutive attempts to reconnect failed.',
   ERR_SUBSCRIBE: 'A subscribe step was rejected by the server or not confirmed in time, or its function failed.',
   ERR_MESSAGE_TOO_LARGE: 'A message was larger than `max_message_bytes`.',
-  ERR_PARSE: 'A frame does not hold what `message_format` promises, and `on_parse_error` is `fail`.',
+  ERR_PARSE:
+    'A frame does not hold what `message_format` promises, or `decode` failed on it, and `on_parse_error` is `fail`.',
   ERR_INVALID_RECORD: 'A record does not satisfy the JSON Schema of `validate`, and `onError` is `fail`.',
   ERR_TRANSFORM: 'A transform cannot be applied to a record, and `on_parse_error` is `fail`.',
+  ERR_MERGE: 'One of the streams that `merge()` was given failed.',
   ERR_SINK: 'A sink could not store records.',
+  ERR_STATE: 'What is kept of a feed between its runs (`state`) cannot be used or written.',
+  ERR_SPOOL: 'Pages that wait for their sink on the disk (`spool`) cannot be kept there.',
   ERR_INPUT: 'A data file cannot be read, is cut off, or is not what it should be.',
 } as const;
 
@@ -36,6 +40,11 @@ export abstract class SpillwayError extends Error {
   /** @param message what others said within it is made visible, so that it may be shown; many lines are given as such */
   constructor(message: string | readonly string[], options?: { readonly cause?: unknown }) {
     super([message].flat().map(visible).join('\n'), options);
+  }
+
+  /** Where its code is explained, with likely causes and what to do: a heading of a page that the package has. */
+  get docs(): string {
+    return `docs/errors.md#${this.code.toLowerCase()}`;
   }
 
   override get name(): string {
@@ -314,10 +323,14 @@ export class ParseError extends SpillwayError {
     connection: number;
     excerpt: string;
     hint?: string | undefined;
+    /** What to do about it in any case. @default by the names of files */
+    advice?: string;
+    cause?: unknown;
   }) {
     super(
       `Frame ${facts.sequence} of connection ${facts.connection} cannot be parsed: ${facts.reason} at byte ${facts.offset}, ` +
-        `near ${JSON.stringify(facts.excerpt)}. ${facts.hint ?? PARSE_ADVICE}`,
+        `near ${JSON.stringify(facts.excerpt)}. ${facts.hint ?? facts.advice ?? PARSE_ADVICE}`,
+      { cause: facts.cause },
     );
     this.reason = facts.reason;
     this.offset = facts.offset;
@@ -348,7 +361,13 @@ export class InvalidRecordError extends SpillwayError {
   /** The number of the connection that the frame came over. */
   readonly connection: number;
 
-  constructor(facts: { problems: readonly RecordProblem[]; sequence: number; connection: number }) {
+  constructor(facts: {
+    problems: readonly RecordProblem[];
+    sequence: number;
+    connection: number;
+    /** What to do about it. @default by the names of files */
+    advice?: string;
+  }) {
     const shown = facts.problems
       .slice(0, MAX_PROBLEMS)
       .map((problem) => clip(`${problem.instancePath || 'the record'} ${problem.message}`));
@@ -356,7 +375,7 @@ export class InvalidRecordError extends SpillwayError {
     const what = [...shown, ...(more > 0 ? [`and ${count(more, 'more problem')}`] : [])].join('; ');
     super(
       `A record of frame ${facts.sequence} of connection ${facts.connection} breaks the schema: ${what}. ` +
-        "Set `onError: 'skip'` or `'divert'` to go on without such records.",
+        (facts.advice ?? RECORD_ADVICE),
     );
     this.problems = facts.problems;
     this.sequence = facts.sequence;
@@ -376,16 +395,39 @@ export class TransformError extends SpillwayError {
   /** The number of the connection that the frame came over. */
   readonly connection: number;
 
-  constructor(facts: { transform: string; reason: string; sequence: number; connection: number }) {
+  constructor(facts: {
+    transform: string;
+    reason: string;
+    sequence: number;
+    connection: number;
+    /** What to do about it. @default by the names of files */
+    advice?: string;
+  }) {
     super(
       `The transform \`${facts.transform}\` cannot be applied to a record of frame ${facts.sequence} of connection ` +
         `${facts.connection}: ${clip(facts.reason)}. ` +
-        "Set `on_parse_error: skip` (`onError: 'skip'` or `'divert'`) to go on without such records.",
+        (facts.advice ?? TRANSFORM_ADVICE),
     );
     this.transform = facts.transform;
     this.reason = facts.reason;
     this.sequence = facts.sequence;
     this.connection = facts.connection;
+  }
+}
+
+/** `ERR_MERGE`: `cause` is what the stream failed with. */
+export class MergeError extends SpillwayError {
+  readonly code = 'ERR_MERGE';
+  /** Which of the streams that `merge()` was given, counted from 0. */
+  readonly input: number;
+
+  constructor(facts: { input: number; cause: unknown }) {
+    super(
+      `Input ${facts.input} of merge() failed${causeOf(facts.cause)}. What all inputs had received before is delivered; ` +
+        '`cause` says what to do about it.',
+      { cause: facts.cause },
+    );
+    this.input = facts.input;
   }
 }
 
@@ -408,15 +450,48 @@ export class SinkError extends SpillwayError {
   readonly recordsWritten: number;
   /** Which of the records that this sink was given are not known to be stored, when it can tell: in order of arrival. */
   readonly undelivered: readonly UndeliveredRange[];
+  /** Set where a program may want to tell it: another run of the feed has taken over, so that this one may write no more. */
+  readonly reason: 'fenced' | undefined;
 
   constructor(
     message: string,
-    facts: { target: string; recordsWritten: number; undelivered?: readonly UndeliveredRange[]; cause?: unknown },
+    facts: {
+      target: string;
+      recordsWritten: number;
+      undelivered?: readonly UndeliveredRange[];
+      reason?: 'fenced' | undefined;
+      cause?: unknown;
+    },
   ) {
     super(message, { cause: facts.cause });
     this.target = facts.target;
     this.recordsWritten = facts.recordsWritten;
     this.undelivered = facts.undelivered ?? [];
+    this.reason = facts.reason;
+  }
+}
+
+/** `ERR_STATE` */
+export class StateError extends SpillwayError {
+  readonly code = 'ERR_STATE';
+  /** The folder of the state. */
+  readonly path: string;
+
+  constructor(message: string, facts: { path: string; cause?: unknown }) {
+    super(message, { cause: facts.cause });
+    this.path = facts.path;
+  }
+}
+
+/** `ERR_SPOOL` */
+export class SpoolError extends SpillwayError {
+  readonly code = 'ERR_SPOOL';
+  /** The folder of the spool. */
+  readonly path: string;
+
+  constructor(message: string, facts: { path: string; cause?: unknown }) {
+    super(message, { cause: facts.cause });
+    this.path = facts.path;
   }
 }
 
@@ -463,9 +538,34 @@ export const ERROR_CLASSES = {
   ERR_PARSE: ParseError,
   ERR_INVALID_RECORD: InvalidRecordError,
   ERR_TRANSFORM: TransformError,
+  ERR_MERGE: MergeError,
   ERR_SINK: SinkError,
+  ERR_STATE: StateError,
+  ERR_SPOOL: SpoolError,
   ERR_INPUT: InputError,
 } as const satisfies Record<ErrorCode, unknown>;
+
+/** Any error of this library: `switch (error.code)` tells which it is, and what it carries. */
+export type AnySpillwayError = InstanceType<(typeof ERROR_CLASSES)[ErrorCode]>;
+
+/**
+ * Whether it is an error of this library.
+ *
+ * @example
+ * ```ts
+ * if (isSpillwayError(error) && error.code === 'ERR_SINK') console.error(error.recordsWritten);
+ * ```
+ */
+export function isSpillwayError(error: unknown): error is AnySpillwayError {
+  return error instanceof SpillwayError;
+}
+
+/** @internal What to do about these errors, by the names of files; `lib/internal/surface.ts` has it said by others. */
+export const PARSE_ADVICE = 'Set `on_parse_error: skip` to count and drop such frames, or another `message_format`.';
+/** @internal */
+export const RECORD_ADVICE = 'Set `on_invalid_record: skip` to go on without such records.';
+/** @internal */
+export const TRANSFORM_ADVICE = 'Set `on_parse_error: skip` to go on without such records.';
 
 /** A single problem with an option: the usual way to throw an {@link ConfigError}. */
 export function optionError(path: string, message: string, cause?: unknown): ConfigError {
@@ -509,7 +609,7 @@ function cleanAdvice({ closeCode, watchdog, failedWith }: Parameters<typeof howL
   const isPrivate = closeCode >= 4000 && closeCode <= 4999;
   if (watchdog !== undefined || failedWith !== undefined || !(closeCode === 1005 || isPrivate)) return '';
   const what = closeCode === 1005 ? 'The server gave no code (1005)' : `${closeCode} is a code of this feed`;
-  return ` ${what}: if that is how it ends well, add it to \`clean_codes\` (cleanCodes).`;
+  return ` ${what}: if that is how it ends well, add it to \`clean_codes\`.`;
 }
 
 function whatCame(others: number): string {
@@ -528,8 +628,6 @@ function clip(text: string): string {
   return text.length <= MAX_EXCERPT ? text : `${text.slice(0, MAX_EXCERPT)}…`;
 }
 
-const PARSE_ADVICE =
-  "Set `on_parse_error: skip` (in code `onError: 'skip'` of `parse()`) to count and drop such frames, or another `message_format` (`format`).";
 const MAX_EXCERPT = 200;
 
 /** How many ways in which a record breaks its schema a message names. The error has them all. */

@@ -14,16 +14,34 @@ const MAY_IMPORT = {
   frame: ['visible', 'errors', 'internal', 'json'],
   connect: ['visible', 'errors', 'internal', 'json', 'frame', 'secrets', 'telemetry'],
   parse: ['visible', 'errors', 'internal', 'json', 'frame', 'secrets'],
-  validate: ['visible', 'errors', 'internal', 'json', 'parse'],
+  stage: ['visible', 'errors', 'internal', 'json', 'parse'],
+  validate: ['visible', 'errors', 'internal', 'json', 'parse', 'stage'],
   select: ['visible', 'errors', 'internal', 'json', 'parse'],
   envelope: ['visible', 'errors', 'internal', 'json', 'parse'],
-  map: ['visible', 'errors', 'internal', 'json', 'parse'],
-  transform: ['visible', 'errors', 'internal', 'json', 'parse', 'map'],
+  map: ['visible', 'errors', 'internal', 'json', 'parse', 'stage', 'batch'],
+  dedupe: ['visible', 'errors', 'internal', 'connect', 'parse', 'stage'],
+  rate: ['visible', 'errors', 'internal', 'json', 'parse', 'stage'],
+  transform: ['visible', 'errors', 'internal', 'json', 'parse', 'stage', 'map'],
+  merge: ['visible', 'errors', 'internal', 'json', 'frame', 'parse'],
+  window: ['visible', 'errors', 'internal', 'json', 'frame', 'parse', 'stage', 'map'],
   batch: ['visible', 'errors', 'internal', 'json', 'parse'],
   kafka: ['visible', 'errors', 'internal'],
-  sink: ['visible', 'errors', 'internal', 'json', 'parse', 'batch', 'kafka', 'config'],
+  sink: [
+    'visible',
+    'errors',
+    'internal',
+    'json',
+    'frame',
+    'telemetry',
+    'parse',
+    'batch',
+    'kafka',
+    'config',
+    'manifest',
+  ],
   replay: ['visible', 'errors', 'internal', 'json'],
-  testing: ['visible', 'errors', 'internal', 'json', 'replay'],
+  manifest: [],
+  testing: ['visible', 'errors', 'internal', 'json', 'frame', 'parse', 'batch', 'replay'],
   config: ['visible', 'errors', 'internal', 'json', 'connect', 'parse', 'batch', 'transform'],
   source: [
     'visible',
@@ -35,15 +53,36 @@ const MAY_IMPORT = {
     'validate',
     'select',
     'envelope',
+    'stage',
     'map',
     'transform',
     'batch',
+    'sink',
     'config',
     'frame',
     'secrets',
     'telemetry',
   ],
-  feed: ['visible', 'errors', 'internal', 'sink', 'config', 'source'],
+  state: ['visible', 'errors', 'internal', 'frame', 'stage', 'batch', 'sink'],
+  audit: [
+    'visible',
+    'errors',
+    'internal',
+    'json',
+    'frame',
+    'telemetry',
+    'connect',
+    'replay',
+    'batch',
+    'sink',
+    'state',
+    'spool',
+    'manifest',
+  ],
+  repair: ['visible', 'errors', 'internal', 'json', 'frame', 'audit', 'sink', 'state', 'manifest'],
+  spool: ['visible', 'errors', 'internal', 'json', 'frame', 'batch', 'sink', 'state'],
+  feed: ['visible', 'errors', 'internal', 'parse', 'batch', 'sink', 'config', 'source', 'state', 'spool'],
+  observe: ['visible', 'errors', 'internal', 'json', 'frame', 'telemetry', 'connect', 'batch'],
   index: 'all',
   cli: 'all',
 } as const satisfies Record<string, readonly string[] | 'all'>;
@@ -51,13 +90,16 @@ const MAY_IMPORT = {
 /** Rooms whose imports are for types alone. */
 const TYPES_ONLY = [
   ['parse', 'frame'],
-  ['connect', 'telemetry'],
+  ['window', 'frame'],
+  ['sink', 'frame'],
+  ['observe', 'connect'],
+  ['observe', 'batch'],
   ['config', 'connect'],
   ['config', 'parse'],
   ['config', 'batch'],
 ] as const;
 
-const BARRELS = ['index.ts', 'sink/kafka/index.ts', 'testing/index.ts'];
+const BARRELS = ['index.ts', 'observe/index.ts', 'sink/kafka/index.ts', 'testing/index.ts'];
 
 const sources = readSources(join(import.meta.dirname, '../lib'));
 
@@ -149,7 +191,7 @@ describe('the house', () => {
       kinds.toSorted(),
     );
     const outside = sources.filter(({ path }) => roomOf(path) !== 'sink' && path !== 'feed/sinks.ts');
-    none(holding(/\btype === '(jsonl|kafka|stdout)'/, outside, CAPTURES), 'asks for a sink by its name');
+    none(holding(/\btype === '(csv|jsonl|kafka|stdout)'/, outside, CAPTURES), 'asks for a sink by its name');
   });
 
   it('has no cycle between rooms', () => {
@@ -164,7 +206,7 @@ describe('the house', () => {
     assert.deepEqual(cycleIn(neighbours), []);
   });
 
-  it('has three barrels, and no file imports the one of the library', () => {
+  it('has four barrels, and no file imports the one of the library', () => {
     assert.deepEqual(
       sources.filter((source) => source.isBarrel).map((source) => source.path),
       BARRELS,
@@ -193,8 +235,10 @@ describe('the house', () => {
   });
 
   it('uses the public API of streams and sockets alone', () => {
+    // What `minizlib` itself writes to: looked for there, and done without where it is another one.
+    const allowed = ['connect/socket/zlib-stream.ts'];
     none(
-      holding(/\b_(readableState|writableState|socket|receiver|sender|events|handle)\b/, sources, []),
+      holding(/\b_(readableState|writableState|socket|receiver|sender|events|handle)\b/, sources, allowed),
       'is not public',
     );
   });
@@ -221,7 +265,7 @@ function isOptionTable(path: string): boolean {
   return TABLES.includes(path);
 }
 
-const TABLES = ['intake', 'liveness', 'reach', 'reconnect', 'rotation', 'socket', 'subscribe']
+const TABLES = ['intake', 'liveness', 'reach', 'reconnect', 'resume', 'rotation', 'socket', 'subscribe', 'token']
   .map((name) => `connect/options/${name}-options.ts`)
   .concat('parse/formats.ts', 'parse/options.ts', 'batch/options.ts');
 const SOCKETS = /^(node:)?(net|tls|http|https|dns|dgram)$|^(ws|socks)$/;

@@ -39,12 +39,14 @@ export async function compileFile(root, file) {
     sourcemap: 'inline',
     sourcesContent: false,
     sourcefile: source,
-    // A file that looks for what lies beside it finds it beside its source.
-    define: {
-      'import.meta.dirname': JSON.stringify(dirname(source)),
-      'import.meta.filename': JSON.stringify(source),
-      'import.meta.url': JSON.stringify(pathToFileURL(source).href),
-    },
+    // A file that looks for what lies beside it finds it beside its source. An example looks for itself, to be run once more.
+    define: file.startsWith('examples')
+      ? {}
+      : {
+          'import.meta.dirname': JSON.stringify(dirname(source)),
+          'import.meta.filename': JSON.stringify(source),
+          'import.meta.url': JSON.stringify(pathToFileURL(source).href),
+        },
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
   });
   mkdirSync(dirname(target(root, file)), { recursive: true });

@@ -10,12 +10,16 @@ import {
   type ErrorCode,
   InputError,
   InvalidRecordError,
+  isSpillwayError,
+  MergeError,
   MessageTooLargeError,
   optionError,
   ParseError,
   ReconnectExhaustedError,
   SinkError,
   SpillwayError,
+  SpoolError,
+  StateError,
   SubscribeError,
   TransformError,
 } from '../lib/errors.js';
@@ -50,12 +54,15 @@ const EXAMPLES: { readonly [Code in ErrorCode]: (text: string) => InstanceType<(
       connection: 2,
     }),
   ERR_TRANSFORM: (reason) => new TransformError({ transform: 'explode', reason, sequence: 1, connection: 2 }),
+  ERR_MERGE: (text) => new MergeError({ input: 1, cause: new Error(text) }),
   ERR_SINK: (text) =>
     new SinkError(`The file cannot be written: ${text.slice(0, 100)}.`, {
       target: 'out.jsonl',
       recordsWritten: 7,
       cause,
     }),
+  ERR_SPOOL: (text) => new SpoolError(`Cannot use the spool: ${text.slice(0, 100)}.`, { path: 'spool/trades' }),
+  ERR_STATE: (text) => new StateError(`Cannot use the state: ${text.slice(0, 100)}.`, { path: 'state/trades' }),
   ERR_INPUT: (text) =>
     new InputError(`The line is not JSON: ${text.slice(0, 100)}.`, { file: 'a.jsonl', reason: 'invalid', line: 2 }),
 };
@@ -74,6 +81,7 @@ describe('the list of errors', () => {
       assert.ok(error instanceof SpillwayError && error instanceof Error);
       assert.equal(error.code, code);
       assert.equal(error.name, ERROR_CLASSES[code].name);
+      assert.equal(error.docs, `docs/errors.md#${code.toLowerCase()}`);
       assert.match(String(error), new RegExp(`^${error.name}: `));
     });
 
@@ -89,6 +97,11 @@ describe('the list of errors', () => {
       assert.match(message, /\.$/);
     });
   }
+
+  it('is told from other errors', () => {
+    for (const example of Object.values(EXAMPLES)) assert.ok(isSpillwayError(example('why')));
+    for (const other of [new Error('x'), { code: 'ERR_CONFIG' }, null, undefined]) assert.ok(!isSpillwayError(other));
+  });
 
   it('carries the cause', () => {
     for (const code of ['ERR_CONFIG', 'ERR_AUTH', 'ERR_CONNECT', 'ERR_MESSAGE_TOO_LARGE', 'ERR_SINK'] as const) {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { feed, sends } from './support/feed.js';
+import { feed, hasRead, sends } from './support/feed.js';
 import { fakeBroker } from './support/kafka/fake-broker.js';
 import { ROOT } from './support/readme.js';
 import { RECIPES } from './support/recipes.js';
-import { runExample, workFolder } from './support/run-example.js';
+import { runExample, startExample, workFolder } from './support/run-example.js';
+import { until } from './support/until.js';
 
 /** What each example must leave behind: a folder of its own, the output, what the server saw. */
 const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
@@ -38,6 +40,10 @@ const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
       { sequence: 2, error: 'ERR_INVALID_RECORD', data: Buffer.from('{"x":2}').toString('base64') },
     ]);
   },
+  'own-sink-test.ts': async (t) => {
+    const { stdout } = await runExample(t, 'own-sink-test.ts');
+    assert.equal(stdout, '');
+  },
   'own-writable.ts': async (t) => {
     const server = await feed(t, sends('1', '2', '3'));
     const { stdout } = await runExample(t, 'own-writable.ts', server.url);
@@ -45,6 +51,10 @@ const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
   },
   'feed-server.ts': async (t) => {
     assert.equal((await runExample(t, 'feed-server.ts')).stdout, '');
+  },
+  'sink-conformance.ts': async (t) => {
+    const { stdout } = await runExample(t, 'sink-conformance.ts');
+    assert.match(stdout, /Lines stores every page in order and byte for byte/);
   },
   'trades.yaml': async (t) => {
     const server = await feed(t, async (client) => {
@@ -95,7 +105,71 @@ const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.equal(stored.length, 1000);
     assert.match(stderr, /Delivery: 1,000 acknowledged, 0 requests sent again/);
   },
+  'kafka-outages.yaml': async (t) => {
+    let isAway = true;
+    const broker = await fakeBroker(t, { topics: { trades: 1 }, onProduce: () => (isAway ? 'drop' : 'store') });
+    const folder = await workFolder(t);
+    const server = await feed(t, async (client) => {
+      await client.sendMany(Array.from({ length: 999 }, (_, n) => `{"n":${n}}`));
+      // It is all received, however long the broker is away.
+      await hasRead(client);
+      await until(() => broker.attempts.length > 0);
+      isAway = false;
+      await client.send('{"n":999}');
+    });
+    await promisify(execFile)(
+      process.execPath,
+      [join(ROOT, 'dist/cli/main.js'), 'run', join(ROOT, 'examples/kafka-outages.yaml')],
+      { cwd: folder, env: { ...process.env, FEED_URL: server.url, KAFKA_BROKERS: broker.address } },
+    );
+    const stored = broker.records('trades', 0).map(({ value }) => JSON.parse(String(value)) as { n: number });
+    assert.deepEqual(
+      stored.map(({ n }) => n),
+      Array.from({ length: 1000 }, (_, n) => n),
+    );
+    const left = await readdir(join(folder, 'spool/trades'));
+    assert.deepEqual(
+      left.filter((name) => name.endsWith('.spool')),
+      [],
+    );
+  },
+  'upload-hours.ts': async (t) => {
+    const folder = await workFolder(t);
+    const run = async (from: number): Promise<void> => {
+      const server = await feed(t, async (client) => {
+        await client.sendMany(Array.from({ length: 50 }, (_, n) => `{"n":${from + n}}`));
+        await hasRead(client);
+        await until(() => sealedIn(folder).length > from / 50);
+        child.kill('SIGTERM');
+      });
+      const { child, ended } = await startExample(t, 'upload-hours.ts', [server.url, 'bucket', '40'], { folder });
+      await ended;
+    };
+    await run(0);
+    const [first] = await readdir(join(folder, 'bucket'));
+    // It was finished, and its upload is gone.
+    await rm(join(folder, 'bucket', first!));
+    await run(50);
+    const uploaded = await readdir(join(folder, 'bucket'));
+    assert.ok(uploaded.includes(first!));
+    assert.deepEqual(
+      uploaded.sort(),
+      sealedIn(folder)
+        .map((path) => `out/${path}`.replaceAll('/', '_'))
+        .sort(),
+    );
+    const text = gunzipSync(await readFile(join(folder, 'bucket', first!))).toString();
+    // Fewer, where an hour has ended meanwhile.
+    assert.ok(text.startsWith('{"n":0}\n') && text.trimEnd().split('\n').length <= 40, text);
+  },
 };
+
+/** What the manifest says is finished. */
+function sealedIn(folder: string): string[] {
+  const path = join(folder, 'out/manifest.jsonl');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  return lines.map((line) => (JSON.parse(line) as { path: string }).path);
+}
 
 for (const [name, check] of Object.entries({ ...EXPECTED, ...RECIPES })) {
   test(`examples/${name} does what it says`, (t) => check(t));

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { buildSync, transformSync } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const BUNDLED = /^(commander|fastest-levenshtein|yaml|ajv\/dist\/runtime\/.+)$/;
@@ -44,7 +44,7 @@ export function bundledPackages() {
     generateBundle() {
       const emit = (fileName, source) => this.emitFile({ type: 'asset', fileName, source });
       emit('LICENSES.txt', [...names].sort().map(licenceOf).join('\n\n'));
-      emit(`chunks/${REQUIRING}`, `module.exports = require('${REQUIRED}');\n`);
+      emit(`chunks/${REQUIRING}`, transformSync(readFileSync(join(root, 'tools', REQUIRING), 'utf8')).code);
     },
   };
 }

@@ -6,13 +6,12 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '..');
 
-const { fileNames, options, errors } = ts.getParsedCommandLineOfConfigFile(
-  join(root, 'tsconfig.json'),
-  {},
-  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (found) => report([found]) },
-);
+const { fileNames, options, errors } = configured('tsconfig.json');
 const program = ts.createProgram(fileNames, options);
 report([...errors, ...ts.getPreEmitDiagnostics(program)]);
+// The live view is JavaScript for a browser, with its types in comments.
+const view = configured('tsconfig.view.json');
+report([...view.errors, ...ts.getPreEmitDiagnostics(ts.createProgram(view.fileNames, view.options))]);
 
 const eslint = new ESLint({
   cwd: root,
@@ -26,6 +25,11 @@ if (results.some(({ errorCount, warningCount }) => errorCount + warningCount > 0
   const { format } = await eslint.loadFormatter('stylish');
   console.error(await format(results));
   process.exitCode = 1;
+}
+
+function configured(name) {
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (found) => report([found]) };
+  return ts.getParsedCommandLineOfConfigFile(join(root, name), {}, host);
 }
 
 /** Ends it with what the compiler found, if it found anything. */

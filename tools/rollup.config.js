@@ -1,7 +1,7 @@
 // The last part of `npm run build`: puts the modules of build/ together into the few files of dist/ that are loaded at once,
 // since Node.js takes longer to find and open a file than to read it. Comments go: users read them in the declarations. Else
 // nothing of ours is rewritten: `const` as `var` makes the check of JSON a fifth slower.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { bundledPackages, isExternal, PATHS } from './bundled-packages.js';
@@ -10,16 +10,34 @@ const root = join(import.meta.dirname, '..');
 const build = join(root, 'build');
 const { bin, exports, imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** The command, and whatever a program can import: `./testing` as `testing`. */
 const ENTRIES = {
   command: nameOf(bin.spillway),
   library: nameOf(exports['.'].default),
-  kafka: nameOf(exports['./kafka'].default),
-  testing: nameOf(exports['./testing'].default),
+  ...Object.fromEntries(
+    Object.entries(exports)
+      .filter(([name, { default: path }]) => name !== '.' && path !== undefined)
+      .map(([name, { default: path }]) => [name.slice(2), nameOf(path)]),
+  ),
 };
 /** What `imports` in package.json gives bundlers in one form and Node.js in another: `#ajv` for the latter's path. */
 const FORKS = Object.values(imports).map((forms) => Object.values(forms).map(nameOf));
 /** Of these one is loaded, or all for `--help`. */
-const COMMANDS = ['run', 'capture', 'preview', 'serve', 'demo', 'doctor', 'init', 'validate', 'schema', 'completion'];
+const COMMANDS = [
+  'run',
+  'capture',
+  'preview',
+  'serve',
+  'replay',
+  'verify',
+  'repair',
+  'demo',
+  'doctor',
+  'init',
+  'validate',
+  'schema',
+  'completion',
+];
 /** What most commands load when they are used. */
 const USED = [
   ...['feed/pipeline-file', 'feed/open-feed', 'sink/stdout/stdout', 'config/placeholders/environment'],
@@ -42,6 +60,7 @@ export default {
     bundledPackages(),
     { name: 'forks', resolveId: forkOf },
     { name: 'without-comments', transform: withoutComments },
+    { name: 'live-view', generateBundle: addView },
   ],
   output: {
     dir: join(root, 'dist'),
@@ -63,6 +82,15 @@ function forkOf(id, importer) {
 /** What is minified already would be written out again. */
 function withoutComments(code, path) {
   return path.startsWith(build) && !path.endsWith('compiled-schema.js') ? transformSync(code).code : null;
+}
+
+/** What a browser loads is taken along as it is written. */
+function addView() {
+  const folder = join(root, 'lib/observe/view');
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith('.d.ts')) continue;
+    this.emitFile({ type: 'asset', fileName: `view/${name}`, source: readFileSync(join(folder, name)) });
+  }
 }
 
 let reached;

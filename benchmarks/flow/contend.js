@@ -7,9 +7,13 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import split2 from 'split2';
 import WebSocket, { createWebSocketStream } from 'ws';
-import { batch, createSource, jsonlFile, parse, WebSocketReadable } from '../../dist/index.js';
+import { batch, createSource, jsonlFile, openSpool, openState, parse, WebSocketReadable } from '../../dist/index.js';
+
+/** Whether the feed is compressed, and all of them say that they can take that. */
+const isDeflated = process.env.DEFLATE === '1';
 
 const CONTENDERS = {
   'ws alone, frames thrown away': (url) => onMessage(url, () => {}),
@@ -33,6 +37,17 @@ const CONTENDERS = {
     await once(file, 'close');
     return records;
   },
+  'bare loop to a file: ws + JSON.parse, its text': async (url, path) => {
+    const file = createWriteStream(path);
+    const records = await onMessage(url, (data) => {
+      const text = data.toString();
+      JSON.parse(text);
+      file.write(`${text}\n`);
+    });
+    file.end();
+    await once(file, 'close');
+    return records;
+  },
   'spillway, fused to pages': async (url) => {
     let records = 0;
     for await (const page of createSource({ url, unbounded: true }).pages()) records += page.length;
@@ -44,15 +59,19 @@ const CONTENDERS = {
     return records;
   },
   'spillway, fused to a JSONL file': async (url, path) => {
-    const source = createSource({ url, unbounded: true });
+    const source = createSource({ url, unbounded: true, per_message_deflate: isDeflated });
     await pipeline(source.pages(), jsonlFile(path));
     return source.stats.records;
   },
   'spillway, fused to a JSONL file, pages reused': async (url, path) => {
-    const source = createSource({ url, unbounded: true }, { reusePages: true });
+    const source = createSource({ url, unbounded: true, per_message_deflate: isDeflated }, { reusePages: true });
     await pipeline(source.pages(), jsonlFile(path));
     return source.stats.records;
   },
+  'spillway, fused to a JSONL file, with a state': async (url, path) =>
+    kept(url, path, await openState(`${path}.state-${process.pid}`)),
+  'spillway, fused to a JSONL file, with a spool': async (url, path) =>
+    kept(url, path, await openSpool(`${path}.spool-${process.pid}`)),
   'spillway, fused to a JSONL file, by a filter that drops half': async (url, path) => {
     const transforms = [{ type: 'filter', config: { path: 'm', op: 'eq', value: true } }];
     const source = createSource({ url, unbounded: true, transforms });
@@ -68,18 +87,53 @@ const CONTENDERS = {
   },
   'spillway, by hand to a JSONL file': async (url, path) => {
     const batched = batch();
-    await pipeline(new WebSocketReadable(url), parse(), batched, jsonlFile(path));
+    await pipeline(new WebSocketReadable(url, { perMessageDeflate: isDeflated }), parse(), batched, jsonlFile(path));
     return batched.records;
   },
 };
 
-/** On feeds whose trades are numbered, each another text, which come slower: compared by CPU time alone, in `against.ts`. */
-const ON_NUMBERED_FEEDS = {
+/**
+ * Compared by CPU time alone, in `against.ts`: on feeds whose trades are numbered, each another text, which come slower; and
+ * where most of a feed is dropped.
+ */
+const BY_CPU_TIME = {
+  'spillway, fused to pages, of which few are taken and the oldest dropped': (url) => seldom(url, 'drop_oldest'),
+  'spillway, fused to pages, of which few are taken and the newest dropped': (url) => seldom(url, 'drop_newest'),
   'spillway, fused to a JSONL file, with pings, a sequence check and gap records': (url, path) =>
     watched(`${url}/numbered`, { path: 't' }, path),
   'spillway, the same with a sequence for each of 8 symbols': (url, path) =>
     watched(`${url}/numbered-by-symbol`, { path: 't', key: 's' }, path),
 };
+
+/** A fused run to a file whose pages a ledger or a spool keeps, as the command does it. */
+async function kept(url, path, keeper) {
+  const source = createSource({ url, unbounded: true }, { position: keeper.position, reusePages: true });
+  await pipeline(source.pages(), keeper.keep(), jsonlFile(path));
+  await keeper.close();
+  return source.stats.records;
+}
+
+/** The same feed plain, and with permessage-deflate: compared by CPU time alone, in `deflate.ts`. */
+const ON_DEFLATED_FEEDS = {
+  'spillway, compressed, to a JSONL file': async (url, path) => {
+    const source = createSource({ url: `${url}/deflated`, unbounded: true, per_message_deflate: true });
+    await pipeline(source.pages(), jsonlFile(path));
+    return source.stats.records;
+  },
+  'ws alone, compressed, frames thrown away': (url) => onMessage(`${url}/deflated`, () => {}, true),
+};
+
+/** A consumer of a hundred pages a second, while all else is dropped. */
+async function seldom(url, overflow) {
+  const source = createSource({ url, unbounded: true, overflow });
+  let records = 0;
+  for await (const page of source.pages()) {
+    records += page.length;
+    await sleep(10);
+  }
+  if (source.stats.dropped < records) throw new Error(`Only ${source.stats.dropped} were dropped.`);
+  return records + source.stats.dropped;
+}
 
 /** A fused run to a file that tells every gap; there is none. */
 async function watched(url, sequence, path) {
@@ -91,12 +145,12 @@ async function watched(url, sequence, path) {
   return records;
 }
 
-function connect(url) {
-  return new WebSocket(url, { perMessageDeflate: false });
+function connect(url, perMessageDeflate = false) {
+  return new WebSocket(url, { perMessageDeflate });
 }
 
-async function onMessage(url, work) {
-  const ws = connect(url);
+async function onMessage(url, work, perMessageDeflate = isDeflated) {
+  const ws = connect(url, perMessageDeflate);
   let records = 0;
   ws.on('message', (data) => {
     work(data);
@@ -109,6 +163,6 @@ async function onMessage(url, work) {
 const [name, url, path] = process.argv.slice(2);
 if (name === undefined) console.log(JSON.stringify(Object.keys(CONTENDERS)));
 else {
-  const records = await { ...CONTENDERS, ...ON_NUMBERED_FEEDS }[name](url, path);
+  const records = await { ...CONTENDERS, ...BY_CPU_TIME, ...ON_DEFLATED_FEEDS }[name](url, path);
   console.log(JSON.stringify({ records, maxRssMiB: process.resourceUsage().maxRSS / 1024 }));
 }

@@ -15,14 +15,19 @@ import { kafka } from '../../dist/sink/kafka/index.js';
 
 import { recordsOf } from './records.js';
 
-const CONTENDERS = {
-  'spillway, socket to Kafka': async ({ url, brokers, topic, batch }, meter) => {
-    const sink = kafka({ brokers, topic });
-    const timer = setInterval(() => meter.at(sink.stats.records), 2);
-    await pipeline(createSource({ url, unbounded: true, batch_size: batch }).pages(), sink);
-    clearInterval(timer);
-    return sink.stats.records;
-  },
+/** What transactions cost: with `TRANSACTIONS=1`. */
+const DELIVERIES = {
+  'spillway, at least once': (task, meter) => intoKafka(task, meter, {}),
+  ...Object.fromEntries(
+    [50, 200, 1_000].map((commitIntervalMs) => [
+      `spillway, exactly once, commits every ${commitIntervalMs} ms`,
+      (task, meter) => intoKafka(task, meter, { transactionalId: task.topic, commitIntervalMs }),
+    ]),
+  ),
+};
+
+const EVERYONE = {
+  'spillway, socket to Kafka': (task, meter) => intoKafka(task, meter, {}),
   "ws + the client's stream class": (task, meter) => streamClass(task, meter, {}),
   "ws + the client's stream class, batches of BATCH": (task, meter) =>
     streamClass(task, meter, { batchSize: task.batch, highWaterMark: 2 * task.batch }),
@@ -63,6 +68,18 @@ const CONTENDERS = {
   },
 };
 
+const CONTENDERS = process.env.TRANSACTIONS === '1' ? DELIVERIES : EVERYONE;
+
+async function intoKafka({ url, brokers, topic, batch }, meter, options) {
+  const sink = kafka({ brokers, topic, ...options });
+  if (options.transactionalId !== undefined) await sink.position();
+  const timer = setInterval(() => meter.at(sink.stats.records), 2);
+  const source = createSource({ url, unbounded: true, batch_size: batch }, { reusePages: true });
+  await pipeline(source.pages(), sink);
+  clearInterval(timer);
+  return sink.stats.records;
+}
+
 async function streamClass({ url, brokers, topic }, meter, options) {
   const producer = producerOf(brokers);
   const stream = producer.asStream(options);
@@ -93,6 +110,7 @@ class Meter {
   #warmup;
   #from;
   #startedAt;
+  #cpuAt;
 
   constructor(warmup) {
     this.#warmup = warmup;
@@ -101,11 +119,14 @@ class Meter {
   at(records) {
     if (this.#startedAt !== undefined || records < this.#warmup) return;
     this.#startedAt = performance.now();
+    this.#cpuAt = process.cpuUsage();
     this.#from = records;
   }
 
   result(records) {
-    return { records: records - this.#from, seconds: (performance.now() - this.#startedAt) / 1000 };
+    const { user, system } = process.cpuUsage(this.#cpuAt);
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    return { records: records - this.#from, seconds, cpuSeconds: (user + system) / 1e6 };
   }
 }
 

@@ -1,5 +1,6 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import type { TransformCallback } from 'node:stream';
 import { failAfterDelivery, flushHeld, stopUpstream, trackPipes } from '../internal/chain.js';
+import { TypedTransform } from '../internal/typed-streams.js';
 import { Message, notAMessage } from '../parse/message.js';
 import { Linger } from './linger.js';
 import { type BatchOptions, type ResolvedBatchOptions, resolveBatchOptions } from './options.js';
@@ -16,14 +17,16 @@ import { BatchStep } from './step.js';
  * await pipeline(new WebSocketReadable(url), parse(), batch({ size: 500, lingerMs: 1000 }), jsonlFile('trades.jsonl'));
  * ```
  */
-export function batch(options: BatchOptions = {}): BatchTransform {
-  return new BatchTransform(resolveBatchOptions(options));
+export function batch<T = unknown>(options: BatchOptions = {}): BatchTransform<T> {
+  return new BatchTransform<T>(resolveBatchOptions(options));
 }
 
 /** What {@link batch} returns. */
-export class BatchTransform extends Transform {
+export class BatchTransform<T = unknown> extends TypedTransform<Message<T>, Page<T>> {
   readonly #step: BatchStep;
   readonly #linger: Linger;
+  /** Takes the next message, once a page is read. */
+  #onRoom: TransformCallback | undefined;
 
   /** @internal */
   constructor(options: ResolvedBatchOptions) {
@@ -38,19 +41,34 @@ export class BatchTransform extends Transform {
     return this.#step.records;
   }
 
-  override _transform(message: Message, _encoding: string, callback: TransformCallback): void {
+  // In place of `_transform`: that of a Transform makes a function for each item.
+  override _write(message: Message<T>, _encoding: string, callback: TransformCallback): void {
     if (!(message instanceof Message)) {
       this[flushHeld]();
       failAfterDelivery(this, notAMessage('batch', message));
       return;
     }
-    const wasDone = this.#step.isDone;
-    this.#pushPage(this.#step.add(message));
-    if (this.#step.isDone && !wasDone) {
-      this[flushHeld]();
-      stopUpstream(this, this.#step.doneBy);
+    const step = this.#step;
+    const waiting = this.readableLength;
+    if (!step.isDone) {
+      const page = step.add(message);
+      // Most messages neither begin nor end a page.
+      if (page !== undefined || step.held === 1) this.#pushPage(page);
+      if (step.isDone) {
+        this[flushHeld]();
+        stopUpstream(this, step.doneBy);
+      }
     }
-    callback();
+    // Node may have asked already for what comes next, and asks no second time before it has got that.
+    const isPushed = this.readableLength !== waiting;
+    if (!isPushed || this.readableLength < PAGES || this.writableEnded) callback();
+    else this.#onRoom = callback;
+  }
+
+  override _read(): void {
+    const callback = this.#onRoom;
+    this.#onRoom = undefined;
+    callback?.();
   }
 
   override _flush(callback: TransformCallback): void {
@@ -75,5 +93,5 @@ export class BatchTransform extends Transform {
 }
 
 const MESSAGES = 64;
-/** A page can hold 16 MiB, so few of them wait. */
+/** A page can hold a megabyte and more, so few of them wait. */
 const PAGES = 2;

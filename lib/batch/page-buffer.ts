@@ -1,17 +1,23 @@
 import { constants } from 'node:buffer';
 import { blankLineBreaks } from '../json/line-breaks.js';
+import type { PageBytes } from './page-bytes.js';
 import type { PageMemory } from './page-memory.js';
 
-/** The texts of the page that is being filled, each followed by a line feed. */
+/**
+ * The texts of the page that is being filled, each followed by a line feed. There is no memory before the first text; that of the
+ * first page is taken in small steps, since most of many feeds are slow.
+ */
 export class PageBuffer {
   /** How many bytes there are. */
   used = 0;
   /** Where each text ends. */
   ends: number[] = [];
   readonly #memory: PageMemory;
-  #buffer: Buffer;
-  /** What is staged: the chunk, up to where, and by how much its bytes stand elsewhere here. */
-  #chunk: Buffer;
+  #buffer: PageBytes = NOTHING;
+  /** How large the page is likely to become; and what a spare buffer must hold at least. */
+  #likely = SMALLEST;
+  #least = SMALLEST;
+  /** What is staged of the chunk at hand: up to where, and by how much its bytes stand elsewhere here. */
   #stagedEnd = 0;
   #shift = 0;
   /** Of a text, as those of the last page were. */
@@ -19,8 +25,6 @@ export class PageBuffer {
 
   constructor(memory: PageMemory) {
     this.#memory = memory;
-    this.#buffer = memory.take(SMALLEST);
-    this.#chunk = this.#buffer;
   }
 
   /** A buffer with room for a text of so many bytes, and its line feed, from {@link used} on. */
@@ -44,16 +48,16 @@ export class PageBuffer {
    */
   stage(chunk: Buffer, start: number, count: number): void {
     const { used } = this;
-    const likely = count * (this.#likelySize + FRAME_HEADER);
-    const size = Math.min(chunk.length - start, this.#buffer.length - used, likely);
-    this.#chunk = chunk;
+    const wanted = Math.min(chunk.length - start, count * (this.#likelySize + FRAME_HEADER));
+    const room = wanted < WORTH_STAGING ? 0 : this.reserve(Math.min(wanted, AT_FIRST)).length - used;
+    const size = Math.min(wanted, room);
     this.#shift = used - start;
     this.#stagedEnd = size < WORTH_STAGING ? 0 : start + size;
     if (size >= WORTH_STAGING) this.#buffer.set(chunk.subarray(start, start + size), used);
   }
 
-  /** Adds the text in [start, end) of the chunk that was staged, behind those that were placed before. */
-  place(start: number, end: number, hasLineBreaks: boolean): void {
+  /** Adds the text in [start, end) of the chunk, which was staged, behind those that were placed before. */
+  place(chunk: Buffer, start: number, end: number, hasLineBreaks: boolean): void {
     const { used } = this;
     const textEnd = used + end - start;
     if (end <= this.#stagedEnd) {
@@ -62,35 +66,40 @@ export class PageBuffer {
     } else {
       // The bytes of those to come are overwritten, or stay behind.
       this.#stagedEnd = 0;
-      this.#chunk.copy(this.reserve(end - start), used, start, end);
+      chunk.copy(this.reserve(end - start), used, start, end);
     }
     if (hasLineBreaks) blankLineBreaks(this.#buffer, used, textEnd);
     this.close(textEnd);
   }
 
-  /** Nothing more is placed: lets go of the chunk. */
-  unstage(): void {
-    this.#chunk = this.#buffer;
-    this.#stagedEnd = 0;
+  /** Adds texts that stand one behind another, a line feed behind each: `used` bytes, with where each text ends. */
+  placeMany(texts: Uint8Array, textEnds: Uint32Array, count: number, used: number): void {
+    const start = this.used;
+    this.reserve(used).set(texts.subarray(0, used), start);
+    const { ends } = this;
+    for (let index = 0; index < count; index++) ends.push(start + (textEnds[index] as number));
+    this.used = start + used;
   }
 
   /** Takes out the buffer with what is there, and begins anew. */
-  cut(): { readonly buffer: Buffer; readonly used: number; readonly ends: number[] } {
+  cut(): { readonly buffer: PageBytes; readonly used: number; readonly ends: number[] } {
     const { used, ends } = this;
     const buffer = this.#buffer;
     // The next page is likely to be as large as this one.
     this.#likelySize = used / ends.length;
-    this.#buffer = this.#memory.take(
-      Math.max(SMALLEST, Math.min(LARGEST, used + (used >> 3))),
-      Math.max(SMALLEST, used),
-    );
+    this.#likely = Math.max(SMALLEST, Math.min(LARGEST, used + (used >> 3)));
+    this.#least = Math.max(SMALLEST, used);
+    this.#buffer = NOTHING;
     this.used = 0;
     this.ends = [];
-    this.unstage();
     return { buffer, used, ends };
   }
 
   #grow(needed: number): void {
+    if (this.#buffer.length === 0) {
+      this.#buffer = this.#memory.take(Math.max(needed, this.#likely), Math.max(needed, this.#least));
+      return;
+    }
     const larger = this.#memory.take(Math.max(needed, Math.min(LARGEST, this.#buffer.length * 2)));
     this.#buffer.copy(larger, 0, 0, this.used);
     this.#buffer = larger;
@@ -104,6 +113,10 @@ export const LARGEST = Math.min(constants.MAX_LENGTH, 4 * 1024 * 1024 * 1024) - 
 const FRAME_HEADER = 4;
 /** Bytes from which on it pays: a few short texts. */
 const WORTH_STAGING = 1_024;
+/** There is room for so many to be staged, however small the page is so far. */
+const AT_FIRST = 4_096;
 
 const LF = 0x0a;
-const SMALLEST = 4_096;
+/** A record or two. Node takes memory of this size from the heap of C, not from the kernel. */
+const SMALLEST = 256;
+const NOTHING: PageBytes = Buffer.alloc(0);

@@ -1,10 +1,12 @@
+import type { PageBytes } from './page-bytes.js';
+
 /** Buffers for pages: those that were given back are used again, so that the collector need not come for each. */
 export class PageMemory {
-  readonly #spare: Buffer[] = [];
+  readonly #spare: PageBytes[] = [];
   #spareBytes = 0;
 
   /** A buffer of so many bytes, or a spare one of at least `least`, with anything in it. */
-  take(size: number, least = size): Buffer {
+  take(size: number, least = size): PageBytes {
     const spare = this.#spare.pop();
     if (spare === undefined) return Buffer.allocUnsafeSlow(size);
     this.#spareBytes -= spare.length;
@@ -13,7 +15,7 @@ export class PageMemory {
   }
 
   /** Nobody looks at the buffer any more. */
-  giveBack(buffer: Buffer): void {
+  giveBack(buffer: PageBytes): void {
     if (this.#spare.length >= MIN_SPARE && this.#spareBytes + buffer.length > MAX_SPARE_BYTES) return;
     this.#spare.push(buffer);
     this.#spareBytes += buffer.length;

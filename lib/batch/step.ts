@@ -8,7 +8,7 @@ import { LARGEST, PageBuffer } from './page-buffer.js';
 import { PageMemory } from './page-memory.js';
 
 /** Where a JSON text stands, and whether a raw line break stands between its tokens: as a check of it leaves it. */
-type TextRange = Pick<JsonCheck, 'start' | 'end' | 'hasLineBreaks'>;
+export type TextRange = Pick<JsonCheck, 'start' | 'end' | 'hasLineBreaks'>;
 
 /** What of the options the step is ruled by. */
 type StepOptions = Pick<ResolvedBatchOptions, 'size' | 'maxBytes'> &
@@ -25,8 +25,11 @@ export class BatchStep {
   readonly #memory = new PageMemory();
   readonly #page = new PageBuffer(this.#memory);
   readonly #isReused: boolean;
-  #facts = new FrameFactsList();
+  /** Of the page at hand, once it has a record. */
+  #facts: FrameFactsList | undefined;
   #bigIntegers: BigIntegers = 'number';
+  /** From where a server is to go on behind what is there. */
+  #cursor: FrameFacts['cursor'];
   #records = 0;
   #recordBytes = 0;
 
@@ -89,31 +92,56 @@ export class BatchStep {
    * {@link LONGEST_IN_RUN}. Returns how many it takes of the `most` that there are, 0 where they have to be added one by one.
    */
   beginRun(chunk: Buffer, start: number, most: number): number {
-    if (this.isDone || this.#maxRecordBytes !== Number.POSITIVE_INFINITY || this.#page.used >= this.#runBytes) return 0;
-    const count = Math.min(most, this.#pageRecords - this.held, this.#maxRecords - this.#records);
-    this.#page.stage(chunk, start, count);
+    const count = this.roomInRun(most);
+    if (count > 0) this.#page.stage(chunk, start, count);
     return count;
   }
 
-  /** Copies the next text of the run. Whether there is room for another. */
-  place({ start, end, hasLineBreaks }: TextRange): boolean {
+  /** How many texts of a run it takes, of the `most` that there are. */
+  roomInRun(most: number): number {
+    if (this.isDone || this.#maxRecordBytes !== Number.POSITIVE_INFINITY || this.#page.used >= this.#runBytes) return 0;
+    return Math.min(most, this.#pageRecords - this.held, this.#maxRecords - this.#records);
+  }
+
+  /** Copies the next text of the run, out of its chunk. Whether there is room for another. */
+  place(chunk: Buffer, { start, end, hasLineBreaks }: TextRange): boolean {
     const page = this.#page;
-    page.place(start, end, hasLineBreaks);
+    page.place(chunk, start, end, hasLineBreaks);
     return page.used < this.#runBytes;
+  }
+
+  /** How many bytes of a run's texts there may be before the last one. */
+  get runRoom(): number {
+    return this.#runBytes - this.#page.used;
+  }
+
+  /** Takes texts that somebody put together, with a line feed behind each. Returns how many more it takes. */
+  placeMany(texts: Uint8Array, ends: Uint32Array, count: number, used: number): void {
+    this.#page.placeMany(texts, ends, count, used);
   }
 
   /** The last `count` texts that were placed came in frames whose sequences go up by one from this one on. */
   noteRun(frame: FrameFacts, sequence: number, count: number, bigIntegers: BigIntegers): void {
     if (count === 0) return;
     this.#records += count;
+    this.#facts ??= new FrameFactsList();
     this.#facts.addRun(frame, sequence, count);
     this.#bigIntegers = bigIntegers;
   }
 
-  /** The run is over. Returns the page that goes out by it, if one does. */
-  endRun(): Page | undefined {
-    this.#page.unstage();
+  /**
+   * The run is over. Returns the page that goes out by it, if one does.
+   *
+   * @param cursor from where a server is to go on behind it, where that is known
+   */
+  endRun(cursor?: FrameFacts['cursor']): Page | undefined {
+    if (cursor !== undefined) this.#cursor = cursor;
     return this.#cutIfFull();
+  }
+
+  /** All is taken that comes of a frame, be it nothing. */
+  passed({ cursor }: FrameFacts): void {
+    if (cursor !== undefined && !this.isDone) this.#cursor = cursor;
   }
 
   /** The page that is not full yet, if it holds anything. */
@@ -132,7 +160,9 @@ export class BatchStep {
       this.#records += 1;
       this.#recordBytes += end + 1 - this.#page.used;
     }
+    if (frame.cursor !== undefined) this.#cursor = frame.cursor;
     this.#page.close(end);
+    this.#facts ??= new FrameFactsList();
     this.#facts.add(frame);
     this.#bigIntegers = bigIntegers;
   }
@@ -145,8 +175,15 @@ export class BatchStep {
   #cut(): Page {
     const { buffer, used, ends } = this.#page.cut();
     const release = this.#isReused ? (): void => this.#memory.giveBack(buffer) : undefined;
-    const page = new Page(buffer.subarray(0, used), ends, this.#facts, this.#bigIntegers, release);
-    this.#facts = new FrameFactsList();
+    const page = Page.of(
+      buffer.subarray(0, used),
+      ends,
+      this.#facts ?? new FrameFactsList(),
+      this.#bigIntegers,
+      release,
+    );
+    this.#facts = undefined;
+    page.cursor = this.#cursor;
     return page;
   }
 }

@@ -13,7 +13,7 @@ export function doctorCommand(): Command {
     .summary('find out what stands in the way of a run')
     .description(
       'Looks at all that a run needs, one after the other: the configuration, DNS, TCP, TLS, the credentials, the ' +
-        'WebSocket upgrade, the subscribe messages, the first frame; then where the records would go. It tells what it ' +
+        'WebSocket upgrade, the subscribe messages, the first frame; then where the records would go, and who is told how a run is. It tells what it ' +
         'found, how long that took, and what to try; what cannot be looked at because of a failure, it says so. Nothing ' +
         'is stored.',
     )
@@ -78,8 +78,8 @@ Examples:
   $ spillway doctor trades.yaml --json | jq 'select(.status == "failed")'
 
 JSON lines on standard output (--json):
-  check    side (configuration, feed, sink), name, status (ok, warning, failed, skipped),
-           detail, advice (null without), elapsed_ms (null when not looked at by itself)
+  check    side (configuration, feed, sink, observability), name, status (ok, warning, failed,
+           skipped), detail, advice (null without), elapsed_ms (null when not looked at by itself)
   verdict  once, at the end: ok, failed and warned (names of checks)
 
 Exit status: 0 nothing stands in the way; 1 something does; 2 wrong usage or configuration;

@@ -1,8 +1,9 @@
 import type { ResolvedSourceConfig } from '../config/source-config.js';
+import type { ResolvedOtel } from '../feed/otel-config.js';
 import type { ResolvedSink } from '../feed/sinks.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { Notice } from './report/notices.js';
-import { hiddenOf, secretsOf } from './secrets.js';
+import { hiddenOf, otelSecrets, secretsOf } from './secrets.js';
 import type { Output } from './terminal/output.js';
 
 /** A configuration, and what came out of its placeholders and is hidden. */
@@ -10,15 +11,17 @@ export interface Configured {
   readonly source: ResolvedSourceConfig;
   readonly sink?: ResolvedSink | undefined;
   readonly secrets: readonly string[];
+  /** Where OpenTelemetry is told, if it is. */
+  readonly otel?: ResolvedOtel | undefined;
 }
 
 /** Has all credentials of a configuration hidden; when one stands on the command line, that is told, once. */
 export function guardSecrets(
-  { source, sink, secrets }: Configured,
+  { source, sink, secrets, otel }: Configured,
   output: Output,
   tell: (notice: Notice) => void,
 ): void {
-  output.hide(hiddenOf(source, sink, secrets));
+  output.hide([...hiddenOf(source, sink, secrets), ...(otel === undefined ? [] : otelSecrets(otel))]);
   const message = exposureText(secretsOf(source), secrets);
   if (message !== undefined) tell({ facts: { event: 'credential_exposed' }, message });
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from './package-facts.js';
+import { keepCompiledCode } from './process/compile-cache.js';
 import { catchCrashes } from './process/crash.js';
 import { endAtEarlySignals } from './process/early-signals.js';
 import { EXIT } from './process/exit-status.js';
@@ -14,6 +15,7 @@ import { Output } from './terminal/output.js';
  * `process.exit()` while something could still be written. The sub-commands load what they need when they are used.
  */
 async function main(): Promise<void> {
+  keepCompiledCode();
   const output = new Output(process.stderr);
   let isRun = false;
   endAtEarlySignals(() => isRun);
@@ -44,16 +46,16 @@ async function program(output: Output, first: string | undefined): Promise<Comma
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', EPILOGUE);
-  const commands = await Promise.all(commandsFor(first).map(([, load]) => load(output, root)));
+  const commands = await Promise.all(commandsFor(first).map((load) => load(output, root)));
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
   for (const command of [root, ...root.commands]) command.exitOverride();
   return root;
 }
 
-function commandsFor(first: string | undefined): typeof COMMANDS {
+function commandsFor(first: string | undefined): readonly Load[] {
   if (first !== undefined && VERSION_FLAGS.includes(first)) return [];
-  const named = COMMANDS.filter(([name]) => name === first && name !== COMPLETION);
-  return named.length > 0 ? named : COMMANDS;
+  const isNamed = first !== undefined && first !== COMPLETION && Object.hasOwn(COMMANDS, first);
+  return isNamed ? [COMMANDS[first]!] : Object.values(COMMANDS);
 }
 
 function versionText(): string {
@@ -68,21 +70,25 @@ const COMPLETION = 'completion';
 type Load = (output: Output, root: Command) => Promise<Command>;
 
 /** One line a command, in the order of the help. */
-const COMMANDS: readonly (readonly [name: string, load: Load])[] = [
-  ['run', async (output) => (await import('./run.js')).runCommand(output)],
-  ['capture', async (output) => (await import('./capture.js')).captureCommand(output)],
-  ['preview', async (output) => (await import('./preview.js')).previewCommand(output)],
-  ['serve', async (output) => (await import('./serve.js')).serveCommand(output)],
-  ['demo', async (output) => (await import('./demo.js')).demoCommand(output)],
-  ['doctor', async () => (await import('./doctor.js')).doctorCommand()],
-  ['init', async (output) => (await import('./init.js')).initCommand(output)],
-  ['validate', async () => (await import('./validate.js')).validateCommand()],
-  ['schema', async () => (await import('./schema.js')).schemaCommand()],
-  [COMPLETION, async (_output, root) => (await import('./completion.js')).completionCommand(root)],
-];
+const COMMANDS: Readonly<Record<string, Load>> = {
+  run: async (output) => (await import('./run.js')).runCommand(output),
+  capture: async (output) => (await import('./capture.js')).captureCommand(output),
+  preview: async (output) => (await import('./preview.js')).previewCommand(output),
+  serve: async (output) => (await import('./serve.js')).serveCommand(output),
+  replay: async (output) => (await import('./replay.js')).replayCommand(output),
+  verify: async (output) => (await import('./verify.js')).verifyCommand(output),
+  repair: async (output) => (await import('./repair.js')).repairCommand(output),
+  demo: async (output) => (await import('./demo.js')).demoCommand(output),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  init: async (output) => (await import('./init.js')).initCommand(output),
+  top: async () => (await import('./top.js')).topCommand(),
+  validate: async () => (await import('./validate.js')).validateCommand(),
+  schema: async () => (await import('./schema.js')).schemaCommand(),
+  [COMPLETION]: async (_output, root) => (await import('./completion.js')).completionCommand(root),
+};
 
 /** Commands that the first signal ends with status 0. */
-const RUNS: ReadonlySet<string> = new Set(['run', 'capture', 'preview', 'serve', 'demo']);
+const RUNS: ReadonlySet<string> = new Set(['run', 'capture', 'preview', 'serve', 'replay', 'demo']);
 
 const EPILOGUE = `
 Examples:
@@ -95,6 +101,10 @@ Examples:
   $ spillway doctor trades.yaml                     find out what stands in the way of a run
   $ spillway preview wss://example.com/feed         its first records; --shape: what they look like
   $ spillway serve trades.jsonl --rate 1000/s       a recorded file as a live feed on this machine
+  $ spillway replay trades.yaml                     put dead letters through their pipeline again
+  $ spillway verify out/                            tell what is wrong with captured files
+  $ spillway repair --dry-run out/                  say what of that can be mended
+  $ spillway top 127.0.0.1:9464                     watch a run elsewhere, by its --listen
   $ spillway validate trades.yaml                   tell what is wrong with a pipeline file
   $ spillway help run                               everything about run
 

@@ -1,10 +1,11 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { addListenFlags, type ListenFlags, refuseIdleFlags } from './observe/listen-flags.js';
 import { addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
 import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
 import { addHangupOption, checkHangup, type OnHangup } from './process/hangup.js';
 import { shownName } from './report/note-text.js';
 import { addReportOptions, JSON_HELP } from './report/report-options.js';
-import type { ReportOptions } from './report/reporter.js';
+import type { Reporter, ReportOptions } from './report/reporter.js';
 import type { Output } from './terminal/output.js';
 
 /** `spillway run FILE`: what a pipeline file describes. */
@@ -17,34 +18,49 @@ export function runCommand(output: Output): Command {
         'that was received is written before it does.',
     )
     .argument('<file>', 'a pipeline file, YAML or JSON; - is standard input');
-  return addReportOptions(addHangupOption(addPipelineFlags(command)))
+  const log = new Option(
+    '--log <format>',
+    'for what collects logs: json lines in the shape of pino, on standard error',
+  );
+  return addReportOptions(addListenFlags(addHangupOption(addPipelineFlags(command))))
+    .addOption(log.choices(['json']).conflicts('json'))
     .addHelpText('after', EPILOGUE + JSON_HELP)
     .action(async (file: string, options: RunOptions) => {
       process.exitCode = await run(file, options, output);
     });
 }
 
-interface RunOptions extends ReportOptions, PipelineFlags {
+interface RunOptions extends ReportOptions, PipelineFlags, ListenFlags {
   readonly onHangup?: OnHangup;
+  readonly log?: 'json';
 }
 
 async function run(file: string, options: RunOptions, output: Output): Promise<ExitStatus> {
-  const { createReporter } = await import('./report/create-reporter.js');
-  const reporter = createReporter(output, options);
+  const reporter = await reporterOf(output, options);
   try {
     const { loadPipelineFile } = await import('../feed/pipeline-file.js');
     const pipeline = await loadPipelineFile(file, await pipelineOptions(options));
+    reporter.named?.(pipeline.name);
     const { guardSecrets } = await import('./exposure.js');
     guardSecrets(pipeline, output, (notice) => reporter.notice(notice));
     for (const note of pipeline.notes) reporter.note(note, shownName(file));
 
+    if (options.listen === undefined && pipeline.listen === undefined) refuseIdleFlags(options);
     await checkHangup(options.onHangup, pipeline.sink);
     const { runPipeline } = await import('./process/run-pipeline.js');
-    return await runPipeline(pipeline, output, reporter, options.onHangup);
+    return await runPipeline(pipeline, output, reporter, options);
   } catch (error) {
     reporter.failure(error);
     return exitStatusOf({ error });
   }
+}
+
+async function reporterOf(output: Output, options: RunOptions): Promise<Reporter> {
+  if (options.log === undefined) return (await import('./report/create-reporter.js')).createReporter(output, options);
+  const { LogReporter } = await import('./report/log-reporter.js');
+  const reporter = new LogReporter(output, options.verbose === true);
+  if (options.quiet !== true) return reporter;
+  return new (await import('./report/quiet-reporter.js')).QuietReporter(reporter);
 }
 
 const EPILOGUE = `

@@ -13,6 +13,7 @@ import {
   tokenEndpointSecrets,
 } from '../connect/reach/secrets.js';
 import { sinkSecrets } from '../feed/open-sink.js';
+import type { ResolvedOtel } from '../feed/otel-config.js';
 import type { ResolvedSink } from '../feed/sinks.js';
 import { addressSecrets, longQueryValues } from '../secrets/address-secrets.js';
 import { redactUrl } from '../secrets/redaction.js';
@@ -31,15 +32,19 @@ export function secretsOf(
     subscribe,
     liveness,
     reach,
-  }: Pick<ResolvedSourceConfig, 'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'liveness' | 'reach'>,
+    resume: { resume },
+  }: Pick<
+    ResolvedSourceConfig,
+    'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'liveness' | 'reach' | 'resume'
+  >,
   sink?: ResolvedSink,
 ): string[] {
   return secretTexts([
     ...(sink === undefined ? [] : sinkSecrets(sink)),
     ...authSecrets(auth),
-    ...headerSecrets(headers),
+    ...headerSecrets({ ...headers, ...resume?.into.headers }),
     ...urls.flatMap(addressSecrets),
-    ...sentSecrets({ ...liveness, ...subscribe, subscribeMessages }),
+    ...sentSecrets({ ...liveness, ...subscribe, subscribeMessages, resume }),
     ...tlsSecrets(reach.tls),
     ...proxySecrets(reach.proxy),
   ]);
@@ -57,10 +62,15 @@ export function hiddenOf(
   const shown = JSON.stringify([sink, source.urls.map(redactUrl)]);
   const long = [
     ...source.urls.flatMap(longQueryValues),
-    ...longHeaderValues(source.headers),
+    ...longHeaderValues({ ...source.headers, ...source.resume.resume?.into.headers }),
     ...longOfAuth(source.auth),
   ].filter((value) => !shown.includes(value));
   return secretTexts([...secretsOf(source, sink), ...long, ...placed]);
+}
+
+/** What a collector is sent to prove who we are: nobody else has a header of it. */
+export function otelSecrets({ headers, endpoint }: ResolvedOtel): string[] {
+  return secretTexts([...credentialSecrets({ type: 'custom', headers }), ...addressSecrets(endpoint)]);
 }
 
 function longOfAuth(auth: ResolvedSourceConfig['auth']): string[] {

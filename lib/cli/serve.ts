@@ -39,6 +39,10 @@ export function serveCommand(output: Output): Command {
       reader(parseTime(DAY_MS)),
     )
     .option('--stall-every <n>', 'with --stall: after how many messages', reader(parseWhole(1)), 1_000)
+    .option(
+      '--resume-by <path>',
+      'go on behind the message that has this field: ws://…/?cursor=VALUE; a whole number, or text',
+    )
     .option('--records-path <path>', 'where the array is in a JSON document, such as data.trades')
     .addOption(new Option('--format <word>', 'what the file is, whatever its name').choices(['lines', 'document']));
   return addReportOptions(command)
@@ -72,6 +76,7 @@ Examples:
   $ spillway serve huge.json --records-path data.trades --on-subscribe
   $ spillway serve trades.jsonl --drop-every 500 --port 9000
   $ spillway serve trades.jsonl --rate 100/s --stall 30s --stall-every 1000
+  $ spillway serve trades.jsonl --drop-every 500 --resume-by seq
 
 The other end, in another terminal:
   $ spillway capture ws://127.0.0.1:9000 --reconnect -o again.jsonl

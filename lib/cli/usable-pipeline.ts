@@ -22,9 +22,9 @@ export async function usablePipeline(path: string, options: PipelineOptions): Pr
  * @param file the name to show in errors
  * @throws {ConfigError} with every problem
  */
-export function checkUsable({ source, sink }: PipelineFile, file: string): void {
+export function checkUsable({ name, source, sink }: PipelineFile, file: string): void {
   try {
-    sourceOf(source, {});
+    sourceOf(source, { feed: name });
     checkSinkUsable(sink);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

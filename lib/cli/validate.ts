@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
 import { EXIT, type ExitStatus } from './process/exit-status.js';
+import { whatToDo } from './report/describe-error.js';
 import { formatNumber } from './report/format.js';
 import { noteText, shownName } from './report/note-text.js';
 import { dressError } from './terminal/dress.js';
@@ -32,7 +33,7 @@ interface ValidateOptions extends PipelineFlags {
 
 async function validate(files: readonly string[], options: ValidateOptions, output: Output): Promise<ExitStatus> {
   const { usablePipeline } = await import('./usable-pipeline.js');
-  let status: ExitStatus = EXIT.ok;
+  let refusal: ConfigError | undefined;
   const given = await pipelineOptions(options);
   for (const path of files) {
     let notes: readonly ConfigProblem[] = [];
@@ -42,11 +43,13 @@ async function validate(files: readonly string[], options: ValidateOptions, outp
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       failure = error;
-      status = EXIT.usage;
+      refusal = error;
     }
     tell(shownName(path), { failure, notes }, options, output);
   }
-  return status;
+  if (refusal === undefined) return EXIT.ok;
+  if (options.json !== true) output.say(whatToDo(refusal).trim());
+  return EXIT.usage;
 }
 
 /** What was found about a file. */

@@ -27,6 +27,12 @@ export const DURATION_PATTERN = '^[0-9]{1,15}(\\.[0-9]{1,15})?(ms|s|m|h|d)$';
 /** The text form of a duration that is longer than zero, as a JSON Schema `pattern`. */
 export const POSITIVE_DURATION_PATTERN = `^(?=[0-9.]*[1-9])${DURATION_PATTERN.slice(1)}`;
 
+/** The same, or one of these words. */
+export function durationOrPattern(words: readonly string[]): string {
+  const [first, ...others] = words;
+  return `^${others.length === 0 ? first : `(${words.join('|')})`}$|${POSITIVE_DURATION_PATTERN}`;
+}
+
 /** The largest number of seconds that a configuration takes: as long as the longest text form, `999999999999999d`. */
 export const MAX_SECONDS = 1e20;
 

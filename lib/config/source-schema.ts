@@ -1,6 +1,7 @@
 import { INTAKE_OPTIONS } from '../connect/options/intake-options.js';
 import { LIVENESS_OPTIONS } from '../connect/options/liveness-options.js';
 import { RECONNECT_OPTIONS } from '../connect/options/reconnect-options.js';
+import { RESUME_OPTIONS } from '../connect/options/resume-options.js';
 import { ROTATION_OPTIONS } from '../connect/options/rotation-options.js';
 import { SOCKET_OPTIONS } from '../connect/options/socket-options.js';
 import { SUBSCRIBE_OPTIONS } from '../connect/options/subscribe-options.js';
@@ -91,6 +92,7 @@ export const sourceConfigSchema: SourceSchema = {
     ...fieldsOf(LIVENESS_OPTIONS),
     ...fieldsOf(REACH_CONFIG),
     ...fieldsOf(INTAKE_OPTIONS),
+    ...fieldsOf(RESUME_OPTIONS),
   },
   $defs: authSchemas,
 };

@@ -8,6 +8,7 @@ import type {
   ReachConfig,
   ReconnectConfig,
   RecordConfig,
+  ResumeConfig,
   RotationConfig,
   SocketConfig,
   SubscribeConfig,
@@ -26,6 +27,7 @@ export interface SourceSettings
     RotationConfig,
     SubscribeConfig,
     IntakeConfig,
+    ResumeConfig,
     ParseConfig,
     BatchConfig,
     RecordConfig {

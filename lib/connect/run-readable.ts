@@ -1,28 +1,31 @@
-import { Readable } from 'node:stream';
+import { Readable, type ReadableOptions } from 'node:stream';
 import type { Frame } from '../frame/frame.js';
 import { failAfterDelivery, stopRun, tellRunEnding, trackPipes } from '../internal/chain.js';
+import { tellBy } from '../internal/names.js';
+import { surfaceOf } from '../internal/surface.js';
+import type { ReadableOf } from '../internal/typed-streams.js';
 import type { JsonCheck } from '../json/check.js';
+import { closed, gapTold, opened } from '../telemetry/channels.js';
 import type { ConnectionStats } from '../telemetry/stats.js';
 import { BufferedSum } from './intake/buffered-sum.js';
-import type { RunConsumer } from './intake/intake.js';
+import type { MayPass, RunConsumer } from './intake/intake.js';
 import { OverflowQueue } from './intake/overflow-queue.js';
 import type { ConnectionEvents, EndCause } from './options/events.js';
-import { checkUrls, type ResolvedWebSocketOptions } from './options/options.js';
+import { checkUrls, connectNames, type ResolvedWebSocketOptions } from './options/options.js';
 import type { SubscribeStep } from './options/subscribe-options.js';
-import type { TypedEvents } from './options/typed-events.js';
 import { Run } from './run.js';
 
 /** A Readable with the typed events of its run. */
-const TypedReadable = Readable as unknown as new (
-  ...options: ConstructorParameters<typeof Readable>
-) => TypedEvents<ConnectionEvents> & Readable;
+const TypedReadable = Readable as unknown as new <T>(
+  options: ReadableOptions,
+) => ReadableOf<T, { [K in keyof ConnectionEvents]: [event: ConnectionEvents[K]] }>;
 
 /**
  * An object-mode Readable over a {@link Run}: what the Readable of frames and the fused Readable of pages have in
  * common. It connects when somebody begins to read, holds the socket while the consumer is slow, and delivers all that
  * was received before it ends or fails.
  */
-export abstract class RunReadable<T> extends TypedReadable {
+export abstract class RunReadable<T> extends TypedReadable<T> {
   readonly #run: Run;
   readonly #maxItems: number;
   readonly #maxBytes: number;
@@ -30,11 +33,13 @@ export abstract class RunReadable<T> extends TypedReadable {
   /** Where frames wait, unless `overflow` is `block`: then the socket is held. */
   readonly #queue: OverflowQueue | undefined;
   #isFull = false;
-  #isEnding = false;
-  #lateError: Error | undefined;
-  readonly #bytes = new BufferedSum();
-  /** Not needed where each item is one frame. */
-  readonly #frames = this.isOfFrames ? undefined : new BufferedSum();
+  #failure: Error | undefined;
+  /** Whether its errors name what they advise as files do. */
+  readonly #isOfFile: boolean;
+  /** From when something waits for the first time. */
+  #bytes: BufferedSum | undefined;
+  /** The same; not needed where each item is one frame. */
+  #frames: BufferedSum | undefined;
 
   /**
    * @param check the check that the frames' bytes go through next, where that is known
@@ -49,25 +54,32 @@ export abstract class RunReadable<T> extends TypedReadable {
     if (overflow !== 'block') {
       this.#queue = new OverflowQueue(overflow, { maxFrames, maxBytes }, (range) => this.#run.overflowed(range));
     }
+    this.#isOfFile = surfaceOf(options) === 'file';
     const queue = this.#queue;
+    const queued = queue && this.#queuedRuns(queue, check, options.resume !== undefined);
     this.#run = new Run(checkUrls(urls), options, {
       check,
       onFrame: queue === undefined ? (frame) => this.receive(frame) : (frame) => this.#offer(queue, frame),
-      runs: () => (queue === undefined ? this.runs : undefined),
+      runs: () => queued ?? this.runs,
       onEnding: () => tellRunEnding(this),
       onEnded: (error) => {
         if (this.#queue !== undefined) this.#deliverRest(this.#queue);
-        this.beforeEnd();
-        const failure = this.#lateError ?? error;
-        if (failure === undefined) this.push(null);
-        else failAfterDelivery(this, failure);
+        this.beforeEnd(() => {
+          const failure = this.#failure ?? error;
+          if (failure === undefined) this.push(null);
+          else failAfterDelivery(this, this.#told(failure));
+        });
       },
       buffered: () => ({
         frames: this.#framesOf(this.readableLength) + (this.#queue?.frames ?? 0),
-        bytes: this.#bytes.of(this.readableLength) + (this.#queue?.bytes ?? 0),
+        bytes: this.#bytesOf(this.readableLength) + (this.#queue?.bytes ?? 0),
         dropped: this.#queue?.dropped ?? 0,
       }),
-      onEvent: (name, payload) => void this.emit(name, payload),
+      onEvent: (name, payload) => {
+        if ('error' in payload) this.#told(payload.error);
+        publishEvent(options.feed, name, payload);
+        this.emit(name, payload);
+      },
     });
     trackPipes(this);
   }
@@ -95,7 +107,7 @@ export abstract class RunReadable<T> extends TypedReadable {
    * @throws {ConfigError} when there is one of this name, there are 10,000, or the step is none
    */
   addSubscription(name: string, step: SubscribeStep): Promise<void> {
-    return this.#run.addSubscription(name, step);
+    return this.#confirmed(this.#run.addSubscription(name, step));
   }
 
   /**
@@ -108,30 +120,24 @@ export abstract class RunReadable<T> extends TypedReadable {
    * @throws {ConfigError} when the step is none
    */
   removeSubscription(name: string, step?: SubscribeStep): Promise<void> {
-    return this.#run.removeSubscription(name, step);
+    return this.#confirmed(this.#run.removeSubscription(name, step));
   }
 
-  // `any`, as in Readable: `pipeline()` is typed for nothing narrower.
-  override read(size?: number): ReturnType<Readable['read']> {
+  override read(size?: number): T | null;
+  override read(size?: number): never;
+  override read(size?: number): T | null {
     const item = super.read(size);
-    if (this.#run.isStarted) this.#resumeIfRoom();
+    if (this.#run.isStarted) this.resumeIfRoom();
     return item;
   }
 
   override _read(): void {
-    if (this.#run.isStarted) this.#resumeIfRoom();
+    if (this.#run.isStarted) this.resumeIfRoom();
     else this.#run.start();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#run.release(() => callback(error));
-  }
-
-  // `for await` takes the first signature; `pipeline()` is typed for the second.
-  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<T>;
-  override [Symbol.asyncIterator](): ReturnType<Readable[typeof Symbol.asyncIterator]>;
-  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<T> {
-    return super[Symbol.asyncIterator]();
   }
 
   /** @internal */
@@ -142,7 +148,7 @@ export abstract class RunReadable<T> extends TypedReadable {
   /** A frame came. The hot path. */
   protected abstract receive(frame: Frame): void;
 
-  /** @internal What takes many frames at once, unless they have to wait one by one. */
+  /** @internal What takes many frames at once, where there is room for them. */
   protected get runs(): RunConsumer | undefined {
     return undefined;
   }
@@ -157,26 +163,56 @@ export abstract class RunReadable<T> extends TypedReadable {
     return FRAMES_A_LUMP;
   }
 
-  /** The last chance to {@link deliver}: called once, before the end or the error. */
-  protected beforeEnd(): void {}
+  /** The last chance to {@link deliver}: called once, before the end or the error, which come when it calls back. */
+  protected beforeEnd(done: () => void): void {
+    done();
+  }
+
+  /** Whether what stands between the socket and this stream's own buffer takes more. */
+  protected get hasRoom(): boolean {
+    return true;
+  }
 
   /** Pushes an item of so many bytes and frames; holds the socket when too much waits. */
   protected deliver(item: T, bytes: number, frames: number): void {
     this.push(item);
     const waiting = this.readableLength;
     if (waiting === 0) return;
+    if (this.#bytes === undefined) {
+      this.#bytes = new BufferedSum();
+      if (!this.isOfFrames) this.#frames = new BufferedSum();
+    }
     const tooMany = (this.#frames?.added(frames, waiting) ?? waiting) >= this.#maxFrames;
     const isFull = this.#bytes.added(bytes, waiting) >= this.#maxBytes || waiting >= this.#maxItems || tooMany;
-    if (!isFull) return;
+    if (isFull) this.hold();
+  }
+
+  /** Takes nothing further in, before {@link resumeIfRoom}. */
+  protected hold(): void {
     if (this.#queue === undefined) this.#run.pause();
     else this.#isFull = true;
+  }
+
+  /** Goes on, unless there is no room. */
+  protected resumeIfRoom(): void {
+    if (!this.hasRoom) return;
+    const waiting = this.readableLength;
+    if (this.#queue !== undefined) {
+      // In lumps, so that what is dropped between them is one range.
+      if (waiting === 0) this.#isFull = false;
+      this.#drain(this.#queue);
+      return;
+    }
+    const hasRoom = this.#bytesOf(waiting) < this.#maxBytes && this.#framesOf(waiting) < this.#maxFrames;
+    if (waiting < this.#maxItems && hasRoom) this.#run.resume();
   }
 
   /** Ends the run with an error, which is reported after all that came before it is delivered. */
   protected fail(error: Error): void {
     this.#queue?.clear();
-    if (this.#isEnding) this.#lateError ??= error;
-    else this.#run.fail(error);
+    // The run may be over already, and what it delivers at its end fail.
+    this.#failure ??= error;
+    this.#run.fail(error);
   }
 
   /** Ends the run because it has all that it was to get. */
@@ -186,20 +222,26 @@ export abstract class RunReadable<T> extends TypedReadable {
     this.#run.stop(cause);
   }
 
-  #framesOf(waiting: number): number {
-    return this.#frames?.of(waiting) ?? waiting;
+  /** An error, in the names of who set the options. */
+  #told<E>(error: E): E {
+    return this.#isOfFile ? error : tellBy(connectNames, error);
   }
 
-  #resumeIfRoom(): void {
-    const waiting = this.readableLength;
-    if (this.#queue !== undefined) {
-      // In lumps, so that what is dropped between them is one range.
-      if (waiting === 0) this.#isFull = false;
-      this.#drain(this.#queue);
-      return;
-    }
-    const hasRoom = this.#bytes.of(waiting) < this.#maxBytes && this.#framesOf(waiting) < this.#maxFrames;
-    if (waiting < this.#maxItems && hasRoom) this.#run.resume();
+  /** The same of a promise that need not be looked at. */
+  #confirmed(confirmation: Promise<void>): Promise<void> {
+    const told = confirmation.catch((error) => {
+      throw this.#told(error);
+    });
+    told.catch(() => {});
+    return told;
+  }
+
+  #bytesOf(waiting: number): number {
+    return this.#bytes?.of(waiting) ?? 0;
+  }
+
+  #framesOf(waiting: number): number {
+    return this.#frames?.of(waiting) ?? waiting;
   }
 
   #offer(queue: OverflowQueue, frame: Frame): void {
@@ -209,6 +251,25 @@ export abstract class RunReadable<T> extends TypedReadable {
     }
     queue.offer(frame);
     this.#drain(queue);
+  }
+
+  /** Many frames at once have the same way as one: to the consumer while it takes them, else into the queue. */
+  #queuedRuns(queue: OverflowQueue, check: JsonCheck | undefined, isResumed: boolean): RunConsumer {
+    const passing = (mayPass: MayPass | undefined): MayPass | undefined =>
+      mayPass && ((bytes, start, end) => check?.check(bytes, start, end) === true && mayPass(bytes, start, end));
+    let isPast = false;
+    return {
+      onRun: (run, first, most, mayPass) => {
+        isPast = !this.#isFull && queue.isIdle;
+        if (isPast) this.runs?.onRun(run, first, most, mayPass);
+        // One by one, each has its cursor.
+        else if (!isResumed) queue.offerRun(run, first, most, passing(mayPass));
+      },
+      onCounted: (cursor) => {
+        if (isPast) this.runs?.onCounted(cursor);
+        else this.#drain(queue);
+      },
+    };
   }
 
   #drain(queue: OverflowQueue): void {
@@ -221,10 +282,15 @@ export abstract class RunReadable<T> extends TypedReadable {
 
   /** At the end all that was received and not dropped is delivered, whether there is room or not. */
   #deliverRest(queue: OverflowQueue): void {
-    this.#isEnding = true;
     queue.end();
     for (let frame = queue.shift(); frame !== undefined; frame = queue.shift()) this.receive(frame);
   }
+}
+
+function publishEvent(feed: string | undefined, name: keyof ConnectionEvents, payload: object): void {
+  if (name === 'connected' && opened.hasSubscribers) opened.publish({ feed, ...payload });
+  if (name === 'disconnected' && closed.hasSubscribers) closed.publish({ feed, ...payload });
+  if (name === 'gap' && gapTold.hasSubscribers) gapTold.publish({ feed, gap: payload });
 }
 
 /** Frames that a consumer by hand is given at a time when others may be dropped. */

@@ -12,6 +12,7 @@ import { Endpoints } from './reach/endpoints.js';
 import { secretsOfRun } from './reach/secrets.js';
 import { Lineup } from './reconnect/lineup.js';
 import { Succession } from './reconnect/succession.js';
+import { Resume } from './resume/resume.js';
 import { IdleClock } from './session/idle-clock.js';
 import { Subscriptions } from './session/subscriptions.js';
 
@@ -43,8 +44,9 @@ export class Run {
   readonly #endpoints: Endpoints;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: RunHandler;
-  readonly #idle: IdleClock;
-  readonly #duration: DurationLimit;
+  /** Those that the options ask for. */
+  readonly #idle: IdleClock | undefined;
+  readonly #duration: DurationLimit | undefined;
   readonly #lineup: Lineup;
   readonly #intake: Intake;
   readonly #subscriptions: Subscriptions;
@@ -61,16 +63,22 @@ export class Run {
     this.#endpoints = endpoints;
     this.#options = options;
     this.#handler = handler;
-    this.#idle = new IdleClock(clock, idleTimeoutMs, () => this.#conclude('idle_timeout', undefined));
-    this.#duration = new DurationLimit(clock, maxDurationMs, () => this.#conclude('max_duration', undefined));
+    if (idleTimeoutMs !== undefined) {
+      this.#idle = new IdleClock(clock, idleTimeoutMs, () => this.#conclude('idle_timeout', undefined));
+    }
+    if (maxDurationMs !== undefined) {
+      this.#duration = new DurationLimit(clock, maxDurationMs, () => this.#conclude('max_duration', undefined));
+    }
     this.#lineup = new Lineup(clock);
+    const resume = options.resume && new Resume(options.resume, options.position?.cursor, options.logger);
     this.#intake = new Intake(options, endpoints, {
       check: handler.check,
       onFrame: handler.onFrame,
       runs: () => handler.runs(),
       onGap: (gap) => handler.onEvent('gap', gap),
-      onAlive: (at) => this.#idle.touch(at),
+      onAlive: (at) => this.#idle?.touch(at),
       onFull: () => this.#end('max_messages', undefined),
+      resume,
     });
     this.#subscriptions = new Subscriptions(
       options.subscribe,
@@ -87,6 +95,7 @@ export class Run {
       lineup: this.#lineup,
       intake: this.#intake,
       subscriptions: this.#subscriptions,
+      resume,
       handler: {
         onEvent: (name, payload) => {
           handler.onEvent(name, payload);
@@ -108,8 +117,8 @@ export class Run {
     }
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#intake.start();
-    this.#idle.start();
-    this.#duration.start();
+    this.#idle?.start();
+    this.#duration?.start();
     this.#succession.start();
   }
 
@@ -122,7 +131,7 @@ export class Run {
   pause(): void {
     if (this.#lineup.isPaused || this.#isEnded()) return;
     this.#lineup.pause();
-    this.#idle.stop();
+    this.#idle?.stop();
     this.#tellFlow('paused');
   }
 
@@ -130,7 +139,7 @@ export class Run {
   resume(): void {
     if (!this.#lineup.isPaused || this.#isEnded()) return;
     this.#lineup.endPause();
-    this.#idle.start();
+    this.#idle?.start();
     this.#tellFlow('resumed');
     // A listener may have ended the run.
     if (this.#isEnded()) return;
@@ -193,6 +202,8 @@ export class Run {
       lastFrameAt: intake.lastFrameAt,
       gaps: intake.gaps.count,
       gapMs: intake.gaps.ms,
+      gapCause: intake.gaps.cause,
+      rttMs: intake.rttMs,
       dropped,
       duplicates: intake.duplicates,
       sequence: intake.sequence,
@@ -230,8 +241,8 @@ export class Run {
     this.#intake.gaps.end();
     this.#subscriptions.end();
     this.#succession.stop();
-    this.#idle.stop();
-    this.#duration.stop();
+    this.#idle?.stop();
+    this.#duration?.stop();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     // The server need not wait until the consumer has taken what came before.
     this.#lineup.closeAll();

@@ -11,7 +11,7 @@ import { RunReadable } from './run-readable.js';
  *
  * @example
  * ```ts
- * for await (const frame of new WebSocketReadable('wss://example.com/feed', { maxMessages: 3 })) {
+ * for await (const frame of new WebSocketReadable('wss://example.com/feed', { maxFrames: 3 })) {
  *   console.log(frame.sequence, frame.data.toString());
  * }
  * ```

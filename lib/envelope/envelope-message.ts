@@ -1,12 +1,22 @@
 import { Message } from '../parse/message.js';
 
+/** What `envelope()` puts around a record. */
+export interface Envelope<T = unknown> {
+  /** The record. */
+  readonly data: T;
+  /** When its frame arrived, in epoch milliseconds. */
+  readonly received_at: number;
+  /** The address that it came from, without user info. */
+  readonly url: string;
+}
+
 /** A message whose value is the envelope `{ data, received_at, url }` around another's. Its text is put together late. */
-export class EnvelopeMessage extends Message {
-  readonly #inner: Message;
+export class EnvelopeMessage<T> extends Message<Envelope<T>> {
+  readonly #inner: Message<T>;
   readonly #tail: Buffer;
 
   /** `tail` is the text behind the inner text, as {@link tailText} makes it. */
-  constructor(inner: Message, tail: Buffer) {
+  constructor(inner: Message<T>, tail: Buffer) {
     super(inner.frame, EMPTY, 0, 0, false, inner.bigIntegers);
     this.#inner = inner;
     this.#tail = tail;
@@ -27,7 +37,7 @@ export class EnvelopeMessage extends Message {
     return end + this.#tail.length;
   }
 
-  protected override build(): unknown {
+  protected override build(): Envelope<T> {
     return { data: this.#inner.value, received_at: this.frame.receivedAt, url: this.frame.url };
   }
 }

@@ -1,6 +1,7 @@
-import { Transform, type TransformCallback } from 'node:stream';
-import { failAfterDelivery, trackPipes } from '../internal/chain.js';
-import { Message, notAMessage } from '../parse/message.js';
+import type { TransformOf } from '../internal/typed-streams.js';
+import type { Message } from '../parse/message.js';
+import { oneForOne } from '../parse/one-for-one.js';
+import type { Envelope } from './envelope-message.js';
 import { EnvelopeStep } from './step.js';
 
 /**
@@ -12,26 +13,7 @@ import { EnvelopeStep } from './step.js';
  * await pipeline(new WebSocketReadable(url), parse(), envelope(), batch(), jsonlFile('trades.jsonl'));
  * ```
  */
-export function envelope(): Transform {
-  return new EnvelopeTransform();
+export function envelope<T = unknown>(): TransformOf<Message<T>, Message<Envelope<T>>> {
+  const step = new EnvelopeStep();
+  return oneForOne('envelope', (message) => step.wrap(message));
 }
-
-class EnvelopeTransform extends Transform {
-  readonly #step = new EnvelopeStep();
-
-  constructor() {
-    super({ objectMode: true, highWaterMark: HIGH_WATER_MARK });
-    trackPipes(this);
-  }
-
-  override _transform(message: Message, _encoding: string, callback: TransformCallback): void {
-    if (!(message instanceof Message)) {
-      failAfterDelivery(this, notAMessage('envelope', message));
-      return;
-    }
-    this.push(this.#step.wrap(message));
-    callback();
-  }
-}
-
-const HIGH_WATER_MARK = 64;

@@ -1,3 +1,5 @@
+import { secretsIn } from '../internal/options/secrets.js';
+import { speakingTo } from '../internal/surface.js';
 import type { SinkCheck } from '../sink/check.js';
 import type { OpenSink, SinkRun } from '../sink/kind.js';
 import { type ResolvedSink, sinkOf } from './sinks.js';
@@ -9,13 +11,13 @@ import { type ResolvedSink, sinkOf } from './sinks.js';
  */
 export function openSink(sink: ResolvedSink, run: SinkRun = {}): Promise<OpenSink> {
   const { kind, config } = sinkOf(sink);
-  return kind.open(config, run);
+  return kind.open(speakingTo('file', config), run);
 }
 
 /** What a sink's own looks find, one by one. They are loaded when they are used. */
-export function lookAtSink(sink: ResolvedSink): AsyncIterable<SinkCheck> {
+export function lookAtSink(sink: ResolvedSink, run: Pick<SinkRun, 'goesOn'>): AsyncIterable<SinkCheck> {
   const { kind, config } = sinkOf(sink);
-  return kind.check(config);
+  return kind.check(config, run);
 }
 
 /** @throws {ConfigError} when this machine cannot do what is configured, as far as that can be told without opening anything */
@@ -27,5 +29,5 @@ export function checkSinkUsable(sink: ResolvedSink): void {
 /** Every credential in a sink's configuration. */
 export function sinkSecrets(sink: ResolvedSink): string[] {
   const { kind, config } = sinkOf(sink);
-  return kind.secrets(config);
+  return secretsIn(kind.keys, config);
 }

@@ -16,10 +16,23 @@ import { type ResolvedSourceConfig, toResolved } from '../config/source-config.j
 import type { SourceConfig } from '../config/source-settings.js';
 import { byPlace, readYaml, type YamlDocument } from '../config/yaml/document.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
+import { checkDelivery, type Delivery, deliveryConfig } from './delivery.js';
+import { checkDlq, type ResolvedDlq, resolveDlq } from './dlq-config.js';
 import { faucetKey, faucetNotes, faucetWord } from './faucet-lookup.js';
+import {
+  checkObservability,
+  isListenSecret,
+  type ResolvedListen,
+  type ResolvedWatch,
+  resolveListen,
+  resolveWatch,
+} from './observability-config.js';
+import { type ResolvedOtel, resolveOtel } from './otel-config.js';
 import { pipelineFileSchema } from './pipeline-schema.js';
 import { checkBesideSink, checkSink, isSinkSecret, resolveSink } from './sink-config.js';
-import type { ResolvedSink, SinkType } from './sinks.js';
+import { keepsPosition, type ResolvedSink, type SinkType } from './sinks.js';
+import { checkSpool, type ResolvedSpool, resolveSpool } from './spool-config.js';
+import { gapsBeside, type ResolvedState, resolveState } from './state-config.js';
 
 /** A pipeline file that was found valid: one feed. */
 export interface PipelineFile {
@@ -28,6 +41,18 @@ export interface PipelineFile {
   /** Its `auth` names no catalogue entry any more: `{ ref }` was replaced by what it stands for. */
   readonly source: ResolvedSourceConfig;
   readonly sink: ResolvedSink;
+  /** What is kept for the next run, and where. */
+  readonly state: ResolvedState | undefined;
+  /** Where pages wait for the sink. */
+  readonly spool: ResolvedSpool | undefined;
+  /** Where what is refused goes; its file is the `deadLetter` of the source, too. */
+  readonly dlq: ResolvedDlq | undefined;
+  /** Where the run tells how it is, if it does. */
+  readonly listen: ResolvedListen | undefined;
+  /** Where OpenTelemetry is told how the run is, if it is. */
+  readonly otel: ResolvedOtel | undefined;
+  /** What the feed is watched by. */
+  readonly watch: ResolvedWatch;
   /** What came out of placeholders and must not be shown: of secrets and files all, of variables and params what a server is sent. */
   readonly secrets: readonly string[];
   /** What it holds that is accepted without effect, in the order of the file. */
@@ -80,13 +105,32 @@ export function parsePipelineText(
   if (problems.length > 0)
     throw new ConfigError(problems.sort(byPlace).slice(0, MAX_PROBLEMS), file === undefined ? {} : { file });
 
-  const { name, auth, pipeline } = value as PipelineForm;
+  const { name, auth, pipeline, ...top } = value as PipelineForm;
   const config = pipeline.source.config;
+  const state = resolveState(pipeline.state ?? top.state);
+  const spool = resolveSpool(pipeline.spool);
+  const dlq = resolveDlq(pipeline.dlq);
   const named = resolveNamedAuth(config.auth, auth ?? {});
+  const sink = resolveSink(pipeline.sink.type, deliveryConfig(value as PipelineForm));
   return {
     name,
-    source: toResolved({ ...config, auth: named, transforms: transformsOf(document, value) }, context),
-    sink: resolveSink(pipeline.sink.type, pipeline.sink.config ?? {}),
+    source: toResolved(
+      {
+        ...config,
+        ...(dlq && { dead_letter: dlq.files as unknown as SourceConfig['dead_letter'] }),
+        ...gapsBeside(state ?? spool ?? (keepsPosition(sink) ? sink : undefined), config),
+        auth: named,
+        transforms: transformsOf(document, value),
+      },
+      context,
+    ),
+    state,
+    spool,
+    dlq,
+    sink,
+    listen: resolveListen(top.observability),
+    otel: resolveOtel(top.observability),
+    watch: resolveWatch(pipeline),
     secrets: [...document.secrets, ...sentValues(value, (path) => document.givenAt(path))],
     notes: located(document, faucetNotes(value)).sort(byPlace),
   };
@@ -107,7 +151,10 @@ function checkPipeline(document: YamlDocument, context: Context, params: GivenPa
   const isHidden = (path: Path) => {
     const isOfSink = SINK_CONFIG.every((key, index) => key === path[index]);
     return (
-      isSecret(path) || document.isHidden(path) || (isOfSink && isSinkSecret(sink, path.slice(SINK_CONFIG.length)))
+      isSecret(path) ||
+      isListenSecret(path) ||
+      document.isHidden(path) ||
+      (isOfSink && isSinkSecret(sink, path.slice(SINK_CONFIG.length)))
     );
   };
   const { findings, value } = checkSchema(document.value, isHidden);
@@ -121,11 +168,26 @@ function checkPipeline(document: YamlDocument, context: Context, params: GivenPa
       ...below(TRANSFORMS, checkTransforms(valueAt(value, TRANSFORMS))),
       ...below(SINK_CONFIG, checkSink(valueAt(value, ['pipeline', 'sink']))),
       ...below(SOURCE_CONFIG, checkBesideSink(config, valueAt(value, ['pipeline', 'sink']))),
+      ...below(['pipeline', 'spool'], checkSpool(valueAt(value, ['pipeline', 'spool']))),
+      ...below(
+        ['pipeline'],
+        checkDlq(valueAt(value, ['pipeline', 'dlq']), config, valueAt(value, ['pipeline', 'sink'])),
+      ),
+      ...below(['observability'], checkObservability(valueAt(value, ['observability']))),
       ...below(['auth'], checkCatalogue(catalogue)),
+      ...checkOneState(value),
+      ...checkDelivery(value),
       ...below([...SOURCE_CONFIG, 'auth'], checkRef(valueAt(config, ['auth']), catalogue)),
       ...checkParams(valueAt(value, ['params']), params),
     ],
   };
+}
+
+function checkOneState(value: unknown): Finding[] {
+  const isTwice = [['state'], ['pipeline', 'state']].every((path) => valueAt(value, path) !== undefined);
+  return isTwice
+    ? [{ path: ['state'], at: 'key', message: 'It stands below `pipeline`, too. Say it there alone.' }]
+    : [];
 }
 
 /** What the schema lets through. */
@@ -133,7 +195,13 @@ interface PipelineForm {
   readonly version: 1;
   readonly name?: string;
   readonly auth?: Readonly<Record<string, NamedAuth>>;
+  readonly delivery?: Delivery;
+  readonly observability?: unknown;
+  readonly state?: unknown;
   readonly pipeline: {
+    readonly state?: unknown;
+    readonly spool?: unknown;
+    readonly dlq?: unknown;
     readonly source: { readonly type: 'websocket'; readonly config: SourceConfig & { readonly auth?: AuthSpec } };
     readonly sink: { readonly type: SinkType; readonly config?: object };
   };

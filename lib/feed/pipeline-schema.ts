@@ -2,19 +2,16 @@ import { AUTH_TYPES } from '../config/auth/auth-schema.js';
 import { paramsSchema } from '../config/placeholders/params.js';
 import { sourceConfigSchema } from '../config/source-schema.js';
 import type { JsonSchema } from '../internal/json-schema.js';
+import { dlqSchema } from './dlq-config.js';
+import { observabilitySchema, watchSchemas } from './observability-config.js';
 import { sinkKinds } from './sinks.js';
+import { spoolSchema } from './spool-config.js';
+import { stateSchema } from './state-config.js';
 
 const { $schema, $defs, ...whole } = sourceConfigSchema;
 const { transforms, ...properties } = whole.properties;
 /** In a file the transforms stand beside the source. */
 const source = { ...whole, properties };
-
-const state = {
-  title: 'State',
-  description: 'Accepted from files of faucet, without effect: a WebSocket feed has no bookmarks.',
-  type: 'object',
-  examples: [{ type: 'file', config: { path: './state' } }],
-};
 
 /** What an editor and a check need of it. */
 interface PipelineFileSchema extends JsonSchema {
@@ -58,10 +55,11 @@ export const pipelineFileSchema: PipelineFileSchema = {
     params: paramsSchema,
     delivery: {
       title: 'Delivery',
-      description: 'What every record is delivered: at least once.',
-      enum: ['at_least_once'],
+      description:
+        'How often every record is stored: `at_least_once`, or `exactly_once`, across restarts and kills, which a sink of type `kafka` does by transactions. Then the file has a `name`, gaps are `records`, unless `gaps` says otherwise, and of several runs the newest has the feed.',
+      enum: ['at_least_once', 'exactly_once'],
       default: 'at_least_once',
-      examples: ['at_least_once'],
+      examples: ['exactly_once'],
     },
     execution: {
       title: 'Execution',
@@ -69,7 +67,8 @@ export const pipelineFileSchema: PipelineFileSchema = {
       type: 'object',
       examples: [{ max_concurrent: 4 }],
     },
-    state,
+    observability: observabilitySchema,
+    state: { ...stateSchema, description: 'As `state` below `pipeline`, which is where it belongs.' },
     pipeline: {
       title: 'Pipeline',
       description: 'Where records come from, and where they go to.',
@@ -89,7 +88,10 @@ export const pipelineFileSchema: PipelineFileSchema = {
           },
         },
         transforms,
-        state,
+        state: stateSchema,
+        spool: spoolSchema,
+        dlq: dlqSchema,
+        ...watchSchemas,
         sink: {
           title: 'Sink',
           description: 'What stores the records.',

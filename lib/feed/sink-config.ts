@@ -1,10 +1,13 @@
-import { type Finding, type Path, valueFinding } from '../config/check/findings.js';
+import type { Finding, Path } from '../config/check/findings.js';
 import { valueAt } from '../config/check/sent-values.js';
-import { checkDeadLetterPath, isSameFile } from '../config/fields/dead-letter.js';
-import { keyOf, keysWhere } from '../config/fields/option-surface.js';
-import { checkFilePath } from '../config/files/file-path.js';
+import { checkDeadLetterPath } from '../config/fields/dead-letter.js';
+import { keysWhere } from '../config/fields/option-surface.js';
+import { textFindings } from '../config/fields/text-bounds.js';
+import { checkFilePath, checkTemplatePath } from '../config/files/file-path.js';
+import { keyOf } from '../internal/options/key.js';
 import type { FileUse } from '../internal/options/option.js';
 import type { SinkKind } from '../sink/kind.js';
+import { checkLettersBeside, type RecordFiles } from './letters-beside.js';
 import { type ResolvedSink, type SinkType, sinkKind, sinkKinds } from './sinks.js';
 
 /** The resolved form of a sink whose configuration was found valid. */
@@ -25,10 +28,11 @@ export function isSinkSecret(sink: unknown, path: Path): boolean {
  * @param sink `type` and `config`, as they are written
  */
 export function checkSink(sink: unknown): Finding[] {
-  return filesOf(sink).flatMap(({ key, use, path }) => {
-    const check = use === 'dead letters' ? checkDeadLetterPath : checkFilePath;
-    return check(path, [key]);
-  });
+  const keys = sinkKind(valueAt(sink, ['type']))?.keys ?? {};
+  return [
+    ...filesOf(sink).flatMap(({ key, use, path }) => CHECKS[use](path, [key])),
+    ...textFindings(keys, valueAt(sink, ['config'])),
+  ];
 }
 
 /**
@@ -37,9 +41,15 @@ export function checkSink(sink: unknown): Finding[] {
  * @param source the source's configuration, @param sink `type` and `config`, both as they are written
  */
 export function checkBesideSink(source: unknown, sink: unknown): Finding[] {
-  const letters = valueAt(source, ['dead_letter']);
-  const isShared = filesOf(sink).some(({ use, path }) => use === 'records' && isSameFile(letters, path));
-  return isShared ? [valueFinding(['dead_letter'], SAME_FILE)] : [];
+  return checkLettersBeside(valueAt(source, ['dead_letter']), ['dead_letter'], recordFilesOf(sink));
+}
+
+/** The files that a sink writes records to. @param sink `type` and `config`, as they are written */
+export function recordFilesOf(sink: unknown): readonly RecordFiles[] {
+  const [roll, keep] = ['roll', 'keep'].map((key) => valueAt(sink, ['config', key]));
+  return filesOf(sink).flatMap(({ use, path }) =>
+    use === 'dead letters' ? [] : [use === 'records' ? { path } : { path, roll, keep }],
+  );
 }
 
 function filesOf(sink: unknown): { readonly key: string; readonly use: FileUse; readonly path: unknown }[] {
@@ -51,4 +61,8 @@ function filesOf(sink: unknown): { readonly key: string; readonly use: FileUse; 
   });
 }
 
-const SAME_FILE = 'The sink writes its records to this very file. Give another one.';
+const CHECKS: Readonly<Record<FileUse, (file: unknown, path: readonly string[]) => Finding[]>> = {
+  records: checkFilePath,
+  'files of records': checkTemplatePath,
+  'dead letters': checkDeadLetterPath,
+};

@@ -1,3 +1,4 @@
+import { csvKind } from '../sink/csv/kind.js';
 import { jsonlKind } from '../sink/file/kind.js';
 import { kafkaKind } from '../sink/kafka/kind.js';
 import type { SinkKind } from '../sink/kind.js';
@@ -8,6 +9,7 @@ import { stdoutKind } from '../sink/stdout/kind.js';
  * {@link SinkKind} it lacks does not compile.
  */
 export const sinkKinds = {
+  csv: csvKind,
   jsonl: jsonlKind,
   kafka: kafkaKind,
   stdout: stdoutKind,
@@ -32,6 +34,12 @@ export function sinkOf({ type, ...config }: ResolvedSink): {
   readonly config: object;
 } {
   return { kind: sinkKinds[type], config };
+}
+
+/** Whether a sink keeps how far the feed is stored itself. */
+export function keepsPosition(sink: ResolvedSink): boolean {
+  const { kind, config } = sinkOf(sink);
+  return kind.keepsPosition?.(config) === true;
 }
 
 /** The kind of this name; `undefined` where there is none. */

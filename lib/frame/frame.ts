@@ -1,3 +1,4 @@
+import type { FeedCursor } from './feed-cursor.js';
 import type { Gap } from './gap.js';
 
 /** One WebSocket message as it arrived. */
@@ -22,6 +23,8 @@ export interface Frame {
    * for; `data` is its JSON text, and `sequence` that of the frame after it.
    */
   readonly gap?: Gap;
+  /** With `resume`: from where a server is to go on behind this frame. Absent while nothing of that is known. */
+  readonly cursor?: FeedCursor;
   /** Present when `decompress` could not inflate it: why, as a clause; `data` is as it came. `parse()` refuses it. */
   readonly notInflated?: string;
 }

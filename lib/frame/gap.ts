@@ -7,8 +7,14 @@ export const GAP_CAUSES = {
   pong_timeout: 'A ping was not answered within `pong_timeout`, and the connection was ended.',
   heartbeat: 'A heartbeat was not answered in time, and the connection was ended.',
   stale_timeout: 'No data came for `stale_timeout`, and the connection was ended.',
-  overflow: 'Frames were dropped, since too many waited for a slow consumer (`overflow`).',
+  overflow: 'Frames were dropped, since too many waited for a slow consumer (`overflow`, `on_full` of a `spool`).',
   sequence: 'Numbers are missing from the sequence of the feed (`sequence`).',
+  not_running:
+    'No run was receiving: from the last record that the run before has stored (`state`, `spool`) until data came.',
+  cursor_expired:
+    'The server had forgotten the cursor that it was to go on from (`resume`): from the last record before until data came.',
+  damaged:
+    'Records that were stored (`state`), or waited (`spool`), were found damaged; or `spillway repair` found it.',
 } as const;
 
 /** One of the causes of {@link GAP_CAUSES}. */
@@ -54,12 +60,14 @@ export interface Gap {
   readonly dropped: number;
   /** With the cause `sequence`: how many of the feed's numbers are missing; a `bigint` past 2^53. */
   readonly missing: number | bigint | undefined;
+  /** Whether the server has sent all of it again (`resume`): nothing is missing, and no time was lost. */
+  readonly replayed?: true | undefined;
   /** With the cause `sequence`: the key whose sequence has the hole, when each has one of its own. */
   readonly key: string | undefined;
 }
 
 /** A gap in the form in which it is stored: snake_case, epoch milliseconds, and null for what is not known. */
-export function gapRecord(gap: Gap): Readonly<Record<string, string | number | bigint | null>> {
+export function gapRecord(gap: Gap): Readonly<Record<string, string | number | bigint | boolean | null>> {
   return {
     cause: gap.cause,
     ...(gap.feed === undefined ? {} : { feed: gap.feed }),
@@ -73,5 +81,6 @@ export function gapRecord(gap: Gap): Readonly<Record<string, string | number | b
     dropped: gap.dropped,
     ...(gap.missing === undefined ? {} : { missing: gap.missing }),
     ...(gap.key === undefined ? {} : { key: gap.key }),
+    ...(gap.replayed === true ? { replayed: true } : {}),
   };
 }

@@ -13,6 +13,9 @@ import { type Derivation, deriveCarefully } from './derive.js';
 /** On a stage that holds records back: hands them on now. Called when nothing is waiting before it. */
 export const flushHeld: unique symbol = Symbol('spillway.flushHeld');
 
+/** On a stage: whether something that it has taken in is not out yet, and comes by itself. */
+export const isAtWork: unique symbol = Symbol('spillway.isAtWork');
+
 /** On the Readable that a run starts with: ends it in good order. */
 export const stopRun: unique symbol = Symbol('spillway.stopRun');
 
@@ -28,19 +31,38 @@ export function trackPipes(stream: Readable): void {
   destinations.set(stream, []);
   watchReads(stream);
   deriveCarefully(stream, DERIVATION);
-  const { pipe } = stream;
-  stream.pipe = function trackedPipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
-    link(stream, destination);
-    return pipe.call(stream, destination, options) as T;
-  };
+  stream.pipe = tracking(stream.pipe);
+}
+
+/** One function for all streams that pipe like this, most of them as Node's do. */
+function tracking(pipe: Readable['pipe']): Readable['pipe'] {
+  let tracked = trackedPipes.get(pipe);
+  if (tracked === undefined) {
+    tracked = function trackedPipe<T extends NodeJS.WritableStream>(
+      this: Readable,
+      destination: T,
+      options?: { end?: boolean },
+    ): T {
+      link(this, destination);
+      return pipe.call(this, destination, options) as T;
+    };
+    trackedPipes.set(pipe, tracked);
+  }
+  return tracked;
 }
 
 function link(source: Readable, destination: object): void {
   destinations.set(source, [...(destinations.get(source) ?? []), destination]);
   sources.set(destination, source);
-  if (ending.has(source)) tellOne(destination);
+  if (ending.has(source)) tellWritable(destination);
   // A stranger between two stages does not tell what it is piped into: it is tracked like our own.
   if ('pipe' in destination) trackPipes(destination as unknown as Readable);
+}
+
+/** What `stream` writes to beside what it is piped into: it is told of the end of the run, and waited for, in the same way. */
+export function alsoWritten(stream: Readable, destination: Writable): void {
+  destinations.set(stream, [...(destinations.get(stream) ?? []), destination]);
+  if (ending.has(stream)) tellWritable(destination);
 }
 
 /**
@@ -70,10 +92,11 @@ export function failAfterDelivery(stream: Readable, error: Error): void {
 export function tellRunEnding(stream: object): void {
   if (ending.has(stream)) return;
   ending.add(stream);
-  for (const destination of destinations.get(stream) ?? []) tellOne(destination);
+  for (const destination of destinations.get(stream) ?? []) tellWritable(destination);
 }
 
-function tellOne(destination: object): void {
+/** The same to a stream that is written to, and to everything further down. */
+export function tellWritable(destination: object): void {
   if (ending.has(destination)) return;
   (destination as Partial<Record<typeof runEnding, () => void>>)[runEnding]?.();
   tellRunEnding(destination);
@@ -103,11 +126,14 @@ function isDelivered(stream: Readable): boolean {
 
 function isWritten(stream: Writable & Partial<Readable>): boolean {
   if (stream.destroyed) return true;
-  if (stream.writableLength > 0) return false;
+  if (stream.writableLength > 0 || (stream as Partial<Record<typeof isAtWork, () => boolean>>)[isAtWork]?.() === true) {
+    return false;
+  }
   (stream as Partial<Record<typeof flushHeld, () => void>>)[flushHeld]?.();
   return stream.readableLength === undefined || isDelivered(stream as unknown as Readable);
 }
 
+const trackedPipes = new WeakMap<Readable['pipe'], Readable['pipe']>();
 const destinations = new WeakMap<object, readonly object[]>();
 const sources = new WeakMap<object, Readable>();
 const ending = new WeakSet<object>();

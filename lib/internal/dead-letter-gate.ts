@@ -8,13 +8,14 @@ import { failAfterDelivery } from './chain.js';
  */
 export class DeadLetterGate {
   readonly #deadLetter: Writable;
-  readonly #stage: Readable;
+  readonly #onFail: (error: Error) => void;
   #onRoom: (() => void) | undefined;
 
-  constructor(deadLetter: Writable, stage: Readable) {
+  /** @param onFail what ends the stage */
+  constructor(deadLetter: Writable, stage: Readable, onFail = (error: Error): void => failAfterDelivery(stage, error)) {
     this.#deadLetter = deadLetter;
-    this.#stage = stage;
-    const onError = (error: Error): void => failAfterDelivery(stage, error);
+    this.#onFail = onFail;
+    const onError = (error: Error): void => onFail(error);
     const onClose = (): void => this.#fail();
     const onDrain = (): void => this.#go();
     deadLetter.on('error', onError).on('close', onClose).on('drain', onDrain);
@@ -22,6 +23,11 @@ export class DeadLetterGate {
       this.#onRoom = undefined;
       deadLetter.off('error', onError).off('close', onClose).off('drain', onDrain);
     });
+  }
+
+  /** Whether the dead letter takes nothing at the moment. */
+  get isFull(): boolean {
+    return this.#deadLetter.writableNeedDrain || !this.#deadLetter.writable;
   }
 
   /** Calls `onRoom` when the dead letter takes more: at once when it has room, never when it is gone. */
@@ -38,8 +44,7 @@ export class DeadLetterGate {
   }
 
   #fail(): void {
-    failAfterDelivery(
-      this.#stage,
+    this.#onFail(
       this.#deadLetter.errored ??
         optionError(
           'deadLetter',

@@ -21,40 +21,61 @@ export function deriveCarefully(stream: Readable, derivation: Derivation): void 
   for (const name of OPERATORS) {
     const operator = methods[name];
     // Streams of the package readable-stream may have none.
-    if (typeof operator !== 'function') continue;
-    methods[name] = (...given: unknown[]): Readable => {
-      return careful(stream, operator.apply(stream, given) as Readable, derivation);
-    };
+    if (typeof operator === 'function') methods[name] = carefully(operator as Operator, derivation);
   }
   const { compose } = stream;
-  if (compose === undefined) return;
-  stream.compose = function carefulCompose(stage: unknown, options?: { readonly signal?: AbortSignal }): Readable {
-    const isHead = 'writable' in stream && !derivation.isFed(stream);
-    const composed = isHead ? undefined : composedOf(stream, stage, derivation);
-    if (composed === undefined) {
-      const byNode = compose.call(stream, stage as never, options as never) as unknown as Readable;
-      derivation.link(isDuplex(stage) ? stage : stream, byNode);
-      return byNode;
-    }
-    return options?.signal == null ? composed : addAbortSignal(options.signal, composed);
-  } as typeof compose;
+  if (compose !== undefined) methods['compose'] = composingCarefully(compose as Compose, derivation);
+}
+
+type Operator = (this: Readable, ...given: unknown[]) => Readable;
+type Compose = (this: Readable, stage: unknown, options?: { readonly signal?: AbortSignal }) => Readable;
+
+/** One function for all streams that have this operator, most of them Node's. */
+function carefully(operator: Operator, derivation: Derivation): Operator {
+  let careful = carefulOperators.get(operator);
+  if (careful === undefined) {
+    careful = function carefulOperator(this: Readable, ...given) {
+      return failingLate(this, operator.apply(this, given), derivation);
+    };
+    carefulOperators.set(operator, careful);
+  }
+  return careful;
+}
+
+/** The same for `compose()`. */
+function composingCarefully(compose: Compose, derivation: Derivation): Compose {
+  let careful = carefulComposes.get(compose);
+  if (careful === undefined) {
+    careful = function carefulCompose(this: Readable, stage, options) {
+      const isHead = 'writable' in this && !derivation.isFed(this);
+      const composed = isHead ? undefined : composedOf(this, stage, derivation);
+      if (composed === undefined) {
+        const byNode = compose.call(this, stage, options);
+        derivation.link(isDuplex(stage) ? stage : this, byNode);
+        return byNode;
+      }
+      return options?.signal == null ? composed : addAbortSignal(options.signal, composed);
+    };
+    carefulComposes.set(compose, careful);
+  }
+  return careful;
 }
 
 function composedOf(stream: Readable, stage: unknown, derivation: Derivation): Readable | undefined {
   if (typeof stage === 'function') {
     const ended = new AbortController();
     const items = stage(stream, { signal: ended.signal }) as AsyncIterable<unknown>;
-    return careful(stream, Readable.from(items), derivation, () => ended.abort());
+    return failingLate(stream, Readable.from(items), derivation, () => ended.abort());
   }
   if (isTransformStream(stage)) {
     const items = ReadableStream.from(stream as AsyncIterable<unknown>).pipeThrough(stage);
-    return careful(stream, Readable.from(items), derivation);
+    return failingLate(stream, Readable.from(items), derivation);
   }
   if (isDuplex(stage)) return pipeline(stream, stage, () => {});
   return undefined;
 }
 
-function careful(stream: Readable, derived: Readable, derivation: Derivation, onDestroy?: () => void): Readable {
+function failingLate(stream: Readable, derived: Readable, derivation: Derivation, onDestroy?: () => void): Readable {
   derivation.link(stream, derived);
   const { destroy } = derived;
   derived.destroy = function carefulDestroy(error?: Error): Readable {
@@ -76,4 +97,6 @@ function isDuplex(stage: unknown): stage is Duplex {
   return typeof pipe === 'function' && typeof write === 'function';
 }
 
+const carefulOperators = new WeakMap<Operator, Operator>();
+const carefulComposes = new WeakMap<Compose, Compose>();
 const OPERATORS = ['map', 'filter', 'flatMap', 'drop', 'take'] as const;

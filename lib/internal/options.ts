@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { ConfigError, type ConfigProblem } from '../errors.js';
+import { speakingTo, surfaceOf } from './surface.js';
 
 /** One option: its default, and which values it takes. */
 export interface Field<T> {
@@ -10,6 +11,8 @@ export interface Field<T> {
   accepts(value: unknown): boolean;
   /** Whether a value must not be shown. */
   readonly isSecret?: boolean;
+  /** Whether it is for tests alone: no message names it. */
+  readonly isHidden?: boolean;
 }
 
 /** The fields of an options object, by name. */
@@ -25,20 +28,35 @@ export function resolveOptions<T extends object>(owner: string, given: unknown, 
     throw new ConfigError([{ path: owner, message: `Expected an object of options, got ${describe(given)}.` }]);
   }
   const problems: ConfigProblem[] = [];
+  const names = Object.keys(fields) as (keyof T & string)[];
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(fields, key))
-      problems.push({ path: `${owner}.${key}`, message: unknownKey(key, Object.keys(fields)) });
+    if (Object.hasOwn(fields, key)) continue;
+    const known = names.filter((name) => fields[name].isHidden !== true);
+    problems.push({ path: `${owner}.${key}`, message: unknownKey(key, known) });
   }
-  const resolved: Partial<T> = {};
-  for (const key of Object.keys(fields) as (keyof T & string)[]) {
-    const field = fields[key];
+  const resolved = { ...fallbacksOf(fields) };
+  for (const key of names) {
     const value = (given as Partial<T>)[key];
-    if (value !== undefined) problems.push(...refusals(`${owner}.${key}`, value, field));
-    resolved[key] = value === undefined ? field.fallback : (value as T[typeof key]);
+    if (value === undefined) continue;
+    problems.push(...refusals(`${owner}.${key}`, value, fields[key]));
+    resolved[key] = value as T[typeof key];
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return resolved as T;
+  return speakingTo(surfaceOf(given), resolved);
 }
+
+/** The defaults, found once: a copy of them costs a tenth of an object to which so many keys are added, and takes less memory. */
+function fallbacksOf<T extends object>(fields: Fields<T>): T {
+  let fallbacks = known.get(fields) as T | undefined;
+  if (fallbacks === undefined) {
+    const entries = Object.entries(fields as Readonly<Record<string, Field<unknown>>>);
+    fallbacks = Object.fromEntries(entries.map(([name, { fallback }]) => [name, fallback])) as T;
+    known.set(fields, fallbacks);
+  }
+  return fallbacks;
+}
+
+const known = new WeakMap<object, object>();
 
 /** What is wrong with one value, if anything is. */
 function refusals(path: string, value: unknown, { expected, isSecret, accepts }: Field<unknown>): ConfigProblem[] {

@@ -34,7 +34,7 @@ export class JsonCheck {
   index: MemberIndex | undefined;
 
   readonly #maxDepth: number;
-  /** One byte a level: 1 for an object, 0 for an array. */
+  /** One byte a level: 1 for an object, 0 for an array. Of use during a call alone, so that all checks of a thread have the same. */
   readonly #kinds: Uint8Array;
   readonly #strings = new StringScanner();
   #passed: Uint8Array | undefined;
@@ -44,7 +44,7 @@ export class JsonCheck {
   /** @param maxDepth How deeply arrays and objects may be nested. `[]` is 1 deep. Default: {@link MAX_DEPTH}. */
   constructor(maxDepth: number = MAX_DEPTH) {
     this.#maxDepth = maxDepth;
-    this.#kinds = new Uint8Array(maxDepth + 1);
+    this.#kinds = maxDepth === MAX_DEPTH ? SHARED_KINDS : new Uint8Array(maxDepth + 1);
   }
 
   /** {@link check}, for a text that {@link checkNext} will be asked about. */
@@ -61,8 +61,12 @@ export class JsonCheck {
    * once more.
    */
   checkNext(bytes: Uint8Array, start: number, end: number): boolean {
-    const hasPassed = this.#passed === bytes && this.#passedStart === start && this.#passedEnd === end;
-    return hasPassed || this.check(bytes, start, end);
+    return this.hasPassed(bytes, start, end) || this.check(bytes, start, end);
+  }
+
+  /** Whether {@link checkFirst} has just said yes to it: then the result of that still stands here. */
+  hasPassed(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#passed === bytes && this.#passedStart === start && this.#passedEnd === end;
   }
 
   /**
@@ -304,6 +308,8 @@ function scanLiteral(bytes: Uint8Array, i: number, end: number): number {
 function isByteOrderMark(bytes: Uint8Array, i: number, end: number): boolean {
   return i + 3 <= end && bytes[i] === 0xef && bytes[i + 1] === 0xbb && bytes[i + 2] === 0xbf;
 }
+
+const SHARED_KINDS = new Uint8Array(MAX_DEPTH + 1);
 
 /** Offsets are kept in 32 bits. No frame comes near, and no string of V8 does either. */
 const MAX_OFFSET = 2 ** 31 - 64;

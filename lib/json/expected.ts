@@ -76,7 +76,7 @@ class ExpectedString implements Expected {
   }
 
   #isEscaped(bytes: Uint8Array, start: number, end: number): boolean {
-    for (let i = start + 1; i < end - 1; i++) {
+    for (let i = start; i < end; i++) {
       if (bytes[i] === BACKSLASH) return JSON.parse(decode(bytes, start, end)) === this.#value;
     }
     return false;

@@ -65,8 +65,7 @@ export function findMember(bytes: Uint8Array, i: number, end: number, segment: P
 
     c = i < end ? bytes[i] : 0;
     if (c <= SPACE) i = skipSpace(bytes, i, end) | 0;
-    // The comma, or the brace that ends the object: behind it stands no key.
-    if (i >= end || bytes[i] !== COMMA) return found;
+    // The comma, or the brace that ends the object: behind that stands no key.
     i = (i + 1) | 0;
   }
 }
@@ -79,5 +78,4 @@ export function isSame(bytes: Uint8Array, start: number, key: Uint8Array): boole
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const BACKSLASH = 0x5c;

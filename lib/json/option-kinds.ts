@@ -5,9 +5,13 @@ import { field } from '../internal/options.js';
 import { isPath, PATH_PATTERN } from './field.js';
 import { FRAME_MATCH, type FrameMatch, isFrameMatch } from './match.js';
 
+/** What a path must be, as the end of "expected …". */
+export const PATH_COMMENT =
+  'a path of at most 1000 characters, such as `price`, `data.price` or `$.data.trades[0].price`';
+
 /** A path into a JSON value, in a configuration: what `compilePath()` reads. */
 export const pathKeywords: JsonSchema = {
-  $comment: 'a path of at most 1000 characters, such as `price`, `data.price` or `$.data.trades[0].price`',
+  $comment: PATH_COMMENT,
   type: 'string',
   pattern: PATH_PATTERN,
   maxLength: 1000,

@@ -154,10 +154,11 @@ function firstMessage(error: Error): string {
 
 type Row = readonly [kind: FailureKind, reason: string, advice: string];
 
-const WAIT = 'Raise `message_timeout` (messageTimeoutMs) if the cluster needs longer to recover.';
+const WAIT = 'Raise `message_timeout` if the cluster needs longer to recover.';
 const BROKERS = 'Check `brokers`, and that they are reachable from here.';
 const LOGIN = 'Check `auth`.';
 const RIGHTS = 'Give this user the rights to describe and write to the topic, or name another one in `auth`.';
+const GOES_ON = 'Run again: the feed goes on where its last transaction was committed.';
 const CLIENT_BUG = 'Run again; if it comes back, report it with the versions of the client and the broker.';
 
 /** What a client calls anything that comes between it and a broker. What Node says of it tells more. */
@@ -205,7 +206,7 @@ const FAILURES: { readonly [name: string]: Row } = {
   UNKNOWN_TOPIC_OR_PARTITION: [
     'brief',
     'there is no such topic, or no such partition of it',
-    'Create the topic, or set `auto_create_topics: true` (autoCreateTopics) to have the broker create it.',
+    'Create the topic, or set `auto_create_topics: true` to have the broker create it.',
   ],
   // Too large.
   MESSAGE_TOO_LARGE: ['oversize', 'it is larger than the topic takes', 'Raise `max.message.bytes` of the topic.'],
@@ -217,7 +218,11 @@ const FAILURES: { readonly [name: string]: Row } = {
   // Never passing.
   TOPIC_AUTHORIZATION_FAILED: ['fatal', 'this user may not write to the topic', RIGHTS],
   CLUSTER_AUTHORIZATION_FAILED: ['fatal', 'this user may not write idempotently to the cluster', RIGHTS],
-  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ['fatal', 'this user may not use the transactional id', RIGHTS],
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: [
+    'fatal',
+    'this user may not use the transactional id',
+    'Give it the rights `Describe` and `Write` to that, or set another `transactional_id`.',
+  ],
   SASL_AUTHENTICATION_FAILED: ['fatal', 'the broker refused the credentials', LOGIN],
   ILLEGAL_SASL_STATE: ['fatal', 'the broker expected a login in another order', LOGIN],
   UNSUPPORTED_SASL_MECHANISM: ['fatal', 'the broker does not know this way to log in', LOGIN],
@@ -241,6 +246,14 @@ const FAILURES: { readonly [name: string]: Row } = {
   POLICY_VIOLATION: ['fatal', 'a policy of the broker forbids it', 'Ask who runs the cluster.'],
   INVALID_PRODUCER_EPOCH: ['fatal', 'another producer has taken this one over', CLIENT_BUG],
   PRODUCER_FENCED: ['fatal', 'another producer has taken this one over', CLIENT_BUG],
+  INVALID_TXN_STATE: ['fatal', 'the broker has ended the transaction', GOES_ON],
+  TRANSACTION_ABORTABLE: ['fatal', 'the broker wants the transaction to be aborted', GOES_ON],
+  INVALID_PRODUCER_ID_MAPPING: ['fatal', 'the broker has forgotten the transactional id', GOES_ON],
+  INVALID_TRANSACTION_TIMEOUT: [
+    'fatal',
+    'the broker lets no transaction be open for so long',
+    'Lower `message_timeout`, or raise `transaction.max.timeout.ms` of the brokers.',
+  ],
   // What the clients and Node say where the protocol says nothing.
   PLT_KFK_UNSUPPORTED_API: ['fatal', 'the broker is too old for this client', 'Use brokers of version 2.4 or later.'],
   PLT_KFK_NETWORK: ['retriable', 'no broker answers', BROKERS],
@@ -282,6 +295,7 @@ const FAILURES: { readonly [name: string]: Row } = {
 const MAX_DEPTH = 8;
 const HOPELESS: ReadonlySet<string> = new Set([
   'SASL_AUTHENTICATION_FAILED',
+  'KafkaJSSASLAuthenticationError',
   'PLT_KFK_AUTHENTICATION',
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',

@@ -7,8 +7,8 @@ export interface KafkaInspector {
   brokers(): Promise<readonly Address[]>;
   /** Rejects when there is no such topic. */
   topic(name: string): Promise<TopicFacts>;
-  /** The largest batch that the topic takes, in bytes. */
-  largestMessage(topic: string): Promise<number>;
+  /** A setting of a topic, by its name in Kafka. */
+  setting(topic: string, name: string): Promise<string>;
   /** What is known of the cluster's addresses by now. */
   readonly addresses: Addresses;
   close(): Promise<void>;
@@ -21,4 +21,6 @@ export interface TopicFacts {
   readonly leaderless: number;
   /** Whether this user may write to it; `undefined` when the client cannot tell. */
   readonly mayWrite: boolean | undefined;
+  /** The same of reading. */
+  readonly mayRead: boolean | undefined;
 }

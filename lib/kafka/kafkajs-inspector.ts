@@ -1,27 +1,27 @@
 import type { ClientOptions } from './client-options.js';
 import type { KafkaInspector } from './inspector.js';
-import { countPartitionLeaders, type KafkaJsModule, kafkaJsClient } from './kafkajs.js';
+import { askUntilOneAnswers, countPartitionLeaders, type KafkaJsModule, kafkaJsClient } from './kafkajs.js';
 import { KafkaJsSockets } from './kafkajs-sockets.js';
 
 /** Looks at a cluster through `kafkajs`, which does not tell what a user may do. */
 export function kafkaJsInspector(module: KafkaJsModule, options: ClientOptions): KafkaInspector {
   const sockets = new KafkaJsSockets(options);
-  const admin = kafkaJsClient(module, options, { retries: RETRIES, sockets }).admin();
+  const admin = kafkaJsClient(module, options, sockets).admin();
   return {
     async brokers() {
       await admin.connect();
-      const { brokers } = await admin.describeCluster();
+      const { brokers } = await askUntilOneAnswers(options, () => admin.describeCluster());
       return brokers.map(({ host, port }) => ({ host, port }));
     },
     async topic(name) {
-      return { ...(await countPartitionLeaders(admin, name)), mayWrite: undefined };
+      return { ...(await countPartitionLeaders(admin, name, options)), mayWrite: undefined, mayRead: undefined };
     },
-    async largestMessage(topic) {
+    async setting(topic, name) {
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: TOPIC, name: topic, configNames: ['max.message.bytes'] }],
+        resources: [{ type: TOPIC, name: topic, configNames: [name] }],
       });
-      return Number(resources[0]!.configEntries[0]!.configValue);
+      return String(resources[0]!.configEntries[0]!.configValue);
     },
     addresses: sockets.addresses,
     close() {
@@ -33,5 +33,3 @@ export function kafkaJsInspector(module: KafkaJsModule, options: ClientOptions):
 
 /** `ConfigResourceTypes.TOPIC` */
 const TOPIC = 2;
-
-const RETRIES = 5;

@@ -25,7 +25,7 @@ export function kafkaJsProducer(module: KafkaJsModule, options: ClientOptions): 
     );
   }
   const sockets = new KafkaJsSockets(options);
-  const kafka = kafkaJsClient(module, options, { retries: RETRIES, sockets });
+  const kafka = kafkaJsClient(module, options, sockets);
   const producer = kafka.producer({ idempotent, allowAutoTopicCreation: options.autoCreateTopics, createPartitioner });
   const admin = kafka.admin();
   const connect = once(() => producer.connect());
@@ -68,7 +68,7 @@ export function kafkaJsProducer(module: KafkaJsModule, options: ClientOptions): 
     partitions: (topic) =>
       whileUnderWay(async () => {
         await connectAdmin();
-        return countPartitions(admin, topic, options.autoCreateTopics);
+        return countPartitions(admin, topic, options);
       }),
     async close() {
       if (underWay > 0) sockets.cut();
@@ -78,11 +78,7 @@ export function kafkaJsProducer(module: KafkaJsModule, options: ClientOptions): 
 }
 
 /** The client, which nothing has been asked of yet. */
-export function kafkaJsClient(
-  module: KafkaJsModule,
-  options: ClientOptions,
-  { retries, sockets }: { readonly retries: number; readonly sockets: KafkaJsSockets },
-): Kafka {
+export function kafkaJsClient(module: KafkaJsModule, options: ClientOptions, sockets: KafkaJsSockets): Kafka {
   const { auth, brokers, clientId, requestTimeoutMs } = options;
   const tls = tlsOf(auth);
   const sasl = saslOf(auth);
@@ -91,7 +87,7 @@ export function kafkaJsClient(
     brokers: [...brokers],
     connectionTimeout: Math.min(requestTimeoutMs, CONNECT_TIMEOUT_MS),
     requestTimeout: requestTimeoutMs,
-    retry: { retries, initialRetryTime: 100, maxRetryTime: 2_000 },
+    retry: { retries: RETRIES, initialRetryTime: FIRST_RETRY_MS, maxRetryTime: 2_000 },
     logLevel: LOG_NOTHING,
     socketFactory: sockets.factory,
     ...(tls === undefined ? {} : { ssl: tls }),
@@ -99,13 +95,13 @@ export function kafkaJsClient(
   });
 }
 
-async function countPartitions(admin: Admin, topic: string, creates: boolean): Promise<number> {
+async function countPartitions(admin: Admin, topic: string, options: ClientOptions): Promise<number> {
   try {
-    return (await countPartitionLeaders(admin, topic)).partitions;
+    return (await countPartitionLeaders(admin, topic, options)).partitions;
   } catch (error) {
-    if (!creates || classify(error).name !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+    if (!options.autoCreateTopics || classify(error).name !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
     await admin.createTopics({ topics: [{ topic }], waitForLeaders: true });
-    return (await countPartitionLeaders(admin, topic)).partitions;
+    return (await countPartitionLeaders(admin, topic, options)).partitions;
   }
 }
 
@@ -113,10 +109,35 @@ async function countPartitions(admin: Admin, topic: string, creates: boolean): P
 export async function countPartitionLeaders(
   admin: Admin,
   topic: string,
+  options: Pick<ClientOptions, 'clock'>,
 ): Promise<{ partitions: number; leaderless: number }> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const { topics } = await askUntilOneAnswers(options, () => admin.fetchTopicMetadata({ topics: [topic] }));
   const { partitions } = topics[0]!;
   return { partitions: partitions.length, leaderless: partitions.filter(({ leader }) => leader < 0).length };
+}
+
+/** This client asks one of the brokers at random, and gives up when that is one that cannot be reached. */
+export async function askUntilOneAnswers<T>(
+  { clock }: Pick<ClientOptions, 'clock'>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const startedAt = clock.monotonic();
+  for (let left = BROKER_TRIES; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isLate = clock.monotonic() - startedAt > ASKING_MS;
+      if (left === 1 || isLate || !isUnreachable(error)) throw error;
+    }
+  }
+}
+
+/** Whether nobody was reached, but for an address that cannot be looked up: resolvers may not answer who asks often. */
+function isUnreachable(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    if (one.name === 'KafkaJSConnectionError') return !/^(ENOTFOUND|EAI_AGAIN)$/.test(String(Reflect.get(one, 'code')));
+  }
+  return false;
 }
 
 /** Calls `work` when it is needed for the first time, and again after it failed. */
@@ -158,7 +179,13 @@ function toSasl(sasl: KafkaSasl): SASLOptions {
 const ACKS = { all: -1, leader: 1, none: 0 } as const;
 /** The sink sends again by itself; with none at all, this client refuses to be idempotent. */
 const RETRIES = 1;
+/** Short, since the broker that is asked next is another one as a rule. */
+const FIRST_RETRY_MS = 20;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Each is two tries of the client: with one of two brokers that is wrong, nobody is found in one time of four thousand. */
+const BROKER_TRIES = 6;
+/** After so long the next try is that of who asked. */
+const ASKING_MS = 300;
 /** `logLevel.NOTHING` */
 const LOG_NOTHING = 0;
 /** `CompressionTypes.None` and `CompressionTypes.GZIP` */

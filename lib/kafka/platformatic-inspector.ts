@@ -43,12 +43,13 @@ export function platformaticInspector(module: PlatformaticInspectorModule, optio
         partitions: partitions.length,
         leaderless: partitions.filter(({ leaderId }) => leaderId < 0).length,
         mayWrite: operations === NOT_TOLD ? undefined : (operations & WRITE) !== 0,
+        mayRead: operations === NOT_TOLD ? undefined : (operations & READ) !== 0,
       };
     },
-    async largestMessage(topic) {
-      const resources = [{ resourceType: TOPIC, resourceName: topic, configurationKeys: ['max.message.bytes'] }];
+    async setting(topic, name) {
+      const resources = [{ resourceType: TOPIC, resourceName: topic, configurationKeys: [name] }];
       const [described] = await answers.hold(admin.describeConfigs({ resources: resources as never }));
-      return Number(described!.configs[0]!.value);
+      return String(described!.configs[0]!.value);
     },
     addresses,
     close: () => Promise.resolve(admin.close()),
@@ -64,6 +65,7 @@ interface Metadata {
 
 /** The resource type of a topic. */
 const TOPIC = 2;
-/** Bit 4 of the authorised operations. */
+/** Bits of the authorised operations. */
+const READ = 1 << 3;
 const WRITE = 1 << 4;
 const NOT_TOLD = -(2 ** 31);

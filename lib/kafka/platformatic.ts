@@ -1,5 +1,12 @@
 import { isIP, type Socket } from 'node:net';
-import type { ConnectionOptions, ConnectionPool, Producer, ProducerOptions, SASLOptions } from '@platformatic/kafka';
+import type {
+  Connection,
+  ConnectionOptions,
+  ConnectionPool,
+  Producer,
+  ProducerOptions,
+  SASLOptions,
+} from '@platformatic/kafka';
 import { Addresses } from './addresses.js';
 import { type KafkaSasl, saslOf, tlsOf, tokenOf } from './auth.js';
 import type { ClientOptions } from './client-options.js';
@@ -105,8 +112,16 @@ function keepPartitions(client: PlatformaticClient): void {
   });
 }
 
-/** Has every connection of a pool watched, from before it is connected. */
-export function watchPool(pool: ConnectionPool, addresses: Addresses): void {
+/**
+ * Has every connection of a pool watched, from before it is connected.
+ *
+ * @param onSocket gets each before it is watched
+ */
+export function watchPool(
+  pool: ConnectionPool,
+  addresses: Addresses,
+  onSocket: (connection: Connection, socket: Socket) => void = () => {},
+): void {
   pool.on('connecting', ({ broker, connection }) => {
     const address = addressText(broker);
     // Without a listener, what it tells after it was connected would end the process.
@@ -114,7 +129,9 @@ export function watchPool(pool: ConnectionPool, addresses: Addresses): void {
     // The socket is made as soon as this event was told: unless the port is none.
     queueMicrotask(() => {
       const socket = connection.socket as Socket | undefined;
-      if (socket !== undefined) addresses.watch(socket, address);
+      if (socket === undefined) return;
+      onSocket(connection, socket);
+      addresses.watch(socket, address);
     });
   });
 }

@@ -13,4 +13,6 @@ export interface DeadLetter {
   readonly receivedAt: number;
   readonly connection: number;
   readonly url: string;
+  /** Which of the `transforms` of a configuration refused it: `transforms[0]`. */
+  readonly place?: string | undefined;
 }

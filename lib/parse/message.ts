@@ -12,8 +12,10 @@ export type FrameFacts = Omit<Frame, 'data'>;
 /**
  * One record's worth of a frame that passed parsing: its JSON text, as a range of bytes, and when somebody asks, its
  * value. Making one neither copies nor decodes anything.
+ *
+ * @typeParam T what its value is known to be
  */
-export class Message {
+export class Message<T = unknown> {
   /** Which frame it came in. */
   readonly frame: FrameFacts;
   /** The bytes that hold the text from `start` to `end`. */
@@ -24,9 +26,9 @@ export class Message {
   protected readonly hasLineBreaks: boolean;
   /** How integers past 2^53 appear in values. */
   readonly bigIntegers: BigIntegers;
-  private cached: unknown = NOT_BUILT;
+  private cached: T | typeof NOT_BUILT = NOT_BUILT;
 
-  constructor(
+  protected constructor(
     frame: FrameFacts,
     bytes: Buffer,
     start: number,
@@ -40,6 +42,18 @@ export class Message {
     this.end = end;
     this.hasLineBreaks = hasLineBreaks;
     this.bigIntegers = bigIntegers;
+  }
+
+  /** @internal A message of the JSON text in bytes[start, end). */
+  static of<T>(
+    frame: FrameFacts,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    hasLineBreaks: boolean,
+    bigIntegers: BigIntegers,
+  ): Message<T> {
+    return new Message<T>(frame, bytes, start, end, hasLineBreaks, bigIntegers);
   }
 
   /** Whether it is no record but a gap at its place between them: stages pass it on as it is. */
@@ -58,7 +72,7 @@ export class Message {
   }
 
   /** The value, parsed from the text when it is first asked for. */
-  get value(): unknown {
+  get value(): T {
     if (this.cached === NOT_BUILT) this.cached = this.build();
     return this.cached;
   }
@@ -68,14 +82,42 @@ export class Message {
    *
    * @throws {TypeError} when JSON cannot hold the value, or would write something else than it holds: a promise, bytes, a Map
    */
-  withValue(value: unknown): Message {
+  withValue<U>(value: U): Message<U> {
     const text = serialise(value);
-    return new Message(this.frame, text, 0, text.length, false, this.bigIntegers);
+    return new Message<U>(this.frame, text, 0, text.length, false, this.bigIntegers);
   }
 
   /** @internal The same record with another JSON text, in which raw line breaks may stand between tokens. */
-  withText(text: Buffer): Message {
-    return new Message(this.frame, text, 0, text.length, true, this.bigIntegers);
+  withText<U>(text: Buffer): Message<U> {
+    return new Message<U>(this.frame, text, 0, text.length, true, this.bigIntegers);
+  }
+
+  /** @internal The same record, behind which a server is to go on from there. */
+  behind(cursor: FrameFacts['cursor']): Message<T> {
+    return new Message<T>(
+      factsBehind(this.frame, cursor),
+      this.bytes,
+      this.start,
+      this.end,
+      this.hasLineBreaks,
+      this.bigIntegers,
+    );
+  }
+
+  /**
+   * @internal The same record apart from the chunk that it came in, which it would otherwise keep in memory: with a copy of the text,
+   * and of the frame's facts alone.
+   *
+   * @param spare one that this made, and that nobody has any more: its memory is used again
+   */
+  detached(spare?: Message): Message {
+    const size = this.byteLength;
+    const fits = spare !== undefined && spare.bytes.length >= size && spare.bytes.length <= size * 2;
+    // Not out of Node's pool, which a copy would keep, too.
+    const copy = fits ? spare.bytes : Buffer.allocUnsafeSlow(size);
+    const { isBinary, receivedAt, url, connection, sequence, cursor } = this.frame;
+    const frame = { isBinary, receivedAt, url, connection, sequence, ...(cursor && { cursor }) };
+    return new Message(frame, copy, 0, this.copyTo(copy, 0), false, this.bigIntegers);
   }
 
   /**
@@ -87,7 +129,7 @@ export class Message {
   }
 
   /** The value: a message inside of what is written as JSON stands for it. */
-  toJSON(): unknown {
+  toJSON(): T {
     return this.value;
   }
 
@@ -98,9 +140,14 @@ export class Message {
     return `Message ${inspect({ text: shownText(this.text), frame }, options)}`;
   }
 
-  protected build(): unknown {
-    return parseBytes(this.bytes, this.start, this.end, this.bigIntegers);
+  protected build(): T {
+    return parseBytes(this.bytes, this.start, this.end, this.bigIntegers) as T;
   }
+}
+
+/** The facts of a frame, with another cursor, or none. */
+export function factsBehind({ cursor: _, ...facts }: FrameFacts, cursor: FrameFacts['cursor']): FrameFacts {
+  return cursor === undefined ? facts : { ...facts, cursor };
 }
 
 /** Writes the JSON text in bytes[start, end) into `target` at `offset`, on one line. Returns the offset behind it. */

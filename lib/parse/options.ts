@@ -1,15 +1,16 @@
 import type { Writable } from 'node:stream';
 import { ConfigError } from '../errors.js';
-import { type Clock, systemClock } from '../internal/clock.js';
-import { type Logger, silentLogger } from '../internal/logger.js';
 import { either, own, required, words } from '../internal/options/kinds.js';
 import type { GivenOf, ResolvedOf } from '../internal/options/option.js';
 import { shapeForm } from '../internal/options/shapes.js';
-import { field, objectWith, oneOf, resolveOptions } from '../internal/options.js';
+import { field, isFunction, objectWith, oneOf, resolveOptions } from '../internal/options.js';
 import type { OnError } from '../internal/rejects.js';
+import { CLOCK, LOGGER } from '../internal/service-fields.js';
 import { isSeparator, isSplitOn, type Split } from '../internal/split.js';
+import { type Surface, surfaceOf } from '../internal/surface.js';
 import { compilePath, type Path } from '../json/field.js';
 import { match, pathKeywords } from '../json/option-kinds.js';
+import type { Decode } from './decode.js';
 import {
   DEFAULT_MESSAGE_FORMAT,
   formatsThat,
@@ -126,12 +127,20 @@ export const PARSE_OPTIONS = {
 
 const FIELDS = {
   ...PARSE_OPTIONS,
+  /**
+   * For a format of the feed's own, such as MessagePack or Protocol Buffers: makes the record of a frame's bytes, in place of
+   * `format`. The value that it returns is stored as JSON, a `bigint` as the integer it is; a Buffer or Uint8Array that it returns is a
+   * JSON text, which is checked and stored as it is. With `recordsPath` (`$` for the value itself) an array in it is many records, or
+   * none. A frame on which it throws is refused as `onError` says, with its bytes. It is no async function: use `map()` for those.
+   * @default none: `format` says what a frame is
+   */
+  decode: field<Decode | undefined>(undefined, 'a function of the bytes of a frame', isFunction),
   /** An object-mode Writable of `DeadLetter`s, for `divert`. It is yours: it is waited for when slow, never ended. */
   deadLetter: objectWith<Writable | undefined>(undefined, 'write', 'on', 'off'),
   /** Where to log to. @default nothing is logged */
-  logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
+  logger: LOGGER,
   /** Where time comes from: for tests. @default this machine's */
-  clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: CLOCK,
 };
 
 /** Options of `parse()`. An explicit `undefined` means the default. */
@@ -141,6 +150,8 @@ interface Given extends ResolvedOf<typeof FIELDS> {}
 
 /** The options with every default filled in. */
 export interface ResolvedParseOptions extends Omit<Given, 'recordsPath' | 'stopWhen'> {
+  /** Whose names its errors use. */
+  readonly surface: Surface;
   readonly recordsPath: Path | undefined;
   readonly stopWhen: StopWhen | undefined;
 }
@@ -154,6 +165,7 @@ export function resolveParseOptions(options: ParseOptions): ResolvedParseOptions
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     ...given,
+    surface: surfaceOf(options),
     stopWhen: given.stopWhen && compileStopWhen(given.stopWhen, MESSAGE_FORMATS[given.format]),
     recordsPath: given.recordsPath === undefined ? undefined : compilePath(given.recordsPath, 'parse.recordsPath'),
   };
@@ -161,6 +173,19 @@ export function resolveParseOptions(options: ParseOptions): ResolvedParseOptions
 
 function* conflicts(given: Given): Iterable<[path: string, message: string]> {
   const format: MessageFormat = MESSAGE_FORMATS[given.format];
+  if (given.decode !== undefined && !format.isJson) {
+    yield [
+      'decode',
+      `\`decode\` says what a frame is, and so does \`format: '${given.format}'\` (\`message_format\`). Leave one of them out.`,
+    ];
+    return;
+  }
+  if (given.decode !== undefined && given.split !== 'none') {
+    yield [
+      'split',
+      "`split` cuts text, and `decode` gets whole frames. Leave `split` out; for many records return an array, and set `recordsPath: '$'`.",
+    ];
+  }
   const noMatch = `does not go with \`format: '${given.format}'\``;
   if (given.onError === 'divert' && given.deadLetter === undefined) {
     yield ['deadLetter', "`onError: 'divert'` needs a `deadLetter` stream to divert to."];

@@ -1,9 +1,10 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import type { TransformCallback } from 'node:stream';
 import { optionError } from '../errors.js';
 import type { Frame } from '../frame/frame.js';
 import { failAfterDelivery, stopUpstream, trackPipes } from '../internal/chain.js';
 import { DeadLetterGate } from '../internal/dead-letter-gate.js';
 import { describe } from '../internal/options.js';
+import { TypedTransform } from '../internal/typed-streams.js';
 import type { Message } from './message.js';
 import { type ParseOptions, type ResolvedParseOptions, resolveParseOptions } from './options.js';
 import { ParseStep } from './step.js';
@@ -14,23 +15,28 @@ import { ParseStep } from './step.js';
  *
  * Errors: `ERR_PARSE`, with `onError: 'fail'`, after every message before it was delivered.
  *
+ * @typeParam T what you know of the records, and nothing checks. What `validate()` makes of its schema is checked
  * @throws {ConfigError} when an option is not valid
  * @example
  * ```ts
  * await pipeline(new WebSocketReadable(url), parse({ onError: 'skip' }), batch(), jsonlFile('trades.jsonl'));
  * ```
  */
-export function parse(options: ParseOptions = {}): ParseTransform {
-  return new ParseTransform(resolveParseOptions(options));
+export function parse<T = unknown>(options: ParseOptions = {}): ParseTransform<T> {
+  return new ParseTransform<T>(resolveParseOptions(options));
 }
 
 /** What {@link parse} returns. */
-export class ParseTransform extends Transform {
+export class ParseTransform<T = unknown> extends TypedTransform<Frame | Buffer | string, Message<T>> {
   readonly #options: ResolvedParseOptions;
   readonly #step: ParseStep;
   readonly #gate: DeadLetterGate | undefined;
   /** The messages of the frame at hand that are still to be pushed, and whom to call when they are. */
   #rest: { messages: Iterator<Message | undefined>; callback: TransformCallback } | undefined;
+  /** Takes the next frame, once a message is read. */
+  #onRoom: TransformCallback | undefined;
+  /** How many messages waited to be read when the frame at hand came. */
+  #waiting = 0;
   #waitsForDeadLetter = false;
   #taken = 0;
 
@@ -48,11 +54,13 @@ export class ParseTransform extends Transform {
     return this.#step.skipped;
   }
 
-  override _transform(chunk: Frame | Buffer | string, _encoding: string, callback: TransformCallback): void {
+  // In place of `_transform`: that of a Transform makes a function for each item.
+  override _write(chunk: Frame | Buffer | string, _encoding: string, callback: TransformCallback): void {
     if (this.#step.isDone) {
       callback();
       return;
     }
+    this.#waiting = this.readableLength;
     try {
       const frame = this.#frame(chunk);
       if (this.#step.isSingle) {
@@ -69,11 +77,14 @@ export class ParseTransform extends Transform {
     }
   }
 
-  override _read(size: number): void {
+  override _read(): void {
     this.#pump();
-    // Also when the pump has just come to the end of its frame: while the buffer is full, Transform keeps the frame's
-    // callback for the next _read, and there is none, since this one has pushed nothing.
-    if (this.#rest === undefined) super._read(size);
+    // Also when the pump has just come to the end of its frame: while the buffer is full, the frame's callback is kept for the next
+    // _read, and there is none, since this one has pushed nothing.
+    if (this.#rest !== undefined) return;
+    const callback = this.#onRoom;
+    this.#onRoom = undefined;
+    callback?.();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -113,8 +124,15 @@ export class ParseTransform extends Transform {
 
   #done(callback: TransformCallback): void {
     if (this.#step.isDone) stopUpstream(this, 'stop_when');
-    if (this.#gate === undefined) callback();
-    else this.#gate.whenRoom(() => callback());
+    if (this.#gate === undefined) this.#goIfRoom(callback);
+    else this.#gate.whenRoom(() => this.#goIfRoom(callback));
+  }
+
+  #goIfRoom(callback: TransformCallback): void {
+    const waiting = this.readableLength;
+    // Node may have asked already for what comes next, and asks no second time before it has got that.
+    if (waiting === this.#waiting || waiting < HIGH_WATER_MARK || this.writableEnded) callback();
+    else this.#onRoom = callback;
   }
 
   #frame(chunk: Frame | Buffer | string): Frame {

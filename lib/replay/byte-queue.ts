@@ -2,9 +2,15 @@
 export class ByteQueue {
   readonly #source: AsyncIterator<Buffer>;
   #front: Buffer = Buffer.alloc(0);
+  #taken = 0;
 
   constructor(source: AsyncIterable<Buffer>) {
     this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** How many were taken so far. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Whether so many are there; they are read if need be. */
@@ -22,6 +28,7 @@ export class ByteQueue {
   shift(count: number): Buffer {
     const taken = this.#front.subarray(0, count);
     this.#front = this.#front.subarray(count);
+    this.#taken += taken.length;
     return taken;
   }
 
@@ -33,8 +40,24 @@ export class ByteQueue {
         this.shift(found + 1);
         return true;
       }
-      this.#front = Buffer.alloc(0);
+      this.shift(this.#front.length);
       if (!(await this.#read())) return false;
+    }
+  }
+
+  /** Takes all up to the next place at which these bytes stand, and not them; `false` when there is none. */
+  async shiftTo(bytes: Buffer): Promise<boolean> {
+    for (;;) {
+      const found = this.#front.indexOf(bytes);
+      if (found !== -1) {
+        this.shift(found);
+        return true;
+      }
+      // The begin of them may be the end of what is there.
+      this.shift(Math.max(0, this.#front.length - bytes.length + 1));
+      if (await this.#read()) continue;
+      this.shift(this.#front.length);
+      return false;
     }
   }
 
@@ -46,6 +69,7 @@ export class ByteQueue {
 
   /** What was taken last goes back. */
   putBack(bytes: Buffer): void {
+    this.#taken -= bytes.length;
     this.#front = this.#front.length === 0 ? bytes : Buffer.concat([bytes, this.#front]);
   }
 

@@ -12,21 +12,28 @@ export type Ending = 'whole' | 'torn' | { readonly problem: string; readonly cau
 export async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, Ending, void> {
   const bytes = new ByteQueue(source);
   try {
-    return yield* members(bytes);
+    return yield* gzipMembers(bytes, true);
   } finally {
     await bytes.close();
   }
 }
 
-async function* members(bytes: ByteQueue): AsyncGenerator<Buffer, Ending, void> {
-  for (let isFirst = true; ; isFirst = false) {
+/**
+ * {@link gunzip} of bytes that are there, of which those behind the place where it ended can be looked at.
+ *
+ * @param isBegin whether the file begins here, so that there must be a member
+ */
+export async function* gzipMembers(bytes: ByteQueue, isBegin: boolean): AsyncGenerator<Buffer, Ending, void> {
+  for (let isFirst = isBegin; ; isFirst = false) {
     const header = await headerOf(bytes, isFirst);
     if (header !== 'member') return header;
-    const sum = { value: 0 };
+    const sum = { value: 0, length: 0 };
     const ending = yield* inflateMember(bytes, sum);
     if (ending !== 'whole') return ending;
     if (!(await bytes.has(TRAILER_BYTES))) return 'torn';
-    if (bytes.shift(TRAILER_BYTES).readUInt32LE(0) !== sum.value) return { problem: CHANGED };
+    const trailer = bytes.shift(TRAILER_BYTES);
+    if (trailer.readUInt32LE(0) !== sum.value) return { problem: CHANGED };
+    if (trailer.readUInt32LE(4) !== sum.length % 2 ** 32) return { problem: OTHER_LENGTH };
   }
 }
 
@@ -54,7 +61,10 @@ async function headerOf(bytes: ByteQueue, isFirst: boolean): Promise<'member' | 
   return 'member';
 }
 
-async function* inflateMember(bytes: ByteQueue, sum: { value: number }): AsyncGenerator<Buffer, Ending, void> {
+async function* inflateMember(
+  bytes: ByteQueue,
+  sum: { value: number; length: number },
+): AsyncGenerator<Buffer, Ending, void> {
   const inflate = zlib.createInflateRaw();
   // A piece becomes a thousand times as much at most, and is taken before the next one is given.
   const inflated: Buffer[] = [];
@@ -66,9 +76,14 @@ async function* inflateMember(bytes: ByteQueue, sum: { value: number }): AsyncGe
       const cause = await written(inflate, piece);
       for (const chunk of inflated.splice(0)) {
         sum.value = crc32(chunk, sum.value);
+        sum.length += chunk.length;
         yield chunk;
       }
-      if (cause !== undefined) return { problem: `It cannot be inflated any further (${cause.message})`, cause };
+      if (cause !== undefined) {
+        // Another member may begin within it.
+        bytes.putBack(piece);
+        return { problem: `It cannot be inflated any further (${cause.message})`, cause };
+      }
       given += piece.length;
       const left = given - inflate.bytesWritten;
       if (left === 0) continue;
@@ -93,4 +108,5 @@ const NAME = 8;
 const COMMENT = 16;
 const NO_GZIP = 'It is no gzip, whatever its name says';
 const CHANGED = 'It does not hold what was written into it: a checksum is another one';
+const OTHER_LENGTH = 'It does not hold what was written into it: it says that it had another length';
 const GARBAGE = 'What stands behind its last whole part is no gzip';

@@ -64,7 +64,7 @@ export class RecordedBytes implements AsyncIterable<Buffer> {
         first = undefined;
       }
     }
-    if (first !== undefined && first.length > 0) yield first;
+    if (first !== undefined) yield first;
   }
 
   #markLength(bytes: Buffer): number {

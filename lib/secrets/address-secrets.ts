@@ -8,6 +8,7 @@ export function addressSecrets(url: string): string[] {
 
 /** Of the query of an address what is long enough for a secret, under whatever name. Its host may be in it, and has to be shown. */
 export function longQueryValues(url: string): string[] {
+  if (!url.includes('?')) return [];
   const { host } = new URL(url);
   return queryEntries(url)
     .flatMap(([, value]) => queryForms(value))
@@ -16,6 +17,7 @@ export function longQueryValues(url: string): string[] {
 
 /** Of user and password it is the latter that is secret; a user alone is a token. */
 export function loginSecrets(url: string): string[] {
+  if (!url.includes('@')) return [];
   const { username, password } = new URL(url);
   const secret = password === '' ? username : password;
   if (secret === '') return [];
@@ -25,6 +27,7 @@ export function loginSecrets(url: string): string[] {
 
 /** The query as it stands; a value without a name has an empty one. */
 function queryEntries(url: string): (readonly [name: string, value: string])[] {
+  if (!url.includes('?')) return [];
   const parts = new URL(url).search.slice(1).split('&');
   return parts.map((part) => {
     const at = part.indexOf('=');

@@ -8,7 +8,7 @@ import { isTelling } from './telling-names.js';
 export class Secrets {
   readonly #fixed = new Set<string>();
   /** Those that come up at run time, such as tokens: the newest. Those of messages never push out those of credentials. */
-  readonly #passing = new Map<Origin, readonly string[]>();
+  #passing: Readonly<Record<Origin, readonly string[]>> = NO_PASSING;
   /** All of them, in every form; `undefined` when they have to be put together anew. */
   #all: readonly string[] | undefined;
 
@@ -24,10 +24,10 @@ export class Secrets {
 
   /** From now on, these are hidden, too, until many others of this origin came up. */
   meet(texts: readonly string[], origin: Origin = 'credentials'): void {
-    const passing = this.#passing.get(origin) ?? [];
+    const passing = this.#passing[origin];
     const fresh = texts.filter((text) => !this.#fixed.has(text));
     if (fresh.every((text) => passing.includes(text))) return;
-    this.#passing.set(origin, [...new Set([...fresh, ...passing])].slice(0, MAX_PASSING));
+    this.#passing = { ...this.#passing, [origin]: [...new Set([...fresh, ...passing])].slice(0, MAX_PASSING) };
     this.#all = undefined;
   }
 
@@ -48,7 +48,7 @@ export class Secrets {
   }
 
   get #everyForm(): readonly string[] {
-    this.#all ??= secretTexts([...this.#fixed, ...[...this.#passing.values()].flat()].flatMap(formsOf));
+    this.#all ??= secretTexts([...this.#fixed, ...Object.values(this.#passing).flat()].flatMap(formsOf));
     return this.#all;
   }
 }
@@ -101,6 +101,7 @@ function withoutPieceAtEnd(part: string, secret: string): string {
 
 type Origin = 'credentials' | 'messages';
 
+const NO_PASSING: Readonly<Record<Origin, readonly string[]>> = { credentials: [], messages: [] };
 const HIDDEN = '***';
 /** A piece that is shorter is shown: it may be there by chance. */
 const MIN_PIECE = 6;

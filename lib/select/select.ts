@@ -1,6 +1,6 @@
-import { Transform, type TransformCallback } from 'node:stream';
-import { failAfterDelivery, trackPipes } from '../internal/chain.js';
-import { Message, notAMessage } from '../parse/message.js';
+import type { TransformOf } from '../internal/typed-streams.js';
+import type { Message } from '../parse/message.js';
+import { oneForOne } from '../parse/one-for-one.js';
 import { selectPaths } from './paths.js';
 import { SelectStep } from './step.js';
 
@@ -17,27 +17,12 @@ import { SelectStep } from './step.js';
  * await pipeline(new WebSocketReadable(url), parse(), select(['data.price', 'symbol']), batch(), jsonlFile('prices.jsonl'));
  * ```
  */
-export function select(paths: readonly string[]): Transform {
-  return new SelectTransform(new SelectStep(selectPaths(paths, 'select')));
+export function select<const P extends readonly string[]>(
+  paths: P,
+): TransformOf<Message, Message<Selected<P[number]>>> {
+  const step = new SelectStep(selectPaths(paths, 'select'));
+  return oneForOne('select', (message) => step.pick(message));
 }
 
-class SelectTransform extends Transform {
-  readonly #step: SelectStep;
-
-  constructor(step: SelectStep) {
-    super({ objectMode: true, highWaterMark: HIGH_WATER_MARK });
-    this.#step = step;
-    trackPipes(this);
-  }
-
-  override _transform(message: Message, _encoding: string, callback: TransformCallback): void {
-    if (!(message instanceof Message)) {
-      failAfterDelivery(this, notAMessage('select', message));
-      return;
-    }
-    this.push(this.#step.pick(message));
-    callback();
-  }
-}
-
-const HIGH_WATER_MARK = 64;
+/** What {@link select} makes of a record: the values that it has of these paths. */
+export type Selected<P extends string> = { readonly [K in P]?: unknown };

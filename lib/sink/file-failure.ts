@@ -27,6 +27,11 @@ export function countRecords(records: number): string {
   return `${records} record${records === 1 ? '' : 's'}`;
 }
 
+/** `1,024 bytes`, `1 byte`. */
+export function countBytes(bytes: number): string {
+  return `${bytes.toLocaleString('en-US')} byte${bytes === 1 ? '' : 's'}`;
+}
+
 /** Why the system refused a file, as a clause, and what to do, as a sentence. */
 export function explainFileFailure(cause: unknown): readonly [reason: string, advice: string] {
   const code = (cause as Partial<NodeJS.ErrnoException> | null)?.code;

@@ -1,12 +1,17 @@
 import type { Writable } from 'node:stream';
+import type { KeptFiles } from '../batch/sink-position.js';
+import type { StoredPosition } from '../batch/stored-position.js';
 import type { FaucetTerms } from '../config/faucet/terms.js';
 import { type FieldsOf, fieldsOf, keysWhere } from '../config/fields/option-surface.js';
 import type { JsonSchema } from '../internal/json-schema.js';
 import type { Logger } from '../internal/logger.js';
 import type { OptionTable } from '../internal/options/option.js';
+import type { LetterRules } from '../parse/letter-writable.js';
 import type { SinkCheck } from './check.js';
-import type { FileReport } from './file/live-file.js';
+import type { FileReport, OpenFileReport } from './file/live-file.js';
 import type { KafkaReport } from './kafka/delivery/report.js';
+import type { isOutOfTime } from './page-sink.js';
+import type { RolledReport } from './rolled/rolled-folder.js';
 
 /**
  * All that a pipeline file and the commands need to know of a sink, in the sink's own folder. `Config` is what its
@@ -23,16 +28,16 @@ export interface SinkKind<Config extends object> {
   readonly isReopenable: boolean;
   /** The terms of code for a valid configuration, with defaults filled in. */
   resolve(given: object): Config;
-  /** Every credential in it. */
-  secrets(config: Config): string[];
   /**
    * Looks at what can be told without opening or connecting anything.
    *
    * @throws {ConfigError} when this machine cannot do what is configured
    */
   checkUsable(config: Config): void;
-  /** What there is to look at before a run, one by one. Nothing is written. */
-  check(config: Config): AsyncIterable<SinkCheck>;
+  /** What there is to look at before such a run, one by one. Nothing is written. */
+  check(config: Config, run: Pick<SinkRun, 'goesOn'>): AsyncIterable<SinkCheck>;
+  /** Whether it keeps how far the feed is stored itself, so that it is opened first, and its `position` rules. */
+  keepsPosition?(config: Config): boolean;
   /** @throws {ConfigError} when this machine cannot do what is configured */
   open(config: Config, run: SinkRun): Promise<OpenSink>;
 }
@@ -67,6 +72,14 @@ export interface SinkRun {
   readonly feed?: string | undefined;
   /** Told what the sink has to tell beside errors. */
   readonly logger?: Logger | undefined;
+  /** Where the pipeline has what is refused go, with its `store`: a sink that refuses records, and names no file of its own, adds to it. */
+  readonly deadLetter?: LetterRules | undefined;
+  /** Whether it goes on where an earlier run came to: what that has stored stays. */
+  readonly goesOn?: boolean | undefined;
+  /** Whether what comes are records of earlier runs, and no run of the feed: a sink keeps no position of that. */
+  readonly isReplay?: boolean | undefined;
+  /** What is kept of files that the run before has not finished. */
+  readonly state?: KeptFiles | undefined;
 }
 
 /** A sink, ready for `pipeline()`, and what it tells about itself. */
@@ -76,10 +89,16 @@ export interface OpenSink {
   readonly target: string;
   /** Whether it writes to a terminal, where a status line would get between the records. */
   readonly isOnTerminal: boolean;
+  /** Takes the feed over, and resolves to where earlier runs came to, for sinks that keep that. */
+  readonly position?: () => Promise<StoredPosition | undefined>;
   /** How the delivery went, for sinks whose target says what it took. */
   readonly delivery?: () => KafkaReport;
   /** Which files the records went to, for sinks that write to one. */
   readonly files?: () => FileReport;
+  /** How large the files are that records go to now: of many the ones that were used last. */
+  readonly openFiles?: () => readonly OpenFileReport[];
+  /** Which files were finished, for sinks that write to one after another. */
+  readonly rolled?: () => RolledReport;
   /** Finishes the file and goes on in what its path leads to now, for sinks that write to one. */
   readonly reopen?: () => Promise<void>;
 }
@@ -91,4 +110,6 @@ type SinkWritable = Writable & {
   readonly isBroken?: boolean;
   /** Whether it has all records that it was to get, so that what comes is dropped. */
   readonly isFull?: boolean;
+  /** Whether a run has ended and it could not store in time what it was given. */
+  readonly [isOutOfTime]?: boolean;
 };

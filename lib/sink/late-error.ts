@@ -21,13 +21,14 @@ export interface Lateness {
 export function lateError(lateness: Lateness): SinkError {
   const { target, drainTimeoutMs, reason, state, advice, recordsWritten, undelivered, cause } = lateness;
   return new SinkError(
-    `Cannot finish ${target}: the run ended, and ${reason} within ${drainTimeoutMs} ms, the \`drain_timeout\` ` +
-      `(drainTimeoutMs). ${state}${lostText(undelivered)} ${advice}, or raise it if that only takes longer.`,
+    `Cannot finish ${target}: the run ended, and ${reason} within ${drainTimeoutMs} ms, the \`drain_timeout\`. ` +
+      `${state}${lostText(undelivered)} ${advice}, or raise it if that only takes longer.`,
     { target, recordsWritten, undelivered, cause },
   );
 }
 
-function lostText(undelivered: readonly UndeliveredRange[]): string {
+/** What is not stored, as sentences behind another one; nothing when all is. */
+export function lostText(undelivered: readonly UndeliveredRange[]): string {
   const last = undelivered.at(-1)?.last;
   if (last === undefined) return '';
   const records = undelivered.reduce((sum, range) => sum + range.records, 0);

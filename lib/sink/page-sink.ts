@@ -1,20 +1,31 @@
 import { Writable } from 'node:stream';
 import { Page } from '../batch/page.js';
-import type { SinkError, UndeliveredRange } from '../errors.js';
+import type { UndeliveredRange } from '../errors.js';
 import { runEnding } from '../internal/chain.js';
+import { type Names, namesIn, tellBy } from '../internal/names.js';
+import { surfaceOf } from '../internal/surface.js';
+import { sinkWrite } from '../telemetry/channels.js';
+import { DRAIN_TIMEOUT } from './common-options.js';
 import { DrainClock, type DrainOptions } from './drain-clock.js';
 import { rangesOf } from './ranges.js';
 import type { SinkStats } from './sink.js';
+
+/** @internal On a sink: whether a run has ended and it could not store in time what it was given. */
+export const isOutOfTime: unique symbol = Symbol('isOutOfTime');
 
 /** A callback of a stream. */
 export type Callback = (error?: Error | null) => void;
 
 /**
- * What every sink is, and what it promises; the tests of `conformance.ts` ask each for it.
+ * What every sink is, and what it promises; `sinkConformance()` of the test kit asks each for it.
  *
  * Stored: the callback of `write()` comes when the target has all of the page, and so with an error when it has not. Pages
  * are stored in the order in which they came. `_final`, and so `finish`, comes when the target has all pages: a sink that takes
  * pages ahead, as Kafka's does, waits there for the rest. Something that is no page is refused with `ERR_CONFIG`, by `pageText()`.
+ *
+ * Kept: who waits for a page (a state, a spool, `page.whenAcknowledged()`) hears by `page.acknowledge()`, once, in order, when it is stored, and where.
+ * A sink of files calls `page.begin()` before the first page of a run that goes into a file, and writes when that has resolved: so that
+ * the next run knows which bytes nobody has acknowledged.
  *
  * Told: `stats` counts what is stored whole, and nothing ahead of it; gaps are stored, and are no records. A failure is an
  * `ERR_SINK` that says how many records are stored and which are not. A sink that can drop what comes, since its reader went
@@ -28,6 +39,8 @@ export type Callback = (error?: Error | null) => void;
  */
 export abstract class PageSink extends Writable {
   protected readonly drain: DrainClock;
+  /** Whether its errors name what they advise as files do. */
+  readonly #isOfFile: boolean;
   readonly #given: Page[] = [];
   /** The page that `store()` is about. */
   #current: Page | undefined;
@@ -38,6 +51,7 @@ export abstract class PageSink extends Writable {
 
   constructor(options: DrainOptions) {
     super({ objectMode: true, highWaterMark: 1 });
+    this.#isOfFile = surfaceOf(options) === 'file';
     this.drain = new DrainClock(options, () => this.#onTimeUp());
     this.once('close', () => this.drain.stop());
   }
@@ -52,7 +66,12 @@ export abstract class PageSink extends Writable {
   protected abstract store(page: Page, callback: Callback): void;
 
   /** The time is up. Returns what to fail with now; `undefined` when what is under way fails by itself. */
-  protected abstract late(): SinkError | undefined;
+  protected abstract late(): Error | undefined;
+
+  /** What the keys of a file are called in the options of this sink. */
+  protected get names(): Names {
+    return NAMES;
+  }
 
   /** Pages that were written to this stream and not given to `store()` yet, in order. */
   protected get given(): readonly Page[] {
@@ -73,7 +92,7 @@ export abstract class PageSink extends Writable {
   protected bounded(callback: Callback): Callback {
     const once: Callback = (error) => {
       if (!this.#owed.delete(once)) return;
-      callback(error);
+      callback(this.#told(error));
     };
     this.#owed.add(once);
     if (this.#isLate) this.drain.start(GRACE_MS);
@@ -107,7 +126,7 @@ export abstract class PageSink extends Writable {
 
   override destroy(error?: Error): this {
     this[runEnding]();
-    return super.destroy(error);
+    return super.destroy(this.#told(error));
   }
 
   override _write(page: Page, _encoding: string, callback: Callback): void {
@@ -115,14 +134,37 @@ export abstract class PageSink extends Writable {
     this.#current = page;
     const done: Callback = (error) => {
       if (!error) this.#current = undefined;
-      callback(error);
+      callback(this.#told(error));
     };
-    this.store(page, done);
+    if (sinkWrite.hasSubscribers) this.#traced(page, done);
+    else this.store(page, done);
+  }
+
+  /** @internal */
+  get [isOutOfTime](): boolean {
+    return this.#isLate;
   }
 
   /** @internal */
   [runEnding](): void {
     if (!this.closed && !this.#isLate) this.drain.start();
+  }
+
+  /** The same where somebody hears of it: from here until the page is acknowledged, or the sink fails. */
+  #traced(page: Page, done: Callback): void {
+    const facts = { sink: this, page };
+    page.whenStored(() => sinkWrite.asyncEnd.publish(facts));
+    sinkWrite.start.publish(facts);
+    this.store(page, (failure) => {
+      if (failure) sinkWrite.error.publish({ ...facts, error: failure });
+      done(failure);
+    });
+    sinkWrite.end.publish(facts);
+  }
+
+  /** An error, in the names of who set the options. */
+  #told<E>(error: E): E {
+    return this.#isOfFile ? error : tellBy(() => this.names, error);
   }
 
   *#notStored(storedOfCurrent: number): Generator<readonly [Page, number]> {
@@ -147,5 +189,6 @@ export abstract class PageSink extends Writable {
   }
 }
 
+const NAMES = namesIn({ drainTimeoutMs: DRAIN_TIMEOUT });
 /** What closing may take after that. */
 const GRACE_MS = 1_000;

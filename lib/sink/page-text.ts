@@ -1,6 +1,4 @@
-import { Page } from '../batch/page.js';
-import { optionError } from '../errors.js';
-import { describe } from '../internal/options.js';
+import { notAPage, Page } from '../batch/page.js';
 import { indent } from '../json/indent.js';
 
 /** What a sink stores of a page: each record followed by one line feed, and where those stand. */
@@ -10,6 +8,8 @@ export interface PageText {
   readonly ends: readonly number[];
   /** How many of the first lines are records, and no gaps. @default all */
   recordsAmong(lines?: number): number;
+  /** The CRC-32 of `bytes`, where it may be known already. */
+  crc32?(): number;
 }
 
 /**
@@ -18,12 +18,7 @@ export interface PageText {
  * @throws {ConfigError} when it is not a page
  */
 export function pageText(owner: string, page: unknown, pretty: boolean): PageText {
-  if (!(page instanceof Page)) {
-    throw optionError(
-      owner,
-      `Expected pages from the stream before it, as batch() makes them, got ${describe(page)}. Put batch() before it.`,
-    );
-  }
+  if (!(page instanceof Page)) throw notAPage(owner, page);
   return pretty ? indented(page) : page;
 }
 

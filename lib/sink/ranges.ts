@@ -1,6 +1,18 @@
 import type { Page } from '../batch/page.js';
 import type { UndeliveredRange } from '../errors.js';
 
+/** The records of pages one by one, without the gaps between them; `isLeftOut` says which not. */
+export function* recordsOf(
+  pages: Iterable<Page>,
+  isLeftOut: (page: Page, index: number) => boolean = () => false,
+): Generator<readonly [page: Page, index: number]> {
+  for (const page of pages) {
+    for (let index = 0; index < page.length; index++) {
+      if (!page.isGap(index) && !isLeftOut(page, index)) yield [page, index];
+    }
+  }
+}
+
 /** Joins records into ranges; of more than a hundred the last one takes in all that follow. */
 export function rangesOf(records: Iterable<readonly [page: Page, index: number]>): UndeliveredRange[] {
   const sequences: number[] = [];

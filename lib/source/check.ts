@@ -2,7 +2,7 @@ import { datasetUri } from '../config/dataset-uri.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import type { Connected, Ended, Subscribed } from '../connect/options/events.js';
 import { WebSocketReadable } from '../connect/websocket-readable.js';
-import type { ParseError } from '../errors.js';
+import { ParseError } from '../errors.js';
 import { systemClock, type TimerHandle } from '../internal/clock.js';
 import { type ParseOptions, resolveParseOptions } from '../parse/options.js';
 import { ParseStep } from '../parse/step.js';
@@ -92,7 +92,9 @@ function parseFailure(options: ParseOptions, frame: Parameters<ParseStep['one']>
     else for (const _ of step.many(frame));
     return undefined;
   } catch (error) {
-    return error as ParseError;
+    // A decoder that returns what cannot be used is no finding about the feed.
+    if (!(error instanceof ParseError)) throw error;
+    return error;
   }
 }
 

@@ -1,10 +1,9 @@
 import { Linger } from '../batch/linger.js';
-import { resolveBatchOptions } from '../batch/options.js';
 import type { Page } from '../batch/page.js';
-import { BatchStep } from '../batch/step.js';
+import { BatchStep, type TextRange } from '../batch/step.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import type { MayPass, RunConsumer } from '../connect/intake/intake.js';
-import { resolveWebSocketOptions } from '../connect/options/options.js';
+import { withOwnOptions } from '../connect/options/options.js';
 import { RunReadable } from '../connect/run-readable.js';
 import type { FrameRun } from '../connect/socket/frame-run.js';
 import { EnvelopeStep } from '../envelope/step.js';
@@ -12,33 +11,32 @@ import type { Frame } from '../frame/frame.js';
 import { resolveRejectOptions } from '../internal/reject-options.js';
 import { JsonCheck } from '../json/check.js';
 import type { BigIntegers } from '../json/values.js';
-import type { DeadLetterFile } from '../parse/dead-letter-file.js';
-import type { FrameFacts, Message } from '../parse/message.js';
+import type { LetterBudget } from '../parse/letter-budget.js';
+import type { LetterWritable } from '../parse/letter-writable.js';
+import { type FrameFacts, factsBehind, Message } from '../parse/message.js';
 import { resolveParseOptions } from '../parse/options.js';
 import { ParseStep } from '../parse/step.js';
-import { selectPaths } from '../select/paths.js';
 import { SelectStep } from '../select/step.js';
+import type { MakeStep } from '../stage/step.js';
+import { StepChain } from '../stage/step-chain.js';
+import { pageMade } from '../telemetry/channels.js';
 import { LeadingFilters, leadingFilters } from '../transform/leading-filters.js';
 import { TransformChain } from '../transform/transform-chain.js';
 import { resolveValidateOptions } from '../validate/options.js';
-import { compileSchema } from '../validate/schema.js';
 import { ValidateStep } from '../validate/step.js';
-import { keepTooLarge, openDeadLetters } from './dead-letters.js';
-import {
-  batchOptions,
-  connectOptions,
-  parseOptions,
-  type Surroundings,
-  transformOptions,
-  validateOptions,
-} from './stage-options.js';
+import { type JsonCutter, jsonCutter } from './cut/json-cutter.js';
+import { openDeadLetters } from './dead-letters.js';
+import { type Prepared, preparedFor } from './prepared.js';
+import { ownOptions, parseOptions, type Surroundings, transformOptions, validateOptions } from './stage-options.js';
 import { transformSteps } from './transforms.js';
 
 /**
  * The fused arrangement: the steps of all stages run in the socket's message handler, and whole pages are pushed, so
  * that a record crosses one stream boundary a page instead of four a record.
  */
-export class PagesReadable extends RunReadable<Page> {
+export class PagesReadable<T = unknown> extends RunReadable<Page<T>> {
+  /** What it shares with others, who look it up by the settings for as long as somebody holds it. */
+  readonly #prepared: Prepared;
   readonly #check: JsonCheck;
   readonly #bigIntegers: BigIntegers;
   readonly #parse: ParseStep;
@@ -53,7 +51,12 @@ export class PagesReadable extends RunReadable<Page> {
   readonly #text = { start: 0, end: 0, hasLineBreaks: false };
   /** Whether no stage looks into the records, so that no message is made of them. */
   readonly #isDirect: boolean;
-  readonly #letters: DeadLetterFile | undefined;
+  /** Whether many records may come of one. */
+  readonly #isExploding: boolean;
+  /** From where a server is to go on behind the record before. */
+  #cursorBefore: FrameFacts['cursor'];
+  readonly #letters: LetterWritable | undefined;
+  readonly #budget: LetterBudget | undefined;
   readonly #runs: RunConsumer = {
     onRun: (run, first, most, mayPass) => {
       try {
@@ -62,37 +65,45 @@ export class PagesReadable extends RunReadable<Page> {
         this.fail(error as Error);
       }
     },
-    onCounted: () => this.#added(this.#batch.endRun()),
+    onCounted: (cursor) => this.#onBatched(this.#batch.endRun(cursor)),
   };
+  readonly #cutter = jsonCutter();
   readonly #batch: BatchStep;
+  /** What the user added, where there is any. */
+  readonly #added: StepChain<Message> | undefined;
+  readonly #onPages: StepChain<Page> | undefined;
   readonly #linger: Linger;
+  readonly #feed: string | undefined;
 
   /** @internal */
   constructor(config: ResolvedSourceConfig, around: Surroundings, isReused = false) {
-    const batching = resolveBatchOptions(batchOptions(config, around));
+    const prepared = preparedFor(config, around);
     const check = new JsonCheck();
-    super(config.urls, resolveWebSocketOptions({ ...connectOptions(config, around), highWaterMark: PAGES }), check);
-    const letters = openDeadLetters(config);
-    const parsing = resolveParseOptions(parseOptions(config, around, letters));
+    super(config.urls, withOwnOptions(prepared.connect, ownOptions(around)), check);
+    this.#prepared = prepared;
+    const batching = prepared.batch;
+    const kept = openDeadLetters(config, around);
+    const letters = kept?.stream;
+    const parsing = letters === undefined ? prepared.parse : resolveParseOptions(parseOptions(config, around, letters));
     this.#check = check;
+    this.#feed = around.feed;
     this.#bigIntegers = parsing.bigIntegers;
     this.#parse = new ParseStep(parsing, check);
     this.#validate =
-      config.recordSchema === undefined
+      prepared.check === undefined
         ? undefined
-        : new ValidateStep(
-            compileSchema(config.recordSchema, 'record_schema'),
-            resolveValidateOptions(validateOptions(config, around, letters)),
-          );
-    this.#select = config.select === undefined ? undefined : new SelectStep(selectPaths(config.select, 'select'));
+        : new ValidateStep(prepared.check, resolveValidateOptions(validateOptions(config, around, letters)));
+    this.#select = prepared.select === undefined ? undefined : new SelectStep(prepared.select);
     this.#envelope = config.envelope ? new EnvelopeStep() : undefined;
     this.#isDirect =
       this.#parse.isSingle &&
       parsing.format === 'json' &&
+      parsing.decode === undefined &&
       parsing.stopWhen === undefined &&
       this.#validate === undefined &&
       this.#select === undefined &&
-      this.#envelope === undefined;
+      this.#envelope === undefined &&
+      around.added.messages.length === 0;
     const steps = transformSteps(config.transforms);
     // Another step's fields may be looked for in that pass already.
     const filters = this.#isDirect && check.index === undefined ? leadingFilters(steps) : [];
@@ -105,14 +116,23 @@ export class PagesReadable extends RunReadable<Page> {
             others,
             resolveRejectOptions('transforms', transformOptions(config, around, letters)),
             (bytes, start, end) => this.#acceptTransformed(bytes, start, end),
+            filters.length,
           );
+    this.#isExploding = others.some(({ name }) => name === 'explode');
     this.#letters = letters;
-    if (letters !== undefined) {
-      letters.on('error', (error) => this.fail(error));
-      keepTooLarge(letters, this, batching.clock);
-    }
+    this.#budget = around.letters?.budget;
+    kept?.belongTo(this);
+    letters?.on('error', (error) => this.fail(error)).on('drain', () => this.resumeIfRoom());
     this.#batch = new BatchStep(batching, isReused);
+    this.#added = this.#chainOf(around.added.messages, (message) => this.#addLater(message));
+    const onPages = [...(kept?.pages ?? []), ...around.added.pages];
+    this.#onPages = this.#chainOf(onPages, (page) => this.#push(page));
     this.#linger = new Linger(batching.clock, batching.lingerMs, () => this.#deliverPage(this.#batch.flush()));
+  }
+
+  /** @internal What runs of the same settings share. */
+  get prepared(): Prepared {
+    return this.#prepared;
   }
 
   /** Records taken so far. */
@@ -122,7 +142,7 @@ export class PagesReadable extends RunReadable<Page> {
 
   /** Frames, lines, elements and records that were refused and dropped. */
   get skipped(): number {
-    return this.#parse.skipped + (this.#validate?.skipped ?? 0) + (this.#transforms?.skipped ?? 0);
+    return this.#parse.skipped + (this.#validate?.skipped ?? 0) + sumOf(this.#others, 'skipped');
   }
 
   /** Dead letters that were written. */
@@ -130,14 +150,22 @@ export class PagesReadable extends RunReadable<Page> {
     return this.#letters?.count ?? 0;
   }
 
+  /** @internal The same by the code of the error. */
+  get letterCauses(): ReadonlyMap<string, number> | undefined {
+    return this.#letters?.causes;
+  }
+
   /** Records that transforms have left out, as they were told to. */
   get filtered(): number {
-    return (this.#filters?.filtered ?? 0) + (this.#transforms?.filtered ?? 0);
+    return (this.#filters?.filtered ?? 0) + sumOf(this.#others, 'filtered');
   }
 
   protected override receive(frame: Frame): void {
     try {
-      if (this.#isDirect && this.#acceptsText(frame)) return;
+      if (this.#isDirect && this.#acceptsText(frame)) {
+        if (frame.cursor !== undefined) this.#batch.passed(frame);
+        return;
+      }
       if (this.#parse.isSingle) {
         const message = this.#parse.one(frame);
         if (message !== undefined) this.#accept(message);
@@ -147,7 +175,10 @@ export class PagesReadable extends RunReadable<Page> {
           if (this.#batch.isDone) break;
         }
       }
+      // Records that the user's stages hold have not been taken yet.
+      if (frame.cursor !== undefined && this.#added === undefined) this.#batch.passed(frame);
       if (this.#parse.isDone) this.complete('stop_when');
+      if (this.#letters?.writableNeedDrain === true) this.hold();
     } catch (error) {
       this.fail(error as Error);
     }
@@ -162,12 +193,25 @@ export class PagesReadable extends RunReadable<Page> {
     return 1;
   }
 
-  protected override beforeEnd(): void {
-    this.#deliverPage(this.#batch.flush());
+  protected override get hasRoom(): boolean {
+    const isFull = this.#added?.isFull === true || this.#onPages?.isFull === true;
+    return !isFull && this.#letters?.writableNeedDrain !== true;
+  }
+
+  protected override beforeEnd(done: () => void): void {
+    const flush = (): void => {
+      this.#deliverPage(this.#batch.flush());
+      if (this.#onPages === undefined) done();
+      else this.#onPages.end(done);
+    };
+    if (this.#added === undefined || this.#batch.isDone) flush();
+    else this.#added.end(flush);
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#linger.stop();
+    this.#added?.close();
+    this.#onPages?.close();
     super._destroy(error, callback);
   }
 
@@ -177,17 +221,20 @@ export class PagesReadable extends RunReadable<Page> {
     const check = this.#check;
     if (frame.gap !== undefined || frame.notInflated !== undefined) return false;
     const filters = this.#filters;
+    let text: TextRange = check;
     if (filters === undefined) {
-      if (!check.checkNext(data, 0, data.length)) return false;
+      const isKnown = check.hasPassed(data, 0, data.length);
+      if (!isKnown && this.#cutter?.check(data) === true) text = this.#cutter;
+      else if (!isKnown && !check.check(data, 0, data.length)) return false;
     } else {
       if (!filters.check(data, 0, data.length)) return false;
       if (!filters.keep(data)) return true;
     }
     if (this.#transforms !== undefined) {
-      this.#transform(frame, data, check.start, check.end, check.hasLineBreaks);
+      this.#transform(frame, data, text.start, text.end, text.hasLineBreaks);
       return true;
     }
-    this.#added(this.#batch.addText(frame, data, check, this.#bigIntegers));
+    this.#onBatched(this.#batch.addText(frame, data, text, this.#bigIntegers));
     return true;
   }
 
@@ -197,6 +244,8 @@ export class PagesReadable extends RunReadable<Page> {
     const check = this.#check;
     const filters = this.#filters;
     const batch = this.#batch;
+    const cutter = this.#cutter;
+    if (cutter !== undefined && filters === undefined && mayPass === undefined) this.#cutRun(cutter, run, first, most);
     let room = batch.beginRun(chunk, run.offset, most);
     /** Frames that were placed since the last one that was left out. */
     let placed = 0;
@@ -213,11 +262,20 @@ export class PagesReadable extends RunReadable<Page> {
           continue;
         }
       }
-      room = batch.place(check) ? room - 1 : 0;
+      room = batch.place(chunk, check) ? room - 1 : 0;
       placed += 1;
       run.accept();
     }
     batch.noteRun(first, first.sequence + run.frames - placed, placed, this.#bigIntegers);
+  }
+
+  /** The same in one go, for those that need no more than a check. What it leaves may be anything. */
+  #cutRun(cutter: JsonCutter, run: FrameRun, first: FrameFacts, most: number): void {
+    const batch = this.#batch;
+    const count = cutter.cut(run, batch.roomInRun(most), batch.runRoom);
+    if (count === 0) return;
+    batch.placeMany(cutter.texts, cutter.ends, count, cutter.used);
+    batch.noteRun(first, first.sequence, count, this.#bigIntegers);
   }
 
   #accept(message: Message): void {
@@ -225,7 +283,7 @@ export class PagesReadable extends RunReadable<Page> {
     const kept = this.#select === undefined ? message : this.#select.pick(message);
     const stored = this.#envelope === undefined ? kept : this.#envelope.wrap(kept);
     if (this.#transforms === undefined || message.isGap) {
-      this.#added(this.#batch.add(stored));
+      this.#store(stored);
       return;
     }
     const { text } = stored;
@@ -233,31 +291,78 @@ export class PagesReadable extends RunReadable<Page> {
   }
 
   #transform(frame: FrameFacts, bytes: Buffer, start: number, end: number, hasLineBreaks: boolean): void {
-    this.#frame = frame;
+    this.#frame = this.#isExploding && frame.cursor !== undefined ? factsBehind(frame, this.#cursorBefore) : frame;
     this.#text.hasLineBreaks = hasLineBreaks;
     this.#transforms!.apply(frame, bytes, start, end);
+    this.#cursorBefore = frame.cursor;
   }
 
   #acceptTransformed(bytes: Buffer, start: number, end: number): void {
     if (this.#batch.isDone) return;
+    const frame = this.#frame as FrameFacts;
+    if (this.#added !== undefined) {
+      // The bytes change.
+      const copy = Buffer.from(bytes.subarray(start, end));
+      this.#store(Message.of(frame, copy, 0, copy.length, true, this.#bigIntegers));
+      return;
+    }
     const text = this.#text;
     text.start = start;
     text.end = end;
-    this.#added(this.#batch.addText(this.#frame as FrameFacts, bytes, text, this.#bigIntegers));
+    this.#onBatched(this.#batch.addText(frame, bytes, text, this.#bigIntegers));
+  }
+
+  /** A record has been through all stages of the configuration. */
+  #store(message: Message): void {
+    if (this.#added === undefined) this.#onBatched(this.#batch.add(message));
+    else this.#give(this.#added, message);
+  }
+
+  #addLater(message: Message): void {
+    if (!this.#batch.isDone) this.#onBatched(this.#batch.add(message));
   }
 
   /** A record was added, and this page went out by it. */
-  #added(page: Page | undefined): void {
+  #onBatched(page: Page | undefined): void {
     if (page !== undefined) this.#deliverPage(page);
     this.#linger.held(this.#batch.held);
     if (this.#batch.isDone) this.complete(this.#parse.isDone ? 'stop_when' : this.#batch.doneBy);
   }
 
   #deliverPage(page: Page | undefined): void {
-    if (page !== undefined) this.deliver(page, page.bytes.length, page.length);
+    if (page !== undefined) {
+      this.#budget?.turnPage();
+      if (this.#onPages === undefined) this.#push(page);
+      else this.#give(this.#onPages, page);
+    }
     this.#linger.held(this.#batch.held);
+  }
+
+  #give<Item>(chain: StepChain<Item>, item: Item): void {
+    chain.take(item);
+    if (chain.isFull) this.hold();
+  }
+
+  #push(page: Page): void {
+    if (pageMade.hasSubscribers) pageMade.publish({ feed: this.#feed, page, stream: this });
+    this.deliver(page as Page<T>, page.bytes.length, page.length);
+  }
+
+  get #others(): readonly { readonly filtered: number; readonly skipped: number }[] {
+    return [this.#transforms, this.#added, this.#onPages].filter((chain) => chain !== undefined);
+  }
+
+  #chainOf<Item>(makers: readonly MakeStep<Item, Item>[], push: (item: Item) => void): StepChain<Item> | undefined {
+    if (makers.length === 0) return undefined;
+    return new StepChain(makers, {
+      stream: this,
+      push,
+      fail: (error) => this.fail(error),
+      room: () => this.resumeIfRoom(),
+    });
   }
 }
 
-/** A page can hold 16 MiB, and `max_buffered_bytes` rules besides: so few of them wait. */
-const PAGES = 4;
+function sumOf<K extends string>(chains: readonly Readonly<Record<K, number>>[], count: K): number {
+  return chains.reduce((sum, chain) => sum + chain[count], 0);
+}

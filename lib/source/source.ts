@@ -2,10 +2,10 @@ import type { Transform } from 'node:stream';
 import { batch } from '../batch/batch.js';
 import { credentialsFromAuth } from '../config/auth/credentials-from-auth.js';
 import { tlsFromConfig } from '../config/auth/tls-files.js';
+import type { CodeSourceConfig } from '../config/code-settings.js';
 import { datasetUri } from '../config/dataset-uri.js';
-import { type ResolvedSourceConfig, resolveSourceConfig } from '../config/source-config.js';
+import { type ResolvedSourceConfig, resolveCodeConfig } from '../config/source-config.js';
 import { sourceConfigSchema } from '../config/source-schema.js';
-import type { SourceConfig } from '../config/source-settings.js';
 import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
 import type { SubscribeStep } from '../connect/options/subscribe-options.js';
 import { oauth2 } from '../connect/reach/oauth2.js';
@@ -15,18 +15,25 @@ import { tokenEndpoint } from '../connect/reach/token-endpoint.js';
 import { WebSocketReadable } from '../connect/websocket-readable.js';
 import { envelope } from '../envelope/envelope.js';
 import { optionError } from '../errors.js';
+import type { FeedPosition } from '../frame/feed-position.js';
 import type { Clock } from '../internal/clock.js';
 import type { Logger } from '../internal/logger.js';
 import { resolveRejectOptions } from '../internal/reject-options.js';
+import type { Surface } from '../internal/surface.js';
+import type { Decode } from '../parse/decode.js';
+import type { LetterRules } from '../parse/letter-writable.js';
 import { type ParseTransform, parse } from '../parse/parse.js';
 import { select } from '../select/select.js';
+import { type Stage, stageOf } from '../stage/stage.js';
 import { NO_STATS } from '../telemetry/readings.js';
 import type { SourceStats } from '../telemetry/stats.js';
-import { TransformStage } from '../transform/transform-stage.js';
+import { transformPlace } from '../transform/transform-chain.js';
+import { transformStage } from '../transform/transform-stage.js';
 import type { JsonSchema } from '../validate/schema.js';
 import { validate } from '../validate/validate.js';
+import { addedStages } from './added-stages.js';
 import { type CheckReport, type CheckWatcher, checkFeed } from './check.js';
-import { keepTooLarge, openDeadLetters } from './dead-letters.js';
+import { openDeadLetters } from './dead-letters.js';
 import { type FetchOptions, resolveFetchOptions } from './fetch-options.js';
 import { PagesReadable } from './pages-readable.js';
 import {
@@ -54,8 +61,24 @@ export interface SourceOptions {
    * hold a page, or a view of its bytes, when a sink of spillway's has stored it or `page.release()` was called. @default false
    */
   readonly reusePages?: boolean | undefined;
+  /**
+   * Stages that records go through before they are put into pages, in this order, and behind them stages over pages: what
+   * `map()`, `filter()` and their kin return. What they do is done in each run anew; the streams themselves stay unused. @default none
+   */
+  readonly stages?: readonly Stage[] | undefined;
+  /**
+   * For a format of the feed's own, such as MessagePack or Protocol Buffers: makes the record of a frame's bytes, in place of
+   * `message_format`; see `decode` of `parse()`. A frame on which it throws is refused as `on_parse_error` and `dead_letter` say.
+   * @default none
+   */
+  readonly decode?: Decode | undefined;
   /** What the feed is called, in gaps. @default none */
   readonly feed?: string | undefined;
+  /**
+   * Where an earlier run of the feed came to, as `openState()` knows it: frames are numbered on from there, and what was missed
+   * since is a gap with the cause `not_running`. @default none: frames are numbered from 0
+   */
+  readonly position?: FeedPosition | undefined;
   /** Where time comes from: for tests. @default this machine's */
   readonly clock?: Clock | undefined;
   /** Where randomness comes from, numbers from 0 to below 1: for tests. @default Math.random */
@@ -63,7 +86,7 @@ export interface SourceOptions {
 }
 
 /** What {@link createSource} returns. Each method begins a run of its own. */
-export interface Source {
+export interface Source<T = unknown> {
   /** The JSON Schema (draft 2020-12) of the configuration. */
   readonly configSchema: JsonSchema;
   /** The feed's address without user info, query and fragment: a name for it that holds no credentials. */
@@ -71,14 +94,14 @@ export interface Source {
   /** A snapshot of the newest run; zeros before the first. */
   readonly stats: SourceStats;
   /** A Readable of pages, in the fused arrangement: the fast one. */
-  pages(): PagesReadable;
+  pages(): PagesReadable<T>;
   /** The same as separate streams, for `pipeline(...source.stages(), sink)`: to put one of your own in between. */
   stages(): [WebSocketReadable, ParseTransform, ...Transform[]];
   /**
    * The values of all records of one run, in memory. When the run fails they are gone; with `onAbort: 'return'` an abort of the
    * `signal` is no failure, but the end.
    */
-  fetchAll(options?: FetchOptions): Promise<unknown[]>;
+  fetchAll(options?: FetchOptions): Promise<T[]>;
   /** Connects, subscribes, waits for the first frame, and closes: what it found, or the error that a run would end with. */
   check(): Promise<CheckReport>;
   /**
@@ -98,8 +121,11 @@ export interface Source {
 }
 
 /**
- * Every stage from one configuration.
+ * Every stage from one configuration. Each key has the spelling of files (`idle_timeout: '30s'`) or that of code
+ * (`idleTimeoutMs: 30_000`), never both.
  *
+ * @typeParam T what you know of its records, and nothing checks: `createSource<Trade>(config)` has pages of trades. What
+ *   `validate()` makes of its schema is checked
  * @throws {ConfigError} with every problem of the configuration; nothing was connected
  * @example
  * ```ts
@@ -107,31 +133,38 @@ export interface Source {
  * await pipeline(source.pages(), jsonlFile('trades.jsonl'));
  * ```
  */
-export function createSource(config: SourceConfig, options: SourceOptions = {}): Source {
-  const resolved = resolveSourceConfig(config, { context: options.context });
-  return sourceOf(resolved, options);
+export function createSource<T = unknown>(config: CodeSourceConfig, options: SourceOptions = {}): Source<T> {
+  const resolved = resolveCodeConfig(config, options.context ?? {});
+  const isFile = Object.keys(config).some((key) => key.includes('_'));
+  return sourceOf<T>(resolved, { ...options, surface: isFile ? 'file' : 'code' });
 }
 
 /** @internal {@link SourceOptions} of the command, which says itself what happens. */
 export interface WatchedOptions extends SourceOptions {
+  /** Whose names errors use. @default 'file' */
+  readonly surface?: Surface;
+  /** How many dead letters there may be, and in which form. */
+  readonly letters?: LetterRules | undefined;
   /** Secrets came up that are not in the configuration, such as a token: before anybody else has them. */
   readonly secretsMet?: ((secrets: readonly string[]) => void) | undefined;
 }
 
 /** @internal The source of a configuration that was resolved before. */
-export function sourceOf(config: ResolvedSourceConfig, options: WatchedOptions): Source {
+export function sourceOf<T>(config: ResolvedSourceConfig, options: WatchedOptions): Source<T> {
   const around = surroundingsOf(config, options);
-  // What cannot be used is found here, not when the first run begins.
-  newStages(config, around);
+  // What cannot be used is found here, not when the first run begins: which is this one, unless stages are added, which have begun once made.
+  const made = new PagesReadable<T>(config, { ...around, added: addedStages() }, options.reusePages);
+  let first = around.added.messages.length + around.added.pages.length === 0 ? made : undefined;
   let current: Running = IDLE;
-  const source: Source = {
+  const source: Source<T> = {
     configSchema: sourceConfigSchema,
     datasetUri: datasetUri(config),
     get stats() {
       return current.stats;
     },
     pages() {
-      const pages = new PagesReadable(config, around, options.reusePages);
+      const pages = first ?? new PagesReadable<T>(config, around, options.reusePages);
+      first = undefined;
       current = {
         get stats() {
           return {
@@ -148,15 +181,15 @@ export function sourceOf(config: ResolvedSourceConfig, options: WatchedOptions):
       return pages;
     },
     stages() {
-      const { frames, parsed, validated, transforms, batched, all, letters } = newStages(config, around);
+      const { frames, parsed, validated, others, batched, all, letters } = newStages(config, around);
       current = {
         get stats() {
-          const skipped = parsed.skipped + (validated?.skipped ?? 0) + sumOf(transforms, 'skipped');
+          const skipped = parsed.skipped + (validated?.skipped ?? 0) + sumOf(others, 'skipped');
           return {
             ...frames.stats,
             records: batched.records,
             skipped,
-            filtered: sumOf(transforms, 'filtered'),
+            filtered: sumOf(others, 'filtered'),
             deadLetters: letters?.count ?? 0,
           };
         },
@@ -167,7 +200,7 @@ export function sourceOf(config: ResolvedSourceConfig, options: WatchedOptions):
     },
     async fetchAll(given = {}) {
       const { onAbort } = resolveFetchOptions(given);
-      const values: unknown[] = [];
+      const values: T[] = [];
       try {
         for await (const page of source.pages()) {
           for (const value of page.records) values.push(value);
@@ -223,9 +256,14 @@ function surroundingsOf(config: ResolvedSourceConfig, options: WatchedOptions): 
     signal: options.signal,
     logger: options.logger,
     feed: options.feed,
+    position: options.position,
     clock,
     random: options.random,
     tls,
+    added: addedStages(options.stages),
+    decode: options.decode,
+    letters: options.letters,
+    surface: options.surface ?? 'file',
   };
 }
 
@@ -237,7 +275,8 @@ function forTokens(tls: Surroundings['tls']): Surroundings['tls'] {
 
 function newStages(config: ResolvedSourceConfig, around: Surroundings) {
   const frames = new WebSocketReadable(config.urls, connectOptions(config, around));
-  const letters = openDeadLetters(config);
+  const kept = openDeadLetters(config, around);
+  const letters = kept?.stream;
   const parsed = parse(parseOptions(config, around, letters));
   const validated =
     config.recordSchema === undefined
@@ -246,16 +285,20 @@ function newStages(config: ResolvedSourceConfig, around: Surroundings) {
   const batched = batch(batchOptions(config, around));
   const selected = config.select === undefined ? undefined : select(config.select);
   const options = resolveRejectOptions('transforms', transformOptions(config, around, letters));
-  const transforms = transformSteps(config.transforms).map((step) => new TransformStage(step, options));
-  const between = [validated, selected, config.envelope ? envelope() : undefined, ...transforms].filter(
+  const transforms = transformSteps(config.transforms).map((step, index) =>
+    transformStage(() => step, options, transformPlace(index)),
+  );
+  const added = around.added.messages.map((make) => stageOf('message', make));
+  const onPages = [...(kept?.pages ?? []), ...around.added.pages].map((make) => stageOf('page', make));
+  const between = [validated, selected, config.envelope ? envelope() : undefined, ...transforms, ...added].filter(
     (stage) => stage !== undefined,
   );
-  const all: [WebSocketReadable, ParseTransform, ...Transform[]] = [frames, parsed, ...between, batched];
-  if (letters !== undefined) keepTooLarge(letters, frames, around.clock);
-  return { frames, parsed, validated, transforms, batched, all, letters };
+  const all: [WebSocketReadable, ParseTransform, ...Transform[]] = [frames, parsed, ...between, batched, ...onPages];
+  kept?.belongTo(frames);
+  return { frames, parsed, validated, others: [...transforms, ...added, ...onPages], batched, all, letters };
 }
 
-function sumOf(stages: readonly TransformStage[], count: 'skipped' | 'filtered'): number {
+function sumOf(stages: readonly Stage[], count: 'skipped' | 'filtered'): number {
   return stages.reduce((sum, stage) => sum + stage[count], 0);
 }
 

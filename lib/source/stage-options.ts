@@ -2,14 +2,19 @@ import type { Writable } from 'node:stream';
 import type { BatchOptions } from '../batch/options.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
-import type { WebSocketReadableOptions } from '../connect/options/options.js';
+import type { OwnOptions, WebSocketReadableOptions } from '../connect/options/options.js';
 import type { TlsOptions, TlsProvider } from '../connect/options/reach-options.js';
+import type { FeedPosition } from '../frame/feed-position.js';
 import type { Clock } from '../internal/clock.js';
 import type { Logger } from '../internal/logger.js';
 import type { OnError } from '../internal/rejects.js';
+import { type Surface, speakingTo } from '../internal/surface.js';
+import type { Decode } from '../parse/decode.js';
+import type { LetterRules } from '../parse/letter-writable.js';
 import type { ParseOptions } from '../parse/options.js';
 import type { TransformOptions } from '../transform/options.js';
 import type { ValidateOptions } from '../validate/options.js';
+import type { AddedStages } from './added-stages.js';
 
 /** What a source is given beside its configuration, resolved. */
 export interface Surroundings {
@@ -17,14 +22,24 @@ export interface Surroundings {
   readonly signal: AbortSignal | undefined;
   readonly logger: Logger | undefined;
   readonly feed: string | undefined;
+  readonly position: FeedPosition | undefined;
   readonly clock: Clock | undefined;
   readonly random: (() => number) | undefined;
   readonly tls: TlsOptions | TlsProvider;
+  readonly added: AddedStages;
+  readonly decode: Decode | undefined;
+  /** What a pipeline file says of dead letters. */
+  readonly letters: LetterRules | undefined;
+  /** Whose names its errors use. */
+  readonly surface: Surface;
 }
 
 /** The options of `WebSocketReadable` that a configuration stands for. `max_messages` counts records: see {@link batchOptions}. */
-export function connectOptions(config: ResolvedSourceConfig, around: Surroundings): WebSocketReadableOptions {
-  return {
+export function connectOptions(
+  config: ResolvedSourceConfig,
+  { added: _added, decode: _decode, letters: _letters, surface, ...around }: Surroundings,
+): WebSocketReadableOptions {
+  return speakingTo(surface, {
     ...around,
     protocols: config.protocols,
     requireProtocol: config.requireProtocol,
@@ -43,18 +58,25 @@ export function connectOptions(config: ResolvedSourceConfig, around: Surrounding
     proxy: config.reach.proxy,
     ...config.subscribe,
     ...config.intake,
+    ...config.resume,
     ...config.rotation,
-  };
+  });
+}
+
+/** What of the options of `WebSocketReadable` each run has for itself, whatever its configuration. */
+export function ownOptions({ credentials, tls, signal, feed, position, random }: Surroundings): OwnOptions {
+  return { credentials, tls, signal, feed, position, random };
 }
 
 /** The options of `parse()` that a configuration stands for. */
 export function parseOptions(
   config: ResolvedSourceConfig,
-  { logger, clock }: Surroundings,
+  { decode, logger, clock, surface }: Surroundings,
   deadLetter?: Writable,
 ): ParseOptions {
-  return {
+  return speakingTo(surface, {
     format: config.messageFormat,
+    decode,
     onError: onErrorOf(config.onParseError, deadLetter),
     deadLetter,
     utf8: config.utf8,
@@ -64,25 +86,25 @@ export function parseOptions(
     bigIntegers: config.bigIntegers,
     logger,
     clock,
-  };
+  });
 }
 
 /** The options of `validate()` that a configuration stands for. */
 export function validateOptions(
   config: ResolvedSourceConfig,
-  { logger, clock }: Surroundings,
+  { logger, clock, surface }: Surroundings,
   deadLetter?: Writable,
 ): ValidateOptions {
-  return { onError: onErrorOf(config.onInvalidRecord, deadLetter), deadLetter, logger, clock };
+  return speakingTo(surface, { onError: onErrorOf(config.onInvalidRecord, deadLetter), deadLetter, logger, clock });
 }
 
 /** What becomes of records that a transform cannot be applied to. */
 export function transformOptions(
   config: ResolvedSourceConfig,
-  { logger, clock }: Surroundings,
+  { logger, clock, surface }: Surroundings,
   deadLetter?: Writable,
 ): TransformOptions {
-  return { onError: onErrorOf(config.onParseError, deadLetter), deadLetter, logger, clock };
+  return speakingTo(surface, { onError: onErrorOf(config.onParseError, deadLetter), deadLetter, logger, clock });
 }
 
 /** The options of `batch()` that a configuration stands for. */

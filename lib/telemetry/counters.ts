@@ -47,6 +47,7 @@ type Unit =
   | 'bytes per second'
   | 'connections'
   | 'epoch milliseconds'
+  | 'files'
   | 'frames'
   | 'gaps'
   | 'milliseconds'
@@ -54,6 +55,7 @@ type Unit =
   | 'records'
   | 'records per second'
   | 'refusals'
+  | 'requests'
   | 'restarts'
   | 'rotations'
   | 'sequences'
@@ -149,6 +151,26 @@ export const COUNTERS = {
     kind: 'counter',
     unit: 'milliseconds',
     help: "For how long nothing could be received, in milliseconds: what the connection's gaps come to.",
+  },
+  gapCause: {
+    of: 'connection',
+    kind: 'gauge',
+    unit: 'word',
+    words: [
+      'not_connected',
+      'disconnected',
+      'pong_timeout',
+      'heartbeat',
+      'stale_timeout',
+      'overflow',
+      'sequence',
+      'not_running',
+      'cursor_expired',
+      'damaged',
+    ],
+    isOptional: true,
+    help: 'The cause of the gap that is open now, while there is one.',
+    isNotInJson: true,
   },
   dropped: {
     of: 'connection',
@@ -252,6 +274,14 @@ export const COUNTERS = {
     kind: 'counter',
     unit: 'milliseconds',
     help: 'Milliseconds for which a slow consumer held the socket.',
+  },
+  rttMs: {
+    of: 'connection',
+    kind: 'gauge',
+    unit: 'milliseconds',
+    help: 'How long the newest pong took to come after its ping (`ping_interval`), in milliseconds.',
+    isOptional: true,
+    isNotInJson: true,
   },
   bufferedFrames: {
     of: 'connection',

@@ -20,6 +20,19 @@ export interface ConnectionStats {
   readonly gaps: number;
   /** For how long nothing could be received, in milliseconds: what the connection's gaps come to. */
   readonly gapMs: number;
+  /** The cause of the gap that is open now, while there is one. */
+  readonly gapCause:
+    | 'not_connected'
+    | 'disconnected'
+    | 'pong_timeout'
+    | 'heartbeat'
+    | 'stale_timeout'
+    | 'overflow'
+    | 'sequence'
+    | 'not_running'
+    | 'cursor_expired'
+    | 'damaged'
+    | undefined;
   /** Frames that `overflow` dropped, since too many waited for a slow consumer. */
   readonly dropped: number;
   /** Frames that had come before, and were dropped: by `dedupe`, or as the second of two during a rotation. */
@@ -30,6 +43,8 @@ export interface ConnectionStats {
   readonly paused: boolean;
   /** Milliseconds for which a slow consumer held the socket. */
   readonly pausedMs: number;
+  /** How long the newest pong took to come after its ping (`ping_interval`), in milliseconds. */
+  readonly rttMs: number | undefined;
   /** Frames received and not read by the consumer yet. */
   readonly bufferedFrames: number;
   /** Bytes received and not read by the consumer yet. */

@@ -31,7 +31,6 @@ export function createFakeClock(startAt = DEFAULT_START): FakeClock {
   const timers = new Set<FakeTimer>();
   const waiters = new Set<() => void>();
   let elapsed = 0;
-  let armed = 0;
   let queue: Promise<void> = Promise.resolve();
 
   async function advance(ms: number): Promise<void> {
@@ -57,8 +56,7 @@ export function createFakeClock(startAt = DEFAULT_START): FakeClock {
     now: () => startAt + elapsed,
     monotonic: () => elapsed,
     setTimeout: (callback, ms) => {
-      armed += 1;
-      const timer: FakeTimer = { callback, dueAt: elapsed + (ms > 0 ? Math.min(ms, MAX_TIMER_MS) : 0), order: armed };
+      const timer: FakeTimer = { callback, dueAt: elapsed + (ms > 0 ? Math.min(ms, MAX_TIMER_MS) : 0) };
       timers.add(timer);
       for (const wake of [...waiters]) wake();
       return timer;
@@ -93,20 +91,12 @@ export function createFakeClock(startAt = DEFAULT_START): FakeClock {
 interface FakeTimer {
   readonly callback: () => void;
   readonly dueAt: number;
-  readonly order: number;
 }
 
+/** Of those of the same moment the one that was armed first, which a Set keeps before the others. */
 function earliest(timers: ReadonlySet<FakeTimer>): FakeTimer | undefined {
   let first: FakeTimer | undefined;
-  for (const timer of timers) {
-    if (
-      first === undefined ||
-      timer.dueAt < first.dueAt ||
-      (timer.dueAt === first.dueAt && timer.order < first.order)
-    ) {
-      first = timer;
-    }
-  }
+  for (const timer of timers) if (first === undefined || timer.dueAt < first.dueAt) first = timer;
   return first;
 }
 

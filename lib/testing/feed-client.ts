@@ -8,6 +8,7 @@ import type { Clock } from '../internal/clock.js';
 import { encodeFrame, OPCODES } from './encode-frame.js';
 import { Inbox } from './inbox.js';
 import { type FrameSource, Outbox, type SendManyOptions, type SendOptions } from './outbox.js';
+import type { ReplayLog } from './replay-log.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /** How a connection ended, as the server saw it. */
@@ -36,6 +37,7 @@ export class FeedClient {
   readonly #raw: Socket;
   readonly #socket: Duplex;
   readonly #outbox: Outbox;
+  readonly #log: ReplayLog | undefined;
   readonly #received: Inbox<string | Buffer>;
   readonly #pings = new Inbox<Buffer>({ count: MAX_PINGS, option: 'nextPing' });
   readonly #pongs = new Inbox<Buffer>({ count: MAX_PINGS, option: 'nextPong' });
@@ -51,6 +53,7 @@ export class FeedClient {
     this.request = facts.request;
     this.protocol = ws.protocol;
     this.#ws = ws;
+    this.#log = facts.log;
     this.#socket = socket;
     this.#raw = raw;
     this.#gone = new DOMException(
@@ -149,6 +152,26 @@ export class FeedClient {
     return this.#outbox.sendMany(frames, options);
   }
 
+  /**
+   * Sends what the server has published behind a cursor, and goes on with what it publishes, until the connection ends. Resolves with
+   * how many were sent.
+   *
+   * @param cursor of which record. By default the one in the client's address; without that, nothing from before is sent
+   * @throws {ConfigError} when the server has no `replay`
+   */
+  async replay(cursor?: string | number, options: SendManyOptions = {}): Promise<number> {
+    const log = this.#logOf('replay');
+    return await this.sendMany(
+      log.read(cursor === undefined ? log.cursorIn(this.request.url) : String(cursor)),
+      options,
+    );
+  }
+
+  /** Whether all that follows a cursor is still there to be replayed. @throws {ConfigError} when the server has no `replay` */
+  canReplay(cursor: string | number): boolean {
+    return this.#logOf('canReplay').remembers(String(cursor));
+  }
+
   /** Sends the same frame, or the same few in turn, until the connection ends. Resolves with how many were sent. */
   flood(
     frame: string | Uint8Array | readonly (string | Uint8Array)[],
@@ -229,6 +252,11 @@ export class FeedClient {
     );
   }
 
+  #logOf(method: string): ReplayLog {
+    if (this.#log === undefined) throw optionError(method, 'The server remembers nothing: give it `replay`.');
+    return this.#log;
+  }
+
   #watch(): Promise<ClosedFacts> {
     return new Promise((resolve) => {
       let failure: Error | undefined;
@@ -272,6 +300,7 @@ export class FeedClient {
 export interface FeedClientFacts {
   readonly number: number;
   readonly request: UpgradeRequest;
+  readonly log: ReplayLog | undefined;
   /** Those of its server that are about one client. */
   readonly options: {
     readonly maxReceived: number;

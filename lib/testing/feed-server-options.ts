@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '../internal/options.js';
 import type { FeedClient } from './feed-client.js';
+import type { ReplayOptions } from './replay-log.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /** What {@link createFeedServer} can be told. Without anything it accepts every client and stays silent. */
@@ -21,6 +22,11 @@ export interface FeedServerOptions {
    * client went away while the script was sending or waiting is no error.
    */
   readonly onConnection?: (client: FeedClient) => void | Promise<void>;
+  /**
+   * Has the server remember what it publishes (`server.publish()`), and go on from a cursor: a client that says one gets what follows, and
+   * any other what is published from then on. With a script of its own, that calls `client.replay()`. @default none
+   */
+  readonly replay?: ReplayOptions;
   /**
    * Asked at each upgrade request (the first is attempt 1): a {@link Refusal} refuses it, `undefined` accepts. An error
    * is kept as the script's are, and answered with status 500.
@@ -81,10 +87,16 @@ export function resolveFeedServerOptions(options: FeedServerOptions): ResolvedFe
   return resolveOptions<ResolvedFeedServerOptions>('createFeedServer', options, FIELDS);
 }
 
-type Optional = 'onConnection' | 'refuse' | 'requireHeader' | 'handshakeDelay' | 'protocols' | 'tls';
+type Optional = 'replay' | 'onConnection' | 'refuse' | 'requireHeader' | 'handshakeDelay' | 'protocols' | 'tls';
 
 const FIELDS: Fields<ResolvedFeedServerOptions> = {
   onConnection: field(undefined, 'a function', isFunction),
+  replay: field<ReplayOptions | undefined>(
+    undefined,
+    'an object with the path of the cursor',
+    // The rest is looked at when the log is made.
+    (value) => typeof (value as ReplayOptions | null)?.path === 'string',
+  ),
   refuse: field(undefined, 'a function', isFunction),
   requireHeader: field(undefined, 'an object of strings and regular expressions by header name', isHeaderPatterns),
   handshakeDelay: field(undefined, 'a function', isFunction),

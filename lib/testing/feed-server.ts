@@ -5,14 +5,17 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
+import { optionError } from '../errors.js';
 import { admit, describeUpgrade, refusalBytes } from './admission.js';
 import { FeedClient } from './feed-client.js';
 import {
   type FeedServerOptions,
+  type Refusal,
   type ResolvedFeedServerOptions,
   resolveFeedServerOptions,
 } from './feed-server-options.js';
 import { Inbox } from './inbox.js';
+import { ReplayLog, resolveReplayOptions } from './replay-log.js';
 import type { UpgradeRequest } from './upgrade-request.js';
 
 /**
@@ -45,6 +48,7 @@ export class FeedServer {
   readonly #options: ResolvedFeedServerOptions;
   readonly #http: Server;
   readonly #ws: WebSocketServer;
+  readonly #log: ReplayLog | undefined;
   readonly #clients: Inbox<FeedClient>;
   readonly #requests: Inbox<UpgradeRequest>;
   readonly #open = new Set<FeedClient>();
@@ -55,7 +59,8 @@ export class FeedServer {
   /** @internal */
   constructor(options: ResolvedFeedServerOptions) {
     this.#options = options;
-    const { maxHistory, protocols, perMessageDeflate, maxMessageBytes, maxConnections, tls } = options;
+    const { maxHistory, protocols, perMessageDeflate, maxMessageBytes, maxConnections, tls, replay } = options;
+    this.#log = replay && new ReplayLog(resolveReplayOptions(replay));
     this.#clients = new Inbox({ count: maxHistory, option: 'createFeedServer.maxHistory' });
     this.#requests = new Inbox({ count: maxHistory, option: 'createFeedServer.maxHistory' });
     this.#ws = new WebSocketServer({
@@ -100,6 +105,19 @@ export class FeedServer {
   /** The latest upgrade requests, refused ones included, in their order. See `maxHistory`. */
   get requests(): readonly UpgradeRequest[] {
     return this.#requests.items;
+  }
+
+  /**
+   * Publishes a record of JSON: clients that are being replayed to get it, and others later. How many were published, with this one, is
+   * returned.
+   *
+   * @throws {ConfigError} without `replay`, or when the record has no cursor
+   */
+  publish(text: string): number {
+    if (this.#log === undefined)
+      throw optionError('publish', 'A server that remembers nothing has nothing to publish: set `replay`.');
+    this.#log.publish(text);
+    return this.#log.length;
   }
 
   /** The next connection that was not waited for yet, as soon as it is there. */
@@ -166,7 +184,7 @@ export class FeedServer {
     socket.on('error', ignore);
     const upgrade = describeUpgrade(request, this.#requests.total + 1);
     this.#requests.push(upgrade);
-    const refusal = await admit(upgrade, this.#options).catch((error: unknown) => {
+    const refusal = await this.#admit(upgrade).catch((error: unknown) => {
       this.#keep(error);
       return { status: 500 };
     });
@@ -182,6 +200,7 @@ export class FeedServer {
         number: this.#clients.total + 1,
         request: upgrade,
         options: this.#options,
+        log: this.#log,
       });
       this.#open.add(client);
       void client.closed.then(() => this.#open.delete(client));
@@ -190,9 +209,17 @@ export class FeedServer {
     });
   }
 
+  async #admit(upgrade: UpgradeRequest): Promise<Refusal | undefined> {
+    const refusal = await admit(upgrade, this.#options);
+    const isTooOld = this.#log?.refuses(this.#log.cursorIn(upgrade.url)) === true;
+    return refusal ?? (isTooOld ? TOO_OLD : undefined);
+  }
+
   async #play(client: FeedClient): Promise<void> {
+    const { onConnection, replay } = this.#options;
     try {
-      await this.#options.onConnection?.(client);
+      if (onConnection !== undefined) await onConnection(client);
+      else if (replay !== undefined) await client.replay();
     } catch (error) {
       if (client.isEnd(error)) return;
       this.#keep(error);
@@ -219,3 +246,4 @@ function peerOf(socket: Socket): string {
 function ignore(): void {}
 
 const MAX_ERRORS = 100;
+const TOO_OLD: Refusal = { status: 400, body: '{"error":"CursorTooOld"}' };

@@ -7,4 +7,8 @@ export { createFeedServer, type FeedServer } from './feed-server.js';
 export type { FeedServerOptions, Refusal } from './feed-server-options.js';
 export { type MarketFeedOptions, marketFeed } from './market.js';
 export type { FrameSource, SendManyOptions, SendOptions } from './outbox.js';
+export { gapOf, messageOf, pageOf, type RecordFacts } from './records.js';
+export type { ReplayOptions } from './replay-log.js';
+export type { PageWritable } from './sink-cases.js';
+export { type ConformanceCase, type SinkUnderTest, sinkConformance } from './sink-conformance.js';
 export type { UpgradeRequest } from './upgrade-request.js';

@@ -1,14 +1,16 @@
 import { optionError } from '../errors.js';
-import { type Clock, systemClock } from '../internal/clock.js';
+import type { Clock } from '../internal/clock.js';
+import { type Fields, field, isTexts, resolveOptions } from '../internal/options.js';
+import { CLOCK } from '../internal/service-fields.js';
 
 /** What {@link marketFeed} makes. */
 export interface MarketFeedOptions {
   /** The same seed gives the same trades. A whole number. */
   readonly seed: number;
   /** The markets that are traded. @default eight well-known ones */
-  readonly symbols?: readonly string[];
+  readonly symbols?: readonly string[] | undefined;
   /** Where the trades' times come from. @default the time of this machine */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -22,9 +24,8 @@ export interface MarketFeedOptions {
  * ```
  */
 export function marketFeed(options: MarketFeedOptions): Generator<string, never, void> {
-  const { seed, symbols = DEFAULT_SYMBOLS, clock = systemClock } = options;
-  if (!Number.isSafeInteger(seed)) throw optionError('marketFeed.seed', `Expected a whole number, got ${seed}.`);
-  if (symbols.length === 0) throw optionError('marketFeed.symbols', 'Expected at least one symbol, got none.');
+  const { seed, symbols, clock } = resolveOptions<Resolved>('marketFeed', options, FIELDS);
+  if (seed === undefined) throw optionError('marketFeed.seed', 'Expected a whole number, got none.');
   return trades(seed, symbols, clock);
 }
 
@@ -94,4 +95,19 @@ const OPENING_PRICES: ReadonlyMap<string, number> = new Map([
   ['LINKUSDT', 1_432],
   ['AVAXUSDT', 2_788],
 ]);
-const DEFAULT_SYMBOLS = [...OPENING_PRICES.keys()];
+
+interface Resolved {
+  readonly seed: number | undefined;
+  readonly symbols: readonly string[];
+  readonly clock: Clock;
+}
+
+const FIELDS: Fields<Resolved> = {
+  seed: field<number | undefined>(undefined, 'a whole number', (value) => Number.isSafeInteger(value)),
+  symbols: field<readonly string[]>(
+    [...OPENING_PRICES.keys()],
+    'an array of symbols, at least one',
+    (value) => isTexts(value) && value.length > 0,
+  ),
+  clock: CLOCK,
+};

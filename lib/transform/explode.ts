@@ -1,10 +1,12 @@
 import { optionError } from '../errors.js';
 import { field, oneOf, resolveOptions } from '../internal/options.js';
 import { resolveRejectOptions } from '../internal/reject-options.js';
+import type { Message } from '../parse/message.js';
+import type { Stage } from '../stage/stage.js';
 import { type ExplodeOptions, ExplodeStep, type OnMissing } from './explode-step.js';
 import type { TransformOptions } from './options.js';
 import { ON_MISSING } from './rules.js';
-import { TransformStage } from './transform-stage.js';
+import { transformStage } from './transform-stage.js';
 
 /**
  * The stage that makes a record for each element of an array in it. The members of an element that is an object take the
@@ -19,11 +21,11 @@ import { TransformStage } from './transform-stage.js';
  * explode({ path: 'items' }) // {"id":1,"items":[{"n":2},{"n":3}]} → {"id":1,"items_n":2}, {"id":1,"items_n":3}
  * ```
  */
-export function explode(what: ExplodeOptions, options: TransformOptions = {}): TransformStage {
+export function explode(what: ExplodeOptions, options: TransformOptions = {}): Stage<Message, Message> {
   const given = resolveOptions<Given>('explode', what, FIELDS);
-  if (given.path === undefined) throw optionError('explode.path', 'Expected the path of an array, such as "items".');
-  const step = new ExplodeStep({ ...given, path: given.path }, 'explode');
-  return new TransformStage(step, resolveRejectOptions('explode', options));
+  const { path } = given;
+  if (path === undefined) throw optionError('explode.path', 'Expected the path of an array, such as "items".');
+  return transformStage(() => new ExplodeStep({ ...given, path }, 'explode'), resolveRejectOptions('explode', options));
 }
 
 interface Given {

@@ -1,8 +1,10 @@
 import { optionError } from '../errors.js';
 import { resolveRejectOptions } from '../internal/reject-options.js';
+import type { Message } from '../parse/message.js';
+import type { Stage } from '../stage/stage.js';
 import type { TransformOptions } from './options.js';
 import { RenameStep } from './rename-step.js';
-import { TransformStage } from './transform-stage.js';
+import { transformStage } from './transform-stage.js';
 
 /**
  * The stage that gives members of every record other keys, one after another in the order of `fields`. They stay in their
@@ -17,10 +19,13 @@ import { TransformStage } from './transform-stage.js';
  * renameFields({ s: 'symbol' }) // {"s":"BTC","p":1.10} → {"symbol":"BTC","p":1.10}
  * ```
  */
-export function renameFields(fields: Readonly<Record<string, string>>, options: TransformOptions = {}): TransformStage {
+export function renameFields(
+  fields: Readonly<Record<string, string>>,
+  options: TransformOptions = {},
+): Stage<Message, Message> {
   const isMap = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
   if (!isMap || !Object.values(fields).every((key) => typeof key === 'string')) {
     throw optionError('renameFields', 'Expected an object of new keys by old ones, such as { s: "symbol" }.');
   }
-  return new TransformStage(new RenameStep(fields), resolveRejectOptions('renameFields', options));
+  return transformStage(() => new RenameStep(fields), resolveRejectOptions('renameFields', options));
 }

@@ -1,7 +1,9 @@
 import { optionError } from '../errors.js';
+import type { Message } from '../parse/message.js';
+import type { Stage } from '../stage/stage.js';
 import { NEVER_REFUSES } from './options.js';
 import { SetStep } from './set-step.js';
-import { TransformStage } from './transform-stage.js';
+import { transformStage } from './transform-stage.js';
 
 /**
  * The stage that gives members of every record these values: in the place of what stands there, or at the end. All else keeps
@@ -14,9 +16,9 @@ import { TransformStage } from './transform-stage.js';
  * setFields({ venue: 'x' }) // {"price":1.10} → {"price":1.10,"venue":"x"}
  * ```
  */
-export function setFields(values: Readonly<Record<string, unknown>>): TransformStage {
+export function setFields(values: Readonly<Record<string, unknown>>): Stage<Message, Message> {
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw optionError('setFields', 'Expected an object of values by key, such as { venue: "x" }.');
   }
-  return new TransformStage(new SetStep(values, 'setFields'), NEVER_REFUSES);
+  return transformStage(() => new SetStep(values, 'setFields'), NEVER_REFUSES);
 }

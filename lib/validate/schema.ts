@@ -1,16 +1,32 @@
 import type { ValidateFunction } from 'ajv';
 import { optionError } from '../errors.js';
 import { loadAjv } from './ajv.js';
+import type { Found } from './check.js';
 
 /** A JSON Schema: draft 2020-12, or draft-07 where its `$schema` says so. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * What a schema finds in a record.
+ *
+ * @throws {ConfigError} when it is no valid schema
+ */
+export function jsonSchemaCheck(schema: JsonSchema, path: string): (value: unknown) => Found {
+  const validate = compileSchema(schema, path);
+  return (value) => {
+    if (validate(value)) return undefined;
+    return (validate.errors ?? []).map(({ instancePath, keyword, message = 'is not valid' }) => {
+      return { instancePath, keyword, message };
+    });
+  };
+}
 
 /**
  * Compiles a schema, with formats. Every call has a validator of its own, so that two schemas may carry the same `$id`.
  *
  * @throws {ConfigError} when it is no valid schema
  */
-export function compileSchema(schema: JsonSchema, path: string): ValidateFunction {
+function compileSchema(schema: JsonSchema, path: string): ValidateFunction {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw optionError(path, 'Expected a JSON Schema, as an object.');
   }

@@ -22,7 +22,7 @@ const NUMBERS = Array.from({ length: 100 }, (_, n) => `${n}`);
 describe('batch()', () => {
   it('gives pages by count, and what is left at the end', async () => {
     const sink = collector();
-    const stage = batch({ size: 40 });
+    const stage = batch({ size: 40, lingerMs: 'none' });
     await pipeline(Readable.from(messagesOf(...NUMBERS)), stage, sink);
     assert.deepEqual(lengths(sink), [40, 40, 20]);
     assert.deepEqual(
@@ -89,6 +89,56 @@ describe('batch()', () => {
     assert.deepEqual(destroyed.pages, []);
   });
 
+  it('gives a page after 100 ms unless told otherwise, and never one for the whole run', async () => {
+    const clock = createFakeClock();
+    const usual = flowing(batch({ clock }));
+    const others = [{ size: 0 }, { lingerMs: 'none' as const }, { size: 0, lingerMs: undefined }].map((options) =>
+      flowing(batch({ ...options, clock })),
+    );
+    const asked = flowing(batch({ size: 0, lingerMs: 100, clock }));
+    for (const { stage } of [usual, asked, ...others]) await write(stage, '1');
+    await clock.advance(99);
+    assert.deepEqual([usual.pages, asked.pages], [[], []]);
+    await clock.advance(1);
+    await settle();
+    assert.deepEqual([usual.pages, asked.pages], [[[1]], [[1]]]);
+    await clock.advance(100_000_000);
+    await settle();
+    for (const { stage, pages } of others) {
+      assert.deepEqual(pages, []);
+      stage.end();
+      await settle();
+      assert.deepEqual(pages, [[1]]);
+    }
+    usual.stage.destroy();
+    asked.stage.destroy();
+  });
+
+  it('sets one timer for all pages that are full before their time', async () => {
+    const clock = createFakeClock();
+    let timers = 0;
+    const counting = {
+      ...clock,
+      setTimeout: (callback: () => void, ms: number) => {
+        timers += 1;
+        return clock.setTimeout(callback, ms);
+      },
+    };
+    const { stage, pages } = flowing(batch({ size: 2, lingerMs: 100, clock: counting }));
+    for (let n = 0; n < 50; n++) {
+      await write(stage, '1', '2');
+      await clock.advance(1);
+    }
+    assert.deepEqual([pages.length, timers], [50, 1]);
+    await write(stage, '3');
+    await clock.advance(99);
+    assert.deepEqual([pages.length, timers], [50, 2]);
+    await clock.advance(1);
+    await settle();
+    assert.deepEqual([pages.at(-1), timers], [[3], 2]);
+    stage.destroy();
+  });
+
   it('holds the stream before it while the one after it is slow', async () => {
     let made = 0;
     let most = 0;
@@ -109,6 +159,7 @@ describe('batch()', () => {
     });
     await pipeline(source, stage, sink);
     assert.equal(sink.seen.length, 2_000);
+    assert.deepEqual([stage.writableHighWaterMark, stage.readableHighWaterMark], [64, 2]);
     assert.ok(most <= 16 + 64 + 2 + 2, `${most}`);
   });
 
@@ -143,7 +194,11 @@ describe('batch()', () => {
   for (const wrong of [frameOf('1'), 'text', 7, {}]) {
     it(`fails with ERR_CONFIG when it is given ${JSON.stringify(wrong).slice(0, 20)}, after what came before`, async () => {
       const sink = collector({ turns: 1 });
-      const done = pipeline(Readable.from([...messagesOf(...NUMBERS), wrong]), batch({ size: 40 }), sink);
+      const done = pipeline(
+        Readable.from([...messagesOf(...NUMBERS), wrong]),
+        batch({ size: 40, lingerMs: 'none' }),
+        sink,
+      );
       await assert.rejects(done, { code: 'ERR_CONFIG', message: /batch: Expected messages/ });
       assert.deepEqual(lengths(sink), [40, 40, 20]);
     });
@@ -152,7 +207,14 @@ describe('batch()', () => {
   it('gives what it holds when a stage before it fails', async () => {
     const sink = collector({ turns: 1 });
     const frames = [...NUMBERS, 'bad'].map((text) => frameOf(text));
-    const streams = [Readable.from(frames), parse(), through2.obj(), batch({ size: 40 }), through2.obj(), sink];
+    const streams = [
+      Readable.from(frames),
+      parse(),
+      through2.obj(),
+      batch({ size: 40, lingerMs: 'none' }),
+      through2.obj(),
+      sink,
+    ];
     await assert.rejects(pipeline(streams), { code: 'ERR_PARSE' });
     assert.deepEqual(lengths(sink), [40, 40, 20]);
   });
@@ -164,6 +226,7 @@ describe('batch()', () => {
     ['a size in words', { size: '10' }],
     ['maxBytes of 0', { maxBytes: 0 }],
     ['a linger of 0', { lingerMs: 0 }],
+    ['a linger in other words', { lingerMs: 'off' }],
     ['maxRecords of 0', { maxRecords: 0 }],
     ['a clock without hands', { clock: {} }],
   ] as const) {

@@ -16,6 +16,8 @@ describe('BatchStep', () => {
     ['by bytes', { maxBytes: 4 }, ['1', '2', '3'], ['1\n2\n', '3\n']],
     ['with one record, when that is larger than maxBytes', { maxBytes: 4 }, ['12345', '6', '7'], ['12345\n', '6\n7\n']],
     ['up to maxRecords', { size: 2, maxRecords: 3 }, ['1', '2', '3', '4', '5'], ['1\n2\n', '3\n']],
+    ['up to the record with which maxRecordBytes are there', { maxRecordBytes: 4 }, ['1', '2', '3'], ['1\n2\n']],
+    ['up to the record by which they are more', { maxRecordBytes: 5 }, ['1', '2', '3', '4'], ['1\n2\n3\n']],
     ['none without records', {}, [], []],
     ['without raw line breaks', {}, ['{"a":\r\n[1,\n2]}'], ['{"a":  [1, 2]}\n']],
   ] as const satisfies readonly (readonly [string, BatchOptions, readonly string[], readonly string[]])[]) {
@@ -172,7 +174,7 @@ describe('BatchStep', () => {
             for (; n < ranges.length && (room > 0 || !ranges[n]!.isKept); n++) {
               const { isKept, facts } = ranges[n]!;
               if (!isKept) continue;
-              room = together.place(ranges[n]!) ? room - 1 : 0;
+              room = together.place(chunk, ranges[n]!) ? room - 1 : 0;
               together.noteRun(FACTS, facts.sequence, 1, 'number');
             }
             pages.push(together.endRun());

@@ -17,7 +17,7 @@ describe('frames that are not what the configuration says', { concurrency: 2 }, 
     ['raw deflate', deflateRawSync(TRADE), /It is raw deflate that holds JSON: set `decompress: deflate_raw`\./],
     ['brotli', brotliCompressSync(TRADE), /It is brotli that holds JSON: set `decompress: brotli`\./],
     ...(zstdCompress === undefined ? [] : ([['zstd', zstdCompress(TRADE), /set `decompress: zstd`\./]] as const)),
-    ['MessagePack', MESSAGEPACK, /It looks like MessagePack: set `message_format: binary`, .*Transform of your own/],
+    ['MessagePack', MESSAGEPACK, /It looks like MessagePack: set `message_format: binary`, .*by `decode` of/],
     ['Protocol Buffers', PROTOBUF, /It looks like Protocol Buffers: set `message_format: binary`/],
     ['JSON with U+001E', Buffer.from(`${TRADE}\u001e${TRADE}\u001e`), /set `split: \{ on: "\\u001e" \}`\./],
   ] as const) {

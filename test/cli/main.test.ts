@@ -18,10 +18,11 @@ const TELL_LOADS = [
       import { fileURLToPath } from 'node:url';
       export async function resolve(name, context, next) {
         const found = await next(name, context);
-        if (/^(ws|ajv|ajv-formats|yaml)(\\\\/|$)/.test(name)) writeSync(2, 'loaded ' + name + '\\\\n');
+        if (/^(ws|ajv|ajv-formats|yaml|prom-client)(\\\\/|$)/.test(name)) writeSync(2, 'loaded ' + name + '\\\\n');
         // As the build puts them into dist/.
         if (name === './ws.cjs') writeSync(2, 'loaded ws\\\\n');
         const code = found.url.startsWith('file:') ? readFileSync(fileURLToPath(found.url), 'utf8') : '';
+        if (code.includes('monitorEventLoopDelay')) writeSync(2, 'observing\\\\n');
         if (code.includes('Plain value cannot start with')) writeSync(2, 'loaded yaml\\\\n');
         if (/\\\\/cli\\\\/\\\\w+\\\\.[jt]s/.test(found.url)) writeSync(2, 'file ' + found.url + '\\\\n');
         return found;
@@ -45,10 +46,21 @@ describe('spillway', { concurrency: 2 }, () => {
     assert.match(stderr, /loaded ws/);
   });
 
+  it('loads nothing of what tells how a run is, unless somebody is to hear it', async (t) => {
+    const { file } = await pipelineFile(t, { url: 'ws://127.0.0.1:1', idle_timeout: 30 });
+    const without = await spillway(t, ['run', file], { nodeArgs: TELL_LOADS }).exit;
+    assert.doesNotMatch(without.stderr, /observing|loaded prom-client/);
+    const listening = await spillway(t, ['run', file, '--listen', '0'], { nodeArgs: TELL_LOADS }).exit;
+    assert.match(listening.stderr, /observing/);
+    // Nobody has asked for metrics.
+    assert.doesNotMatch(listening.stderr, /loaded prom-client/);
+  });
+
   it('loads no other command than the one that is named', async (t) => {
     const { stdout, stderr } = await spillway(t, ['schema', '--help'], { nodeArgs: TELL_LOADS }).exit;
     assert.match(stdout, /Usage: spillway schema/);
-    const commands = /\/cli\/(run|capture|preview|serve|demo|doctor|init|validate|schema|completion)\.[jt]s/g;
+    const commands =
+      /\/cli\/(run|capture|preview|serve|replay|verify|repair|demo|doctor|init|validate|schema|completion)\.[jt]s/g;
     assert.deepEqual(new Set([...stderr.matchAll(commands)].map(([, name]) => name)), new Set(['schema']));
   });
 

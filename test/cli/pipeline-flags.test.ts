@@ -110,7 +110,7 @@ describe('the flags that fill placeholders', { concurrency: 2 }, () => {
   });
 
   for (const [path, message] of [
-    ['out-%Y.jsonl', /--output: Nobody fills `%Y` in here\./],
+    ['out-%y.jsonl', /--output: Nobody fills `%y` in here\./],
     ['out-{symbol}.jsonl', /--output: Nobody fills `\{symbol\}` in here\./],
     ['~', /--output: This is your home folder\./],
     [`${$('foo.bar')}.jsonl`, /--output: This is no placeholder that is understood here\./],

@@ -31,15 +31,15 @@ describe('spillway run', { concurrency: 2 }, () => {
   it('tells on standard error what a file of faucet holds that has no effect', async (t) => {
     const server = await feed(t, (client) => void client.sendMany(['{"n":1}']));
     const { file, output } = await pipelineFile(t, { url: server.url, max_messages: 1 });
-    await writeFile(file, (await readFile(file, 'utf8')).replace('{', '{"state":{"type":"memory"},'));
+    await writeFile(file, (await readFile(file, 'utf8')).replace('{', '{"execution":{"max_concurrent":4},'));
     const text = await spillway(t, ['run', file]).exit;
     assert.equal(
-      text.stderr.split('\n')[0]!.slice(0, `note: ${file}:1:2: state: \`state\` of`.length),
-      `note: ${file}:1:2: state: \`state\` of`,
+      text.stderr.split('\n')[0]!.slice(0, `note: ${file}:1:2: execution: \`execution\` of`.length),
+      `note: ${file}:1:2: execution: \`execution\` of`,
     );
     const json = await spillway(t, ['run', '--json', file]).exit;
     const { type, path, line, column } = JSON.parse(json.stderr.split('\n')[0]!) as Record<string, unknown>;
-    assert.deepEqual({ type, path, line, column }, { type: 'note', path: 'state', line: 1, column: 2 });
+    assert.deepEqual({ type, path, line, column }, { type: 'note', path: 'execution', line: 1, column: 2 });
     const quiet = await spillway(t, ['run', '--quiet', file]).exit;
     assert.deepEqual([text.status, json.status, quiet.status, quiet.stderr], [0, 0, 0, '']);
     assert.equal(await readFile(output, 'utf8'), '{"n":1}\n');
@@ -213,7 +213,7 @@ describe('spillway run', { concurrency: 2 }, () => {
   it('says nothing but the error with --quiet when it fails', async (t) => {
     const { file } = await pipelineFile(t, { url: 'ws://127.0.0.1:1', idle_timeout: 30 });
     const { status, stderr } = await spillway(t, ['run', file, '--quiet']).exit;
-    assert.match(stderr, /^spillway: ERR_CONNECT: [^\n]*\n$/);
+    assert.match(stderr, /^spillway: ERR_CONNECT: [^\n]*\n {2}what to do: [^\n]*\n$/);
     assert.equal(status, 1);
   });
 

@@ -13,9 +13,25 @@ const plain = {
   liveness: resolveSourceConfig({ url: 'wss://example.com', unbounded: true }).liveness,
   subscribeMessages: ['{"op":"subscribe","channel":"trades","key":"value"}'],
   reach: { tls: {}, origin: undefined, proxy: 'none' },
+  resume: { resume: undefined },
 } as const;
 
 describe('secretsOf', () => {
+  it('finds those that are said to a server that is to go on', () => {
+    const { resume } = resolveSourceConfig({
+      url: 'wss://example.com',
+      unbounded: true,
+      resume: {
+        values: { seq: { path: 'seq' } },
+        into: {
+          headers: { Cookie: 'cookieabcd', After: '{seq}' },
+          subscribe: [{ send: '{"token":"abcd","seq":{seq}}' }],
+        },
+      },
+    });
+    assert.deepEqual(secretsOf({ ...plain, resume }), ['cookieabcd', 'abcd']);
+  });
+
   it('finds none in a configuration without credentials', () => {
     assert.deepEqual(secretsOf(plain), []);
     assert.deepEqual(secretsOf({ ...plain, auth: { type: 'token_file', config: { path: '/run/token' } } }), []);

@@ -38,6 +38,7 @@ ${two}:4:29: pipeline.source.config: Nothing says when the run ends. Set \`max_m
 ${two}:4:65: pipeline.source.config.batch_size: Expected a whole number from 0 to 1000000, but found -1.
 ${none}: 1 problem
 ${none}: This pipeline file cannot be read: there is no such file. Check its path and its permissions.
+what to do: docs/errors.md#err_config
 `,
     );
     assert.equal(stderr, '');

@@ -12,7 +12,7 @@ const FEED = { url: 'ws://a', unbounded: true } as const;
 
 test('with dead_letter a source refuses nothing for good, and `~/` is the home folder', () => {
   const { onParseError, onInvalidRecord, deadLetter } = resolveSourceConfig({ ...FEED, dead_letter: '~/a.jsonl' });
-  assert.deepEqual([onParseError, onInvalidRecord, deadLetter], ['skip', 'skip', join(homedir(), 'a.jsonl')]);
+  assert.deepEqual([onParseError, onInvalidRecord, deadLetter], ['skip', 'skip', { path: join(homedir(), 'a.jsonl') }]);
 });
 
 test('dead_letter: null and undefined mean none', () => {
@@ -35,7 +35,7 @@ for (const [path, message] of [
   ['', /at least 1|empty text/],
   ['~', /This is your home folder/],
   ['~bob/a.jsonl', /those of others are not looked up/],
-  ['refused-%Y.jsonl', /Nobody fills `%Y` in here/],
+  ['refused-%S.jsonl', /Nobody fills `%S` in here/],
   ['refused-{symbol}.jsonl', /Nobody fills `\{symbol\}` in here/],
   ['refused.jsonl.gz', /Dead letters are written as plain lines, not compressed: leave out `\.gz`/],
   ['refused.ZST', /leave out `\.ZST`/],
@@ -78,6 +78,19 @@ test('dead_letter is not the file of the sink, however that is written; placehol
     );
   }
   parsePipelineText(pipelineText({ ...FEED, dead_letter: 'x.jsonl' }, { type: 'jsonl', config: { path: 'y.jsonl' } }));
+});
+
+test('dead_letter with a time in it goes to files that are finished one after another, which a file of Kafka does not', () => {
+  const { deadLetter } = resolveSourceConfig({ ...FEED, dead_letter: '~/dead/%Y.jsonl.gz' });
+  assert.deepEqual(deadLetter, { path: join(homedir(), 'dead/%Y.jsonl.gz') });
+  const roll = { every: '1h', bytes: '1kB' };
+  const { deadLetter: given } = resolveSourceConfig({ ...FEED, dead_letter: { path: '~/a.jsonl', roll } });
+  assert.deepEqual(given, { path: join(homedir(), 'a.jsonl'), roll: { everyMs: 3_600_000, bytes: 1_000 } });
+  const kafka = { brokers: ['a:1'], topic: { type: 'fixed', name: 'a' }, dead_letter: 'a/%Y.jsonl' };
+  assert.throws(
+    () => parsePipelineText(pipelineText(FEED, { type: 'kafka', config: kafka })),
+    /Nobody fills `%Y` in here/,
+  );
 });
 
 function problemsOf(config: object): (readonly [string, string])[] {

@@ -4,6 +4,7 @@ import { resolveSourceConfig } from '../../lib/config/source-config.js';
 import { sourceConfigSchema } from '../../lib/config/source-schema.js';
 import { resolveSink } from '../../lib/feed/sink-config.js';
 import { createSource } from '../../lib/index.js';
+import { csvSinkSchema } from '../../lib/sink/csv/kind.js';
 import { jsonlSinkSchema } from '../../lib/sink/file/kind.js';
 import { stdoutSinkSchema } from '../../lib/sink/stdout/kind.js';
 
@@ -24,6 +25,7 @@ test('A source has the schema of its configuration', () => {
 });
 
 for (const [type, schema, required] of [
+  ['csv', csvSinkSchema, { path: 'x', columns: ['a'] }],
   ['jsonl', jsonlSinkSchema, { path: 'x' }],
   ['stdout', stdoutSinkSchema, {}],
 ] as const) {

@@ -21,7 +21,11 @@ test('limits are given in milliseconds, bytes and matches', () => {
 
 refuses([
   [{ max_duration: '0.1ms' }, 'max_duration', 'Expected a duration of at least 1 ms, but found a shorter one.'],
-  [{ max_bytes: 0 }, 'max_bytes', 'Expected a whole number of at least 1, but found 0.'],
+  [
+    { max_bytes: 0 },
+    'max_bytes',
+    'Expected a number of bytes, or text with a unit such as "100MB" or "1GiB", of at least 1, but found 0.',
+  ],
   [{ stop_when: {} }, 'stop_when.path', 'The key `path` is required here, but missing.'],
   [{ stop_when: { pth: 'a' } }, 'stop_when.pth', 'There is no such key. Did you mean `path`?'],
   [

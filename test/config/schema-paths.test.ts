@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type TestContext, test } from 'node:test';
@@ -17,8 +18,11 @@ import {
   tokenEndpoint,
 } from '../../lib/index.js';
 import { PATH_PATTERN } from '../../lib/json/field.js';
+import { EventTimeReader } from '../../lib/observe/event-time.js';
+import { csvFile } from '../../lib/sink/csv/csv-file.js';
 import { kafka } from '../../lib/sink/kafka/index.js';
-import { createFakeClock } from '../../lib/testing/index.js';
+import { createFakeClock, type FeedClient } from '../../lib/testing/index.js';
+import { readText, temporaryFolder } from '../sink/files.js';
 import { FakeKafka } from '../sink/kafka/fake-producer.js';
 import { pagesOf } from '../sink/pages.js';
 import { ARRANGEMENTS, type Arrangement, gapsOf, run } from '../support/arrangements.js';
@@ -101,6 +105,25 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const { texts } = await run(arrangement, { url: server.url, unbounded: true, reply });
     assert.deepEqual([answer, texts], ['pong 7', []]);
   },
+  'source.resume.expired.match.path': async ({ path, record }, t, arrangement) => {
+    const expired = { match: { path, equals: 'old' } };
+    const { texts, error } = await resumed(t, arrangement, { expired }, async (client) => {
+      if (client.number === 1) await client.send(record('old'));
+      else await sends(record('data'))(client);
+    });
+    assert.deepEqual([texts, error], [[record('data')], undefined]);
+  },
+  'source.resume.into.subscribe[].expect.path': async ({ path, record }, t, arrangement) => {
+    const into = { subscribe: [{ send: 'after {c}', expect: { path, equals: 'welcome' } }] };
+    const script = sends(record('welcome'), record('data'));
+    const { texts, error } = await resumed(t, arrangement, { into }, script);
+    assert.deepEqual([texts, error], [[record('data')], undefined]);
+  },
+  'source.resume.into.subscribe[].reject.path': async ({ path, record }, t, arrangement) => {
+    const into = { subscribe: [{ send: 'after {c}', expect: { text: 'ok' }, reject: { path, equals: 'no' } }] };
+    const { error } = await resumed(t, arrangement, { into }, sends(record('no')));
+    assert.ok(error instanceof SubscribeError && error.reason === 'rejected', String(error));
+  },
   'source.stop_when.path': async ({ path, record }, t, arrangement) => {
     const stop_when = { path, equals: 'last' };
     const { texts, error } = await received(
@@ -123,6 +146,10 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const { error } = await received(t, arrangement, { subscribe }, record('no'));
     assert.ok(error instanceof SubscribeError && error.reason === 'rejected', String(error));
   },
+  'pipeline.event_time.path': ({ path, record }) => {
+    const text = Buffer.from(record(1_700_000_000_000));
+    assert.equal(new EventTimeReader({ path }).read(text, 0, text.length), 1_700_000_000_000);
+  },
   'pipeline.transforms[].config.path': async ({ path, record }, t, arrangement) => {
     const filter = { type: 'filter', config: { path, op: 'eq', value: 'yes' } };
     const kept = await received(t, arrangement, { transforms: [filter] }, record('yes'), record('no'));
@@ -135,6 +162,12 @@ const PROBES: Readonly<Record<string, Probe>> = {
       texts.map((text) => JSON.parse(text) as unknown),
       [7, [8]].map((value) => JSON.parse(record(value)) as unknown),
     );
+  },
+  'csv.columns[]': async ({ path, record }, t) => {
+    assert.equal(await csvOf(t, path, record(1.5)), `${csvText(path)}\n1.5\n`);
+  },
+  'csv.columns[].path': async ({ path, record }, t) => {
+    assert.equal(await csvOf(t, { path, header: 'found' }, record(1.5)), 'found\n1.5\n');
   },
   'kafka.topic.path': async ({ path, record }) => {
     const cluster = await produced({ topic: { type: 'from_path', path } }, record('btc'));
@@ -230,6 +263,22 @@ for (const [key, probe] of Object.entries(PROBES)) {
   }
 }
 
+/** Runs a source whose server is asked to go on from a cursor. */
+async function resumed(
+  t: TestContext,
+  arrangement: Arrangement,
+  resume: object,
+  script: (client: FeedClient) => Promise<void>,
+) {
+  const server = await feed(t, script);
+  const config = {
+    ...{ url: server.url, unbounded: true, reconnect_backoff: 0.001 },
+    resume: { values: { c: { path: 'cursor' } }, into: { query: { c: '{c}' } }, ...resume },
+  };
+  const cursor = { endpoint: `${server.url}/`, values: { c: '1' } };
+  return run(arrangement, config as SourceConfig, { position: { sequence: 1, receivedAt: 0, cursor } });
+}
+
 /** Runs a source to whose first frames these belong, sent when the client has said what it has to. */
 async function received(t: TestContext, arrangement: Arrangement, config: object, ...frames: string[]) {
   const server = await feed(t, sends(...frames));
@@ -245,6 +294,21 @@ async function produced(config: object, ...texts: string[]): Promise<FakeKafka> 
   const sink = kafka({ ...options, producer: cluster, clock });
   await whileTimePasses(clock, pipeline(Readable.from(pagesOf(texts)), sink));
   return cluster;
+}
+
+/** What a CSV file with this column holds after it has got a record. */
+async function csvOf(t: TestContext, column: unknown, text: string): Promise<string> {
+  const {
+    type: _type,
+    path,
+    ...options
+  } = resolveSink('csv', { path: join(temporaryFolder(t), 'a.csv'), columns: [column] });
+  await pipeline(Readable.from(pagesOf([text])), csvFile(path, options));
+  return readText(path);
+}
+
+function csvText(cell: string): string {
+  return /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 interface Schema {
@@ -283,6 +347,12 @@ function isText(schema: Schema): boolean {
 
 /** Files, and what is no place in a record. */
 const NO_PATHS: readonly string[] = [
+  'observability.prometheus.path',
+  'pipeline.state.config.path',
+  'pipeline.state.path',
+  'state.config.path',
+  'state.path',
+  'csv.path',
   'jsonl.path',
   'kafka.auth.config.ca_path',
   'kafka.auth.config.cert_path',
@@ -292,9 +362,13 @@ const NO_PATHS: readonly string[] = [
   'kafka.auth.config.ssl.config.cert_path',
   'kafka.auth.config.ssl.config.key_path',
   'kafka.auth.config.token_path',
+  'pipeline.dlq.path',
+  'pipeline.dlq.sink.config.path',
+  'pipeline.spool.path',
   'source.auth.config.path',
   'source.auth.config.persist.key',
   'source.auth.config.persist.path',
+  'source.dead_letter.path',
   'source.dedupe.by',
   'source.tls.key',
 ];

@@ -28,8 +28,8 @@ test('A minimal configuration has the default of the contract in every field', (
     maxMessageBytes: 67_108_864,
     batchSize: 1000,
     unbounded: false,
-    lingerMs: undefined,
-    pageBytes: 16_777_216,
+    lingerMs: 100,
+    pageBytes: 1_048_576,
     split: 'none',
     recordsPath: undefined,
     bigIntegers: 'number',
@@ -69,6 +69,7 @@ test('A minimal configuration has the default of the contract in every field', (
       overflow: 'block',
       maxBufferedFrames: 100_000,
     },
+    resume: { resume: undefined },
   } satisfies ResolvedSourceConfig);
 });
 
@@ -107,6 +108,7 @@ const ACCEPTED: readonly [string, unknown, keyof ResolvedSourceConfig, unknown][
   ['batch_size', 1_000_000, 'batchSize', 1_000_000],
   ['unbounded', true, 'unbounded', true],
   ['linger', '250ms', 'lingerMs', 250],
+  ['linger', 'none', 'lingerMs', 'none'],
   ['page_bytes', 1, 'pageBytes', 1],
   ['split', 'lines', 'split', 'lines'],
   ['split', { on: '\u001e' }, 'split', { on: '\u001e' }],
@@ -128,9 +130,18 @@ for (const [field, given, key, expected] of ACCEPTED) {
   });
 }
 
+test('a page waits 100 ms for more, and one for the whole run as long as it takes, unless told otherwise', () => {
+  const lingers = [{}, { batch_size: 0 }, { batch_size: 0, linger: '2s' }, { batch_size: 1, linger: 'none' }];
+  assert.deepEqual(
+    lingers.map((config) => resolveSourceConfig({ ...base, ...config }).lingerMs),
+    [100, 'none', 2_000, 'none'],
+  );
+});
+
 const DURATION =
   'a number of seconds (fractions allowed), or text with a unit such as "500ms", "30s", "5m", "1.5h" or "1d"';
 const TIMER = `Expected a duration of at least 1 ms: ${DURATION}`;
+const PAGE_AGE = `Expected a duration of at least 1 ms (${DURATION}), or \`none\``;
 const SPLIT = 'Expected `none`, `lines`, or `on` with a text of 1 to 100 characters, such as `{ on: "\\u001e" }`';
 const HIDDEN = 'a string that is not shown here';
 
@@ -293,18 +304,30 @@ const REFUSED: readonly [string, unknown, string, string][] = [
   ['idle_timeout', '0.9ms', 'idle_timeout', 'Expected a duration of at least 1 ms, but found a shorter one.'],
   ['reconnect', 1, 'reconnect', 'Expected `true` or `false`, but found 1.'],
   ['max_reconnect_attempts', -1, 'max_reconnect_attempts', 'Expected a whole number of at least 0, but found -1.'],
-  ['max_message_bytes', 0, 'max_message_bytes', 'Expected a whole number from 1 to 2147483647, but found 0.'],
+  [
+    'max_message_bytes',
+    0,
+    'max_message_bytes',
+    'Expected a number of bytes, or text with a unit such as "100MB" or "1GiB", of at least 1 and at most 2147483647, but found 0.',
+  ],
   [
     'max_message_bytes',
     2 ** 31,
     'max_message_bytes',
-    'Expected a whole number from 1 to 2147483647, but found 2147483648.',
+    'Expected a number of bytes, or text with a unit such as "100MB" or "1GiB", of at least 1 and at most 2147483647, but found 2147483648.',
   ],
   ['batch_size', 1_000_001, 'batch_size', 'Expected a whole number from 0 to 1000000, but found 1000001.'],
   ['batch_size', -1, 'batch_size', 'Expected a whole number from 0 to 1000000, but found -1.'],
   ['unbounded', 'true', 'unbounded', 'Expected `true` or `false`, but found the text "true".'],
-  ['linger', '', 'linger', `${TIMER}, but found empty text.`],
-  ['page_bytes', 0, 'page_bytes', 'Expected a whole number from 1 to 2147483647, but found 0.'],
+  ['linger', '', 'linger', `${PAGE_AGE}, but found empty text.`],
+  ['linger', 'off', 'linger', `${PAGE_AGE}, but found the text "off".`],
+  ['linger', '0ms', 'linger', `${PAGE_AGE}, but found the text "0ms".`],
+  [
+    'page_bytes',
+    0,
+    'page_bytes',
+    'Expected a number of bytes, or text with a unit such as "100MB" or "1GiB", of at least 1 and at most 2147483647, but found 0.',
+  ],
   ['split', 'line', 'split', `${SPLIT}, but found the text "line".`],
   ['split', {}, 'split.on', 'The key `on` is required here, but missing.'],
   ['split', { on: '' }, 'split.on', 'Expected a text of 1 to 100 characters, but found empty text.'],
@@ -337,7 +360,12 @@ const REFUSED: readonly [string, unknown, string, string][] = [
     'The WebSocket handshake sets this header itself, so it cannot be set here. Sub-protocols go into `protocols`, compression into `per_message_deflate`.',
   ],
   ['per_message_deflate', {}, 'per_message_deflate', 'Expected `true` or `false`, but found an object.'],
-  ['max_buffered_bytes', 0, 'max_buffered_bytes', 'Expected a whole number of at least 1, but found 0.'],
+  [
+    'max_buffered_bytes',
+    0,
+    'max_buffered_bytes',
+    'Expected a number of bytes, or text with a unit such as "100MB" or "1GiB", of at least 1, but found 0.',
+  ],
   ['max_mesages', 5, 'max_mesages', 'There is no such key. Did you mean `max_messages`?'],
   ['__proto__x', 5, '__proto__x', 'There is no such key.'],
 ];
@@ -453,7 +481,7 @@ test('Placeholders in the address are filled before it is checked', () => {
   );
 });
 
-test('The given configuration is not changed, may be frozen, and shares nothing but record_schema with the result', () => {
+test('The given configuration is not changed, may be frozen, and shares nothing with the result', () => {
   const config = deepFreeze({
     ...base,
     auth: { type: 'custom', config: { headers: { X: '1' } } },
@@ -469,7 +497,8 @@ test('The given configuration is not changed, may be frozen, and shares nothing 
   assert.notEqual(resolved.subscribeMessages, config.subscribe_messages);
   assert.notEqual(resolved.protocols, config.protocols);
   assert.notEqual(resolved.headers, config.headers);
-  assert.equal(resolved.recordSchema, config.record_schema);
+  assert.deepEqual(resolved.recordSchema, config.record_schema);
+  assert.notEqual(resolved.recordSchema, config.record_schema);
 });
 
 test('No value below auth, headers, subscribe_messages and protocols, and no part of the address, is ever shown', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Transform } from 'node:stream';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { WebSocketReadableOptions } from '../../lib/connect/options/options.js';
@@ -157,7 +158,7 @@ describe('a function of an option that is wrong ends the run, with an error that
   for (const [option, stageOf] of [
     ['map', map],
     ['filter', filter],
-  ] as const) {
+  ] as readonly [string, (work: () => unknown) => Transform][]) {
     it(option, async () => {
       await fc.assert(
         fc.asyncProperty(thrown, fc.boolean(), async (reason, isLate) => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { type Frame, WebSocketReadable, type WebSocketReadableOptions } from '../../lib/index.js';
+import { createFakeClock } from '../../lib/testing/index.js';
 import { feed, hasRead, sendsThenWaits } from '../support/feed.js';
 import { until } from '../support/until.js';
 
@@ -46,7 +48,7 @@ for (const [what, options] of [
     timeout: 60_000,
   }, async (t) => {
     const server = await feed(t, sendsThenWaits(...frames));
-    const readable = new WebSocketReadable(server.url, { ...options, maxMessages: FRAMES });
+    const readable = new WebSocketReadable(server.url, { ...options, maxFrames: FRAMES });
     readable.read(0);
     const [{ bufferedFrames }] = (await once(readable, 'paused')) as [{ bufferedFrames: number }];
     assert.equal(bufferedFrames, 200);
@@ -61,3 +63,25 @@ for (const [what, options] of [
     assert.deepEqual(texts, frames);
   });
 }
+
+test('an event tells its error by the names of who set the options, before the run has ended', async (t) => {
+  const clock = createFakeClock();
+  // It never answers.
+  const server = createServer((socket) => {
+    t.after(() => socket.destroy());
+    void clock.advance(1_000);
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const readable = new WebSocketReadable(`ws://127.0.0.1:${port}`, {
+    clock,
+    handshakeTimeoutMs: 1_000,
+    reconnect: true,
+  });
+  readable.read(0);
+  const [{ error }] = (await once(readable, 'disconnected')) as [{ error: Error }];
+  assert.match(error.message, /Raise `handshakeTimeoutMs` if/);
+  readable.destroy();
+  await once(readable, 'close');
+});

@@ -6,17 +6,19 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { resolveBatchOptions } from '../../lib/batch/options.js';
 import { sourceConfigSchema } from '../../lib/config/source-schema.js';
 import { resolveWebSocketOptions } from '../../lib/connect/options/options.js';
+import { ENDPOINT_OPTIONS } from '../../lib/connect/options/token-options.js';
 import { OAUTH2_CLIENT_FIELDS } from '../../lib/connect/reach/oauth2-client.js';
-import { TOKEN_FIELDS } from '../../lib/connect/reach/token-options.js';
 import { systemClock } from '../../lib/internal/clock.js';
 import { silentLogger } from '../../lib/internal/logger.js';
 import { resolveRejectOptions } from '../../lib/internal/reject-options.js';
 import { resolveParseOptions } from '../../lib/parse/options.js';
+import { resolveThrottleOptions } from '../../lib/rate/options.js';
 import { resolveJsonlFileOptions } from '../../lib/sink/file/jsonl-file-options.js';
 import { resolveKafkaOptions } from '../../lib/sink/kafka/options.js';
 import { resolveStdoutOptions } from '../../lib/sink/stdout/options.js';
 import { resolveFeedServerOptions } from '../../lib/testing/feed-server-options.js';
 import { resolveValidateOptions } from '../../lib/validate/options.js';
+import { WINDOW_FIELDS } from '../../lib/window/options.js';
 import { ROOT } from '../support/readme.js';
 
 const named = (stage: string): string => `${stage}-options`;
@@ -31,6 +33,8 @@ const RESOLVED: readonly (readonly [file: string, values: object])[] = [
   ['parse/options', resolveParseOptions({})],
   ['validate/options', resolveValidateOptions({})],
   ['transform/options', resolveRejectOptions('stage', {})],
+  ['rate/options', resolveThrottleOptions({ everyMs: 1 })],
+  ['window/options', fallbacks(WINDOW_FIELDS)],
   ...['options', 'option-table'].map(
     (file) =>
       [
@@ -42,8 +46,11 @@ const RESOLVED: readonly (readonly [file: string, values: object])[] = [
   // Its `auto` is decided by the path.
   ['sink/file/jsonl-file-options', { ...resolveJsonlFileOptions('x', {}), compression: 'auto' }],
   ['testing/feed-server-options', resolveFeedServerOptions({})],
-  ['connect/reach/oauth2-client', fallbacks(OAUTH2_CLIENT_FIELDS)],
-  ['connect/reach/token-options', { ...fallbacks(TOKEN_FIELDS), expiryMarginMs: 60_000 }],
+
+  [
+    'connect/options/token-options',
+    { ...fallbacks(OAUTH2_CLIENT_FIELDS), ...fallbacks(ENDPOINT_OPTIONS), expiryMarginMs: 60_000 },
+  ],
   ...['options', ...['socket', 'reach', 'intake', 'liveness', 'subscribe', 'reconnect', 'rotation'].map(named)].map(
     (file) => [`connect/options/${file}`, socket] as const,
   ),

@@ -27,12 +27,12 @@ for (const start of [
   '| `reconnect_backoff` | seconds or `{initial, max, multiplier, jitter}` | 1 | ',
   '| `heartbeat` | `{interval, message, expect, timeout}` | none | ',
   '| `reply` | `{match, send}`[] | `[]` | ',
-  '| `max_message_bytes` | int ≥ 1, ≤ 2,147,483,647 | 64 MiB | ',
+  '| `max_message_bytes` | bytes ≥ 1, ≤ 2,147,483,647 | 64 MiB | ',
   '| `batch_size` | int ≥ 0, ≤ 1,000,000 | 1,000 | ',
   '| `record_schema` | object | none | ',
   '| `handshake_timeout` | seconds | 10 | ',
   '| `headers` | map of strings | `{}` | ',
-  '| `max_buffered_bytes` | int ≥ 1 | 16 MiB | ',
+  '| `max_buffered_bytes` | bytes ≥ 1 | 16 MiB | ',
 ]) {
   test(`the table of a source has a row that begins ${start}`, () => {
     assert.ok(

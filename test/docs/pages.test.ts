@@ -10,11 +10,15 @@ import { DAY_MS, parseTime } from '../../lib/cli/grammar.js';
 import { initCommand } from '../../lib/cli/init.js';
 import { feedConfig, givenOf } from '../../lib/cli/preview/feed-config.js';
 import { previewCommand } from '../../lib/cli/preview.js';
+import { repairCommand } from '../../lib/cli/repair.js';
+import { replayCommand } from '../../lib/cli/replay.js';
 import { runCommand } from '../../lib/cli/run.js';
 import { schemaCommand } from '../../lib/cli/schema.js';
 import { serveCommand } from '../../lib/cli/serve.js';
 import { Output } from '../../lib/cli/terminal/output.js';
+import { topCommand } from '../../lib/cli/top.js';
 import { validateCommand } from '../../lib/cli/validate.js';
+import { verifyCommand } from '../../lib/cli/verify.js';
 import { parsePipelineText } from '../../lib/feed/pipeline-file.js';
 import { sinkKinds } from '../../lib/feed/sinks.js';
 import { FieldReader } from '../../lib/json/field.js';
@@ -29,9 +33,13 @@ const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['capture', () => captureCommand(OUTPUT)],
   ['preview', () => previewCommand(OUTPUT)],
   ['serve', () => serveCommand(OUTPUT)],
+  ['replay', () => replayCommand(OUTPUT)],
+  ['verify', () => verifyCommand(OUTPUT)],
+  ['repair', () => repairCommand(OUTPUT)],
   ['demo', () => demoCommand(OUTPUT)],
   ['doctor', () => doctorCommand()],
   ['init', () => initCommand(OUTPUT)],
+  ['top', () => topCommand()],
   ['validate', () => validateCommand()],
   ['schema', () => schemaCommand()],
   ['completion', () => completionCommand(new Command('spillway'))],
@@ -177,4 +185,4 @@ function quotedIn(cell: string): string[] {
 }
 
 /** Flags that a section names and that are those of another command. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['serve --envelope']);
+const ELSEWHERE: ReadonlySet<string> = new Set(['serve --envelope', 'top --listen', 'top --listen-token']);

@@ -84,7 +84,10 @@ async function feedOf(t: TestContext, { frames = FRAMES }: FaucetRow): Promise<s
 
 /** What `validate` said, without the name of the file. */
 function verdict(text: string, file: string): string {
-  const lines = text.trimEnd().split('\n');
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('what to do: '));
   const isValid = lines[0] === `${file}: valid`;
   return [...(isValid ? ['valid'] : []), ...lines.slice(1)].map((line) => line.replaceAll(`${file}:`, '')).join('\n');
 }

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { SourceConfig } from '../../lib/index.js';
 import { encodeFrame, type FeedClient, type FeedServerOptions, OPCODES } from '../../lib/testing/index.js';
 import { CertificateAuthority, makeCertificate } from '../support/certificates.js';
+import { deflater } from '../support/deflater.js';
 
 /** One thing that goes wrong on a server's first connection, or on the way to it; all later connections are good. */
 export interface Fault {
@@ -70,6 +71,19 @@ export function allFaults(): Fault[] {
       config: { max_message_bytes: 1_000, decompress: 'gzip' },
       error: { code: 'ERR_MESSAGE_TOO_LARGE' },
       withReconnect: ['disconnected', 1006],
+    },
+    {
+      name: 'a message that permessage-deflate makes too large',
+      act: (client) => client.sendRaw(compressed(deflater()(Buffer.alloc(2_000, '1')))),
+      config: { max_message_bytes: 1_000, per_message_deflate: true },
+      error: { code: 'ERR_MESSAGE_TOO_LARGE' },
+      withReconnect: ['disconnected', 1006],
+    },
+    {
+      ...lost('a message that permessage-deflate cannot have made', (client) =>
+        client.sendRaw(compressed(Buffer.from([7]))),
+      ),
+      config: { per_message_deflate: true },
     },
     {
       name: 'invalid UTF-8',
@@ -202,3 +216,7 @@ export async function read(client: FeedClient): Promise<void> {
 }
 
 const HOSTS = ['localhost', '127.0.0.1'];
+
+function compressed(payload: Buffer): Uint8Array {
+  return encodeFrame({ opcode: OPCODES.text, payload, rsv1: true });
+}

@@ -172,6 +172,7 @@ async function meet(fault: Fault, arrangement: Arrangement, reconnect: boolean):
   const { handshakeDelay, ...rest } = fault.server ?? {};
   const server: FeedServer = await createFeedServer({
     ...rest,
+    perMessageDeflate: fault.config?.per_message_deflate === true,
     ...(handshakeDelay === undefined
       ? {}
       : {

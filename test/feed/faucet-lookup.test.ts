@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { formatPath, type Path } from '../../lib/config/check/findings.js';
 import { sentenceOf } from '../../lib/config/faucet/terms.js';
 import { ConfigError } from '../../lib/errors.js';
-import { faucetNotes } from '../../lib/feed/faucet-lookup.js';
+import { faucetKey, faucetNotes, faucetWord } from '../../lib/feed/faucet-lookup.js';
 import { faucetTerms } from '../../lib/feed/faucet-terms.js';
 import { parsePipelineText } from '../../lib/feed/pipeline-file.js';
 
@@ -23,6 +23,8 @@ for (const terms of faucetTerms) {
         const file = parse(VALID) as Record<string, unknown>;
         if (terms.sink !== undefined)
           (file as never as { pipeline: { sink: object } }).pipeline.sink = sinkOf(terms.sink);
+        // A queue of dead letters is one with a sink.
+        if (place[1] === 'dlq') put(file, ['pipeline', 'dlq', 'sink'], { type: 'jsonl', config: { path: 'b.jsonl' } });
         put(file, place, kind === 'words' ? name : term.verdict === 'noted' && terms.sink === 'kafka' ? 1 : {});
         const told = { path: formatPath(place), message: sentenceOf(name, term) };
         assert.match(told.message, /^`.+` (of faucet|does not stand here).*: [^.].*[^.]\.$/s);
@@ -30,6 +32,22 @@ for (const terms of faucetTerms) {
         assert.deepEqual(found, [told]);
       });
     }
+  }
+}
+
+for (const terms of faucetTerms) {
+  const root = { pipeline: { sink: { type: terms.sink } } };
+  const at = terms.at.map(someKey);
+  // None of them is where any of faucet's is.
+  for (const path of [
+    ['elsewhere', ...at.slice(1)],
+    [...at, 'elsewhere'],
+    ['elsewhere', ...at],
+  ]) {
+    test(`What faucet has at ${formatPath(at) || 'the top'} is nothing at ${formatPath(path)}`, () => {
+      for (const name of Object.keys(terms.keys ?? {})) assert.equal(faucetKey(path, name, root), undefined, name);
+      for (const word of Object.keys(terms.words ?? {})) assert.equal(faucetWord(path, word, root), undefined, word);
+    });
   }
 }
 
@@ -79,6 +97,7 @@ const TOPIC = { type: 'fixed', name: 't' };
 
 function sinkOf(type: string): object {
   const needed = {
+    csv: { path: 'a', columns: ['a'] },
     jsonl: { path: 'a' },
     kafka: { brokers: 'a:1', topic: TOPIC, value_format: { type: 'json' }, key_format: { type: 'json' } },
     stdout: {},

@@ -45,10 +45,20 @@ const EXAMPLE_RESULT = {
     append: false,
     pretty: false,
     compression: 'auto',
+    compressionLevel: undefined,
     fsync: 'never',
+    onFull: 'wait',
     onMissing: 'create',
     drainTimeoutMs: 30_000,
+    roll: undefined,
+    keep: undefined,
   },
+  spool: undefined,
+  dlq: undefined,
+  state: undefined,
+  listen: undefined,
+  otel: undefined,
+  watch: { freshWithinMs: undefined, eventTime: undefined },
   secrets: [],
   notes: [],
 } as const;
@@ -93,9 +103,31 @@ for (const [what, sink, expected] of [
       append: true,
       pretty: true,
       compression: 'zstd',
+      compressionLevel: undefined,
       fsync: 'page',
+      onFull: 'wait',
       onMissing: 'fail',
       drainTimeoutMs: 300_000,
+      roll: undefined,
+      keep: undefined,
+    },
+  ],
+  [
+    'jsonl whose files are rolled',
+    '{type: jsonl, config: {path: "%H.jsonl", roll: {every: 1h, bytes: 100MB, records: 7}, keep: {bytes: 1.5 GiB, age: 30d, files: 9}}}',
+    {
+      type: 'jsonl',
+      path: '%H.jsonl',
+      append: false,
+      pretty: false,
+      compression: 'auto',
+      compressionLevel: undefined,
+      fsync: 'never',
+      onMissing: 'create',
+      onFull: 'wait',
+      drainTimeoutMs: 30_000,
+      roll: { everyMs: 3_600_000, bytes: 100_000_000, records: 7 },
+      keep: { bytes: 1_610_612_736, ageMs: 2_592_000_000, files: 9 },
     },
   ],
   [
@@ -202,11 +234,11 @@ feed.yaml:12:7: pipeline.source.config.ulr: There is no such key. Did you mean \
 feed.yaml:13:21: pipeline.source.config.max_messages: Expected a whole number of at least 1, but found a string that is not shown here.
 feed.yaml:14:19: pipeline.source.config.batch_size: The environment variable UNSET is not set. Set it, or write \`\${env:UNSET:-…}\` with a default.
 feed.yaml:15:19: pipeline.source.config.auth.ref: No credentials have this name. Known are: \`a\`, \`b\`.
-feed.yaml:16:21: pipeline.source.config.linger: Expected a duration of at least 1 ms: a number of seconds (fractions allowed), or text with a unit such as "500ms", "30s", "5m", "1.5h" or "1d", but found a list of 1.
+feed.yaml:16:21: pipeline.source.config.linger: Expected a duration of at least 1 ms (a number of seconds (fractions allowed), or text with a unit such as "500ms", "30s", "5m", "1.5h" or "1d"), or \`none\`, but found a list of 1.
 feed.yaml:17:14: pipeline.source.config.split: Expected \`none\`, \`lines\`, or \`on\` with a text of 1 to 100 characters, such as \`{ on: "\\u001e" }\`, but found a list of 1.
 feed.yaml:19:9: pipeline.source.config.headers.Authorization: Expected the name of an HTTP header: letters, digits and hyphens, without a colon or a space.
 feed.yaml:22:11: pipeline.source.config.protocols[1]: Expected a name without spaces, quotes or brackets, but found a string that is not shown here.
-feed.yaml:24:11: pipeline.sink.type: Expected one of \`jsonl\`, \`kafka\`, \`stdout\`, but found the text "jsnl".`,
+feed.yaml:24:11: pipeline.sink.type: Expected one of \`csv\`, \`jsonl\`, \`kafka\`, \`stdout\`, but found the text "jsnl".`,
   );
 });
 
@@ -247,7 +279,7 @@ for (const [what, text, message] of [
   [
     'a sink of an unknown type',
     file({ sink: '{type: kafak, config: {}}' }),
-    /pipeline\.sink\.type: Expected one of `jsonl`, `kafka`, `stdout`, but found the text "kafak"\.$/,
+    /pipeline\.sink\.type: Expected one of `csv`, `jsonl`, `kafka`, `stdout`, but found the text "kafak"\.$/,
   ],
   [
     'a wrong value of a sink',

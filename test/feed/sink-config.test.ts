@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sinkSecrets } from '../../lib/feed/open-sink.js';
 import { isSinkSecret, resolveSink } from '../../lib/feed/sink-config.js';
-import { sinkKinds } from '../../lib/feed/sinks.js';
 import { kafka } from '../../lib/sink/kafka/index.js';
 
 test('what an option of a sink says to be a secret is not shown, at any depth', () => {
@@ -40,7 +40,7 @@ test('files of sinks, and those of credentials, may be in the home folder', () =
       ssl: { ...ssl, config: { ca_path: home('ca.pem'), key_password: '~/sesame' } },
     },
   });
-  assert.deepEqual(sinkKinds.kafka.secrets(sink), ['~/sesame']);
+  assert.deepEqual(sinkSecrets(sink), ['~/sesame']);
 });
 
 test('what has no effect is no part of what a sink is given', () => {

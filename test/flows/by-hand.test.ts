@@ -128,10 +128,11 @@ test('an error by hand reaches the file only after every record before it, throu
 });
 
 for (const [how, pagesOf] of [
-  ['fused', (url: string) => createSource({ url, unbounded: true, batch_size: 3 }).pages()],
+  ['fused', (url: string) => createSource({ url, unbounded: true, batch_size: 3, linger: 'none' }).pages()],
   [
     'composed by hand',
-    (url: string) => new WebSocketReadable(url).compose(parse()).compose(batch({ size: 3 })) as unknown as Readable,
+    (url: string) =>
+      new WebSocketReadable(url).compose(parse()).compose(batch({ size: 3, lingerMs: 'none' })) as unknown as Readable,
   ],
 ] as const) {
   test(`for await over pages sees every record, and leaving the loop closes the socket with 1000 (${how})`, async (t) => {

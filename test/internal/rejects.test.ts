@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { silentLogger } from '../../lib/internal/logger.js';
 import { Rejects } from '../../lib/internal/rejects.js';
@@ -29,6 +30,15 @@ describe('Rejects', () => {
     rejects.handle(LETTER);
     assert.equal(rejects.count, 1);
     assert.deepEqual(deadLetter.seen, [LETTER]);
+  });
+
+  it('throws what a dead letter fails with at once, and says of no more that it was refused', () => {
+    const [logger, failure] = [recorder(), new Error('disk full')];
+    const deadLetter = new Writable({ objectMode: true, write: (_letter, _encoding, callback) => callback(failure) });
+    deadLetter.on('error', () => {});
+    const rejects = new Rejects({ onError: 'divert', deadLetter, logger, clock });
+    assert.throws(() => rejects.handle(LETTER), failure);
+    assert.deepEqual(logger.entries, []);
   });
 
   it('warns at the first, and then at most once in ten seconds, with the count since and in all', async () => {

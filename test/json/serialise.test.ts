@@ -52,6 +52,37 @@ describe('serialise', () => {
     });
   }
 
+  it('lets through what is no error that a toJSON method throws, or one that only begins like one of ours', () => {
+    for (const thrown of [
+      null,
+      'text',
+      new RangeError('Do not know how to serialize a BigInt'),
+      new Error('Converting circular structure to JSON'),
+    ]) {
+      for (const beside of [[], [1n]]) {
+        const fail = (): never => {
+          throw thrown;
+        };
+        try {
+          serialise([...beside, { toJSON: fail }]);
+          assert.fail('It was written.');
+        } catch (error) {
+          assert.equal(error, thrown);
+        }
+      }
+    }
+  });
+
+  it('asks a toJSON method that throws once', () => {
+    let asked = 0;
+    const fail = (): never => {
+      asked += 1;
+      throw new TypeError('mine');
+    };
+    assert.throws(() => serialise({ toJSON: fail }), { name: 'TypeError', message: 'mine' });
+    assert.equal(asked, 1);
+  });
+
   it('lets through what a toJSON method throws', () => {
     const error = new TypeError('mine');
     const fail = (): never => {

@@ -101,7 +101,8 @@ for (const client of clients) {
       if (client !== clients[0]) assert.equal(broker.records('trades', 0).length, 2);
       if (client === platformatic2) return;
       const found = await checks(broker.address, client === kafkaJs ? 'kafkajs' : 'platformatic');
-      const addresses = found.find(({ name }) => name === 'addresses')!;
+      const addresses = found.find(({ name }) => name === 'addresses');
+      assert.ok(addresses !== undefined, JSON.stringify(found));
       assert.equal(addresses.ok, false);
       assertNamed(`${addresses.detail}. ${addresses.advice}`, broker.address, advertised);
       // There is a next thing to look at.

@@ -26,17 +26,26 @@ export interface Carrier {
   readonly peakLive: number;
 }
 
+interface CarryOptions {
+  /** For its Node. */
+  readonly flags?: readonly string[];
+  /** The folder of a spool. @default none */
+  readonly spool?: string;
+  /** How many records the feed sends a second. @default as many as are taken */
+  readonly rate?: number;
+}
+
 /** The record that the feed sends as its `n`th. */
 export function recordAt(n: number): string {
   return `{"n":${n},"key":"${n % 10}","pad":"${PAD}"}`;
 }
 
-/** Starts it; it does not outlive the test. `flags` are for its Node. */
+/** Starts it; it does not outlive the test. */
 export async function carry(
   t: TestContext,
   client: TestClient,
   options: KafkaOptions,
-  flags: readonly string[] = [],
+  { flags = [], spool, rate }: CarryOptions = {},
 ): Promise<Carrier> {
   const stop = new AbortController();
   let sent = 0;
@@ -44,10 +53,10 @@ export async function carry(
     for (;;) yield recordAt(sent++);
   }
   const server = await feed(t, async (connection) => {
-    await connection.sendMany(records(), { signal: stop.signal });
+    await connection.sendMany(records(), { signal: stop.signal, ...(rate !== undefined && { rate }) });
     await connection.close(1000);
   });
-  const task: Task = { url: server.url, client: client.name, options };
+  const task: Task = { url: server.url, client: client.name, options, spool };
   const script = join(import.meta.dirname, 'processes/carry.ts');
   const child = spawn(process.execPath, [...flags, ...program(script), JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -57,7 +57,7 @@ async function sendAll(client: FeedClient): Promise<void> {
 
 async function running(t: TestContext, broker: FakeBroker, script: (client: FeedClient) => Promise<void>) {
   const server = await feed(t, script);
-  const config = { url: server.url, unbounded: true, batch_size: RECORDS.length };
+  const config = { url: server.url, unbounded: true, batch_size: RECORDS.length, linger: 'none' };
   const sink = { type: 'kafka', config: { brokers: broker.address, topic: { type: 'fixed', name: 'trades' } } };
   const { file } = await pipelineFile(t, config, sink);
   return spillway(t, ['run', file]);

@@ -68,6 +68,14 @@ for (const [what, error, name, kind] of [
   });
 }
 
+test('errors that hold themselves, as causes or among others, are classified all the same', () => {
+  const among = new AggregateError([]);
+  among.errors.push(among, brokerError('INVALID_RECORD'));
+  const caused = new Error('failed');
+  caused.cause = caused;
+  assert.deepEqual([classify(among).name, classify(caused).reason], ['INVALID_RECORD', 'failed']);
+});
+
 test('what the client calls passing is never called final here, and the other way round', () => {
   for (const [name, { canRetry }] of Object.entries(protocolErrors)) {
     const { kind, advice } = classify(brokerError(name));

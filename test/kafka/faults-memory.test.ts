@@ -11,7 +11,7 @@ describe('a million records, as fast as they go,', { skip: await noFaults(), tim
       const { address } = await brokerFor(t);
       const topic = await newTopic(t, address, { partitions: 2 });
       const options = { brokers: address, topic, keyPath: 'key', maxBufferedBytes: MIB };
-      const carrier = await carry(t, client, options, SMALL_HEAP);
+      const carrier = await carry(t, client, options, { flags: SMALL_HEAP });
       await carrier.until('a tenth arrived', ({ acknowledged }) => acknowledged >= 100_000);
       const early = carrier.peakLive;
       await carrier.until('all arrived', ({ acknowledged }) => acknowledged >= 1_000_000);

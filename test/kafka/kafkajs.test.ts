@@ -46,6 +46,10 @@ function start({ autoCreateTopics, refusal }: { autoCreateTopics: boolean; refus
     compression: 'none',
     maxInFlight: 1,
     requestTimeoutMs: 1_000,
+    messageTimeoutMs: 1_000,
+    transactionalId: undefined,
+    commitIntervalMs: 250,
+    positionTopic: 'spillway.feeds',
     autoCreateTopics,
     clock: systemClock,
   });

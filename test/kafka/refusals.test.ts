@@ -8,14 +8,14 @@ import type { KafkaDeadLetter, KafkaOptions } from '../../lib/sink/kafka/index.j
 import { createFakeClock } from '../../lib/testing/index.js';
 import { pagesOf } from '../sink/pages.js';
 import { type FakeBroker, type FakeBrokerOptions, fakeBroker } from '../support/kafka/fake-broker.js';
-import { clients, kafkaJs, platformatic1 } from './clients.js';
+import { clients, kafkaJs, recordClients } from './clients.js';
 
 /** Records whose key and partition is their number modulo 3. */
 const RECORDS = Array.from({ length: 60 }, (_, n) => `{"n":${n},"shard":${n % 3}}`);
 const SHARDS = [0, 1, 2].map((shard) => RECORDS.filter((_, n) => n % 3 === shard));
 const BY_SHARD: KafkaOptions = { topic: 'trades', partitionPath: 'shard', batchSize: 4, lingerMs: 0 };
 
-for (const client of clients) {
+for (const client of [...clients, ...recordClients]) {
   describe(`with ${client.name}, over the protocol,`, () => {
     test('refusals, lost answers and dropped connections on one partition leave every record there once', async (t) => {
       const faults = [
@@ -52,7 +52,7 @@ for (const client of clients) {
       const done = pipeline(pagesOf(RECORDS, 60), sink);
       await broker.whenAttempts(1);
       // Where one request alone may be on its way, nothing overtakes.
-      while (client !== platformatic1 && sink.stats.records < 40) await nextTurn();
+      while (client !== recordClients[0] && sink.stats.records < 40) await nextTurn();
       assert.equal(broker.records('trades', 2).length, 0);
       assert.ok(sink.stats.records <= 40);
       release();
@@ -131,15 +131,19 @@ test('when the time is up, the error says what the client last failed with', asy
   const client = clients.findLast((each) => each !== kafkaJs)!;
   const clock = createFakeClock();
   const broker = await fake(t, { onProduce: () => ({ refuse: 'NOT_ENOUGH_REPLICAS' }) });
-  const sink = client.open({ ...BY_SHARD, brokers: broker.address, clock, messageTimeoutMs: 400, drainTimeoutMs: 100 });
+  const limits = { requestTimeoutMs: HOUR_MS, messageTimeoutMs: HOUR_MS, drainTimeoutMs: HOUR_MS };
+  const sink = client.open({ ...BY_SHARD, brokers: broker.address, clock, ...limits });
   const done = pipeline(pagesOf(['{"shard":0}']), sink).catch((reason: unknown) => reason);
-  // A second try tells that the client knows how the first one ended.
-  await broker.whenAttempts(2);
-  await clock.advance(400);
+  // A second try tells that it is known how the first one ended.
+  await broker.whenAttempts(1);
+  while (broker.attempts.length < 2) await clock.advance(20);
+  await clock.advance(HOUR_MS);
   const error = await done;
   assert.ok(error instanceof SinkError, String(error));
   assert.match(error.message, /NOT_ENOUGH_REPLICAS/);
 });
+
+const HOUR_MS = 3_600_000;
 
 async function fake(t: TestContext, options: FakeBrokerOptions): Promise<FakeBroker> {
   const broker = await fakeBroker(t, { topics: { trades: 3 }, ...options });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -186,7 +186,7 @@ describe('filter()', () => {
 for (const [name, stageOf] of [
   ['map()', map],
   ['filter()', filter],
-] as const) {
+] as readonly [string, (work: (message: Message) => unknown) => Transform][]) {
   for (const [how, work] of [
     [
       'throws',

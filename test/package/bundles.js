@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { packInto } from '../../tools/measure-package.js';
+import { packed } from './project.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-bundles-'));
 const run = (file, ...args) => execFileSync(file, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
@@ -112,8 +112,18 @@ module.exports = ({ entry, out, format }) => ({
 before(() => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'bundled', private: true, type: 'module' }));
   const plugins = ['commonjs', 'json', 'node-resolve', 'terser'].map((name) => `@rollup/plugin-${name}`);
-  const tarball = `./${packInto(folder).filename}`;
-  run('npm', 'install', '--no-audit', '--no-fund', tarball, 'esbuild', 'rollup', ...plugins, 'webpack', 'webpack-cli');
+  run(
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    packed().path,
+    'esbuild',
+    'rollup',
+    ...plugins,
+    'webpack',
+    'webpack-cli',
+  );
   for (const [name, text] of Object.entries(CONFIGS)) writeFileSync(join(folder, name), text);
   writeFileSync(join(folder, 'program.js'), PROGRAM);
   writeFileSync(join(folder, 'error.js'), ERROR_ALONE);

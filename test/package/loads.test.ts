@@ -10,6 +10,7 @@ import { ROOT } from '../support/readme.js';
 const LOADS: Readonly<Record<string, readonly string[]>> = {
   spillway: ['through2', 'ws'],
   'spillway/kafka': [],
+  'spillway/telemetry': [],
   'spillway/testing': ['split2', 'stream-json', 'ws'],
 };
 
@@ -50,6 +51,25 @@ test('The packages within what is built are known by their texts', () => {
   const dist = join(ROOT, 'dist');
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
   assert.deepEqual(within(files.map((file) => join(dist, file))).sort(), Object.keys(WITHIN).sort());
+});
+
+test('No declaration says what TypeScript 5.4 cannot read', () => {
+  const dist = join(ROOT, 'dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'));
+  assert.notEqual(files.length, 0);
+  const tooNew = files.filter((file) => /\b(Buffer|Uint8Array)</.test(readFileSync(join(dist, file), 'utf8')));
+  assert.deepEqual(tooNew, []);
+});
+
+test('No declaration shows what only the kin of a class or Node calls', () => {
+  const dist = join(ROOT, 'dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'));
+  // What a Transform of Node's has, one with types must have, too.
+  const classes = files.filter((file) => !file.endsWith('typed-streams.d.ts'));
+  const shown = classes.filter((file) =>
+    /^ {4}(?:protected (?!constructor)|_\w+\()/m.test(readFileSync(join(dist, file), 'utf8')),
+  );
+  assert.deepEqual(shown, []);
 });
 
 function within(files: readonly string[]): string[] {

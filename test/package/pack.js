@@ -1,47 +1,45 @@
-// Packs the package, installs the tarball into an empty project, and uses it from there: ESM, require(), TypeScript
-// and the command. Needs a package registry, so it is not part of `npm test`: `npm run test:package`.
+// Installs the packed package into an empty project, and uses it from there: ESM, require() and the command. Needs a package
+// registry, so it is not part of `npm test`: `npm run test:package`.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { measurePackage, packInto } from '../../tools/measure-package.js';
+import { measurePackage } from '../../tools/measure-package.js';
+import { packed } from './project.js';
 
 const root = join(import.meta.dirname, '../..');
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const folder = mkdtempSync(join(tmpdir(), 'spillway-package-'));
 const installed = join(folder, 'node_modules/spillway');
 const run = (file, ...args) => execFileSync(file, args, { cwd: folder, encoding: 'utf8' });
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
-const packed = packInto(folder);
-const tarball = `./${packed.filename}`;
+const tarball = packed();
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the tarball holds what is built, its licences and its papers, and nothing else', () => {
-  const strangers = packed.files.filter(
+  const strangers = tarball.files.filter(
     ({ path }) =>
-      !/^(dist\/.+\.(d\.ts|js|schema\.json)|dist\/chunks\/ws\.cjs|dist\/LICENSES\.txt|LICENSE-\w+|README\.md|CHANGELOG\.md|docs\/errors\.md|package\.json)$/.test(
+      !/^(dist\/.+\.(d\.ts|js|schema\.json)|dist\/view\/[\w-]+\.(css|html|svg)|dist\/chunks\/ws\.cjs|dist\/LICENSES\.txt|LICENSE-\w+|README\.md|CHANGELOG\.md|docs\/errors\.md|package\.json)$/.test(
         path,
       ),
   );
   assert.deepEqual(strangers, []);
   assert.ok(
-    packed.files.some(({ path }) => path === 'docs/errors.md'),
+    tarball.files.some(({ path }) => path === 'docs/errors.md'),
     '`--verbose` names it',
   );
   assert.ok(
-    packed.files.some(({ path }) => path === 'dist/LICENSES.txt'),
+    tarball.files.some(({ path }) => path === 'dist/LICENSES.txt'),
     'the licences of the packages within',
   );
 });
 
 test('the tarball is about as large as the README says', () => {
   const stated = readJson(join(root, 'benchmarks/results/package.json'));
-  const now = measurePackage(packed);
+  const now = measurePackage(tarball);
   for (const key of ['packedBytes', 'unpackedBytes']) {
     const ratio = now[key] / stated[key];
     const advice = `${key} is ${now[key]}, and stated as ${stated[key]}. Run \`npm run size && npm run readme\`.`;
@@ -52,7 +50,7 @@ test('the tarball is about as large as the README says', () => {
 
 test('it installs into an empty project, and no package that comes with it runs a script', () => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-  run('npm', 'install', '--no-audit', '--no-fund', tarball);
+  run('npm', 'install', '--no-audit', '--no-fund', tarball.path);
   const { packages } = readJson(join(folder, 'node_modules/.package-lock.json'));
   const withScript = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
   assert.deepEqual(withScript, []);
@@ -121,58 +119,3 @@ test('its command runs', () => {
   const [first] = readFileSync(join(folder, 'trades.jsonl'), 'utf8').split('\n');
   assert.equal(typeof JSON.parse(first), 'object');
 });
-
-const consumer = `
-import { pipeline } from 'node:stream/promises';
-import { batch, createSource, jsonlFile, map, parse, SpillwayError, validate, WebSocketReadable, type Page } from 'spillway';
-import { createFeedServer } from 'spillway/testing';
-
-export async function capture(): Promise<number> {
-  const server = await createFeedServer({ onConnection: async (client) => { await client.close(1000); } });
-  await pipeline(
-    new WebSocketReadable(server.url, { maxMessages: 1 }),
-    parse({ onError: 'skip' }),
-    validate({ type: 'object' }),
-    map((message) => message.value),
-    batch({ size: 10 }),
-    jsonlFile('out.jsonl'),
-  );
-  let records = 0;
-  for await (const page of createSource({ url: server.url, max_messages: 1 }).pages()) records += length(page);
-  return records;
-}
-export const isOurs = (error: unknown): boolean => error instanceof SpillwayError && error.code === 'ERR_PARSE';
-// @ts-expect-error: no such code
-export const isNobodys = (error: SpillwayError): boolean => error.code === 'ERR_NOBODY';
-// @ts-expect-error: no such option
-parse({ onErorr: 'skip' });
-// @ts-expect-error: not of this type
-createSource({ url: 1 });
-function length(page: Page): number { return page.length; }
-`;
-
-for (const types of ['20', 'latest']) {
-  test(`TypeScript compiles against it, with @types/node ${types}`, () => {
-    run('npm', 'install', '--no-audit', '--no-fund', '--no-save', `@types/node@${types}`);
-    writeFileSync(join(folder, 'consumer.ts'), consumer);
-    writeFileSync(join(folder, 'consumer.cts'), consumer);
-    // What the strictest of consumers set; the declarations of everything are read.
-    const strict = [
-      '--strict',
-      '--exactOptionalPropertyTypes',
-      '--noUncheckedIndexedAccess',
-      '--skipLibCheck',
-      'false',
-    ];
-    const common = [tsc, '--ignoreConfig', '--noEmit', '--target', 'es2022', '--types', 'node', ...strict];
-    const compile = (...args) => {
-      try {
-        run(process.execPath, ...common, ...args);
-      } catch (error) {
-        assert.fail(`tsc ${args.join(' ')}\n${error.stdout}`);
-      }
-    };
-    compile('--module', 'nodenext', '--moduleResolution', 'nodenext', 'consumer.ts', 'consumer.cts');
-    compile('--module', 'preserve', '--moduleResolution', 'bundler', 'consumer.ts');
-  });
-}

@@ -56,7 +56,7 @@ describe('parse()', () => {
       const stage = parse();
       const done = pipeline(stage, sink);
       stage.write(frameOf('1'));
-      stage.write(wrong);
+      stage.write(wrong as never);
       await assert.rejects(done, { code: 'ERR_CONFIG', message: /Expected frames, Buffers or strings/ });
       assert.deepEqual(sink.seen, ['1']);
     });

@@ -134,6 +134,14 @@ describe('ParseStep', () => {
     });
   }
 
+  it('says what to set where bytes are not UTF-8', () => {
+    assert.throws(() => texts({ format: 'raw_string', utf8: 'fail' }, BAD_UTF8), {
+      message:
+        'Frame 7 of connection 3 cannot be parsed: it is not UTF-8, as `utf8: \'fail\'` asks for, at byte 1, near "\\"\ufffd\\"". ' +
+        "Set `utf8: 'replace'` to have such bytes replaced, `format: 'binary'` to keep them, or `onError: 'skip'` to count and drop such frames.",
+    });
+  });
+
   it('builds no value, and copies no bytes, of a frame that is one record', () => {
     const frame = frameOf('{"n":1}');
     const message = new ParseStep(resolveParseOptions({})).one(frame);

@@ -37,6 +37,7 @@ describe('readFrames', () => {
     assert.deepEqual(await frames('a.jsonl', '{"a": 1.10}\r\n\n["é"]\n'), ['{"a": 1.10}', '["é"]']);
     assert.deepEqual(await frames('b.ndjson', '1\n2'), ['1', '2']);
     assert.deepEqual(await frames('c.jsonl', ''), []);
+    for (const text of ['1', '12', '123', '1234', '12345']) assert.deepEqual(await frames('short.jsonl', text), [text]);
   });
 
   it('inflates what ends in .gz', async () => {
@@ -122,7 +123,13 @@ describe('readFrames', () => {
   const packed = gzipSync(lines);
   const spoilt = Buffer.from(packed).fill(0xff, packed.length >> 1, (packed.length >> 1) + 64);
   const array = `[${many.join(',')}]`;
-  const UTF_16 = { reason: 'invalid', message: /It is UTF-16 text/ };
+  const otherSum = Buffer.from(packed);
+  otherSum[packed.length - 8]! ^= 1;
+  const CUT_OFF = { reason: 'torn', message: /: It is cut off: it ends in the middle of what is compressed\.$/ };
+  const UTF_16 = {
+    reason: 'invalid',
+    message: /: It is UTF-16 text\. Make it UTF-8 first: iconv -f UTF-16 -t UTF-8\.$/,
+  };
   /** Files that end badly: how many of the lines are whole, and why there are no more. `undefined`: some of them. */
   const ends: readonly [
     what: string,
@@ -146,8 +153,8 @@ describe('readFrames', () => {
     ['UTF-16 without a mark', 'e.jsonl', Buffer.from(lines, 'utf16le'), 0, UTF_16],
     ['UTF-16, big end first', 'e.jsonl', Buffer.from(`\ufeff${lines}`, 'utf16le').swap16(), 0, UTF_16],
     ['UTF-16 without a mark, big end first', 'e.jsonl', Buffer.from(lines, 'utf16le').swap16(), 0, UTF_16],
-    ['a cut .gz', 'e.jsonl.gz', packed.subarray(0, packed.length >> 1), undefined, { reason: 'torn' }],
-    ['a .gz without its checksum', 'e.jsonl.gz', packed.subarray(0, -8), 5_000, { reason: 'torn' }],
+    ['a cut .gz', 'e.jsonl.gz', packed.subarray(0, packed.length >> 1), undefined, CUT_OFF],
+    ['a .gz without its checksum', 'e.jsonl.gz', packed.subarray(0, -8), 5_000, CUT_OFF],
     [
       'a second member that is cut',
       'e.jsonl.gz',
@@ -156,9 +163,34 @@ describe('readFrames', () => {
       { reason: 'torn' },
     ],
     ['an empty .gz', 'e.jsonl.gz', '', 0, { reason: 'torn' }],
-    ['garbage behind a .gz', 'e.jsonl.gz', Buffer.concat([packed, Buffer.from('oops')]), 5_000, { reason: 'invalid' }],
-    ['a spoilt .gz', 'e.jsonl.gz', spoilt, undefined, { reason: 'invalid' }],
-    ['a .gz that is none', 'e.jsonl.gz', lines, 0, { reason: 'invalid' }],
+    [
+      'garbage behind a .gz',
+      'e.jsonl.gz',
+      Buffer.concat([packed, Buffer.from('oops')]),
+      5_000,
+      { reason: 'invalid', message: /: What stands behind its last whole part is no gzip\.$/ },
+    ],
+    [
+      'a spoilt .gz',
+      'e.jsonl.gz',
+      spoilt,
+      undefined,
+      { reason: 'invalid', message: /: It cannot be inflated any further \(.+\)\.$/ },
+    ],
+    [
+      'a .gz that is none',
+      'e.jsonl.gz',
+      lines,
+      0,
+      { reason: 'invalid', message: /: It is no gzip, whatever its name says\.$/ },
+    ],
+    [
+      'a .gz with another checksum',
+      'e.jsonl.gz',
+      otherSum,
+      5_000,
+      { reason: 'invalid', message: /: It does not hold what was written into it: a checksum is another one\.$/ },
+    ],
     [
       'a character that is none',
       'e.jsonl',
@@ -215,11 +247,16 @@ describe('readFrames', () => {
     ];
     assert.deepEqual(await frames('m.jsonl.zst', Buffer.concat([first, second])), many);
     const path = join(folder, 'e.jsonl.zst');
-    for (const [content, reason, atLeast] of [
-      [Buffer.concat([first, second.subarray(0, second.length >> 1)]), 'torn', 2_500],
-      [first.subarray(0, -1), 'torn', 0],
-      [Buffer.concat([first, Buffer.from('oops')]), 'invalid', 2_500],
-      [Buffer.from(lines), 'invalid', 0],
+    for (const [content, reason, atLeast, message] of [
+      [Buffer.concat([first, second.subarray(0, second.length >> 1)]), 'torn', 2_500, /It is cut off/],
+      [first.subarray(0, -1), 'torn', 0, /It is cut off/],
+      [
+        Buffer.concat([first, Buffer.from('oops')]),
+        'invalid',
+        2_500,
+        /What stands behind its last whole part is no zstd\./,
+      ],
+      [Buffer.from(lines), 'invalid', 0, /It is no zstd, whatever its name says\./],
     ] as const) {
       await writeFile(path, content);
       const { seen, error } = await outcomeOf(path);
@@ -227,6 +264,7 @@ describe('readFrames', () => {
         [(error as { code?: string }).code, (error as { reason?: string }).reason],
         ['ERR_INPUT', reason],
       );
+      assert.match(String(error), message);
       assert.deepEqual(seen, many.slice(0, seen.length));
       assert.ok(seen.length >= atLeast, `${seen.length}`);
     }

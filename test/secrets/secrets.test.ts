@@ -48,6 +48,12 @@ for (const [text, shown] of [
   });
 }
 
+test('of a clipped secret all is hidden that is a piece of it, and what is another piece by itself stays', () => {
+  const secrets = new Secrets(['abcdef-bcdefgh']);
+  assert.equal(secrets.hide('"abcdefgh and more"'), '"***gh and more"');
+  assert.equal(secrets.hide('"more and f-bcdefbcdefgh"'), '"more and f-bcdef***"');
+});
+
 test('texts of fewer than four characters are none', () => {
   assert.deepEqual(secretTexts(['abc', 'abcd', 'abcd', '', 'abcde']), ['abcde', 'abcd']);
 });

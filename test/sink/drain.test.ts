@@ -159,7 +159,7 @@ function assertLate(error: SinkError): void {
   assert.equal(error.recordsWritten, 0);
   assert.match(
     error.message,
-    /the run ended, and (nobody read from it|the system did not answer) within 5000 ms, the `drain_timeout`/,
+    /the run ended, and (nobody read from it|the system did not answer) within 5000 ms, the `drainTimeoutMs`/,
   );
   assert.equal(error.undelivered[0]?.first, 0);
 }

@@ -255,7 +255,7 @@ for (const arrangement of ARRANGEMENTS) {
       const { error, texts } = await run(arrangement, { url: server.url, unbounded: true });
       assert.ok(error instanceof DisconnectedError);
       const mayBeClean = code === 1005 || code === 4999;
-      assert.equal(/if that is how it ends well, add it to `clean_codes`/.test(error.message), mayBeClean);
+      assert.equal(/if that is how it ends well, add it to `cleanCodes`/.test(error.message), mayBeClean);
       assert.equal(error.closeCode, code);
       assert.equal(error.reason, code === 1005 ? '' : 'because');
       assert.equal(error.frames, 1);
@@ -318,7 +318,7 @@ for (const arrangement of ARRANGEMENTS) {
     assert.deepEqual(texts, ['1', '2', '3', '4']);
     assert.equal(stats.reconnects, 3);
     assert.deepEqual(
-      pages[0]?.messages.map((message) => [message.frame.connection, message.frame.sequence]),
+      pages.flatMap((page) => page.messages.map(({ frame }) => [frame.connection, frame.sequence])),
       [
         [1, 0],
         [2, 1],
@@ -389,7 +389,9 @@ for (const arrangement of ARRANGEMENTS) {
   test(`batch_size: pages of 2, 2, 1 for five records at 2, and one of five at 0 (${arrangement})`, async (t) => {
     const server = await feed(t, sends('1', '2', '3', '4', '5'));
     const sizes = async (config: Partial<SourceConfig>) =>
-      (await run(arrangement, { url: server.url, idle_timeout: 60, ...config })).pages.map((page) => page.length);
+      (await run(arrangement, { url: server.url, idle_timeout: 60, linger: 'none', ...config })).pages.map(
+        (page) => page.length,
+      );
     assert.deepEqual(await sizes({ batch_size: 2 }), [2, 2, 1]);
     assert.deepEqual(await sizes({ batch_size: 0 }), [5]);
     assert.deepEqual(await sizes({ batch_size: 0, page_bytes: 1 }), [5]);
@@ -423,9 +425,35 @@ for (const arrangement of ARRANGEMENTS) {
     );
   });
 
+  test(`linger: without it a page goes out after 100 ms, but one for the whole run at its end (${arrangement})`, async (t) => {
+    const clock = createFakeClock();
+    const server = await feed(t, async (client) => {
+      for (const text of ['1', '2', '3']) {
+        await client.send(text);
+        await client.ping();
+        await client.nextPong();
+        await clock.advance(100);
+      }
+      await client.close(1000);
+    });
+    for (const [config, lengths] of [
+      [{}, [1, 1, 1]],
+      [{ batch_size: 0 }, [3]],
+      [{ lingerMs: 'none' }, [3]],
+      [{ lingerMs: 150 }, [2, 1]],
+    ] as const) {
+      const given = { url: server.url, unbounded: true, linger: undefined, ...config } as unknown as SourceConfig;
+      const { pages } = await run(arrangement, given, { clock });
+      assert.deepEqual(
+        pages.map((page) => page.length),
+        lengths,
+      );
+    }
+  });
+
   test(`page_bytes: a page goes out when it holds that many bytes (${arrangement})`, async (t) => {
     const server = await feed(t, sends('"1234"', '"5678"', '"9"'));
-    const { pages } = await run(arrangement, { url: server.url, unbounded: true, page_bytes: 14 });
+    const { pages } = await run(arrangement, { url: server.url, unbounded: true, linger: 'none', page_bytes: 14 });
     assert.deepEqual(
       pages.map((page) => page.length),
       [2, 1],

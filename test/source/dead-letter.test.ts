@@ -25,11 +25,13 @@ for (const arrangement of ARRANGEMENTS) {
       data: '{"é":}',
       encoding: 'utf8',
       code: 'ERR_PARSE',
+      place: 'parse',
       offset: 6,
       sequence: 1,
       received_at: clock.now(),
       connection: 1,
       url: `${server.url}/feed?…`,
+      replay_count: 0,
     });
     assert.deepEqual([second?.['data'], second?.['encoding'], second?.['sequence']], ['Iv8i', 'base64', 2]);
   });

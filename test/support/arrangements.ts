@@ -32,10 +32,10 @@ export interface RunOptions extends SourceOptions {
   readonly onStart?: (source: Source) => void;
 }
 
-/** Runs a configuration into a sink that keeps everything. */
+/** Runs a configuration into a sink that keeps everything. What pages it makes does not depend on how fast this machine is. */
 export async function run(arrangement: Arrangement, config: SourceConfig, options: RunOptions = {}): Promise<Outcome> {
   const { onPage, onEvent, onStart, ...sourceOptions } = options;
-  const source = createSource(config, sourceOptions);
+  const source = createSource({ linger: 'none', ...config }, sourceOptions);
   const pages: Page[] = [];
   const events: Outcome['events'] = [];
   const sink = new Writable({

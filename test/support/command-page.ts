@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FINDINGS } from '../../lib/audit/finding.js';
 import { COUNTER_LIST, type Counter, type CounterName } from '../../lib/telemetry/counters.js';
 import { isIn, keyIn } from '../../lib/telemetry/readings.js';
 import { between, ROOT, withExamples } from './readme.js';
 
-/** The page on the command with its table of counters made from their catalogue. `npm run readme` writes it. */
+/** The page on the command with its tables of counters and of findings made from their catalogues. `npm run readme` writes it. */
 export function freshCommandPage(): string {
   const text = readFileSync(join(ROOT, 'docs/command.md'), 'utf8');
-  return withExamples(between(text, 'counters', counterTable()));
+  return withExamples(between(between(text, 'counters', counterTable()), 'findings', findingTable()));
 }
 
 function counterTable(): string {
@@ -16,6 +17,11 @@ function counterTable(): string {
     return `| ${[inStats(name, counter), inJson(name, counter), kind, unit, help].join(' | ')} |`;
   });
   return ['| `stats` | `--json` | kind | unit | what it is |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function findingTable(): string {
+  const rows = Object.entries(FINDINGS).map(([kind, meaning]) => `| \`${kind}\` | ${meaning} |`);
+  return ['| kind | what it means |', '| --- | --- |', ...rows].join('\n');
 }
 
 function inStats(name: CounterName, { of }: Counter): string {

@@ -1,14 +1,16 @@
-import { keyOf, writtenOf } from '../../lib/config/fields/option-surface.js';
+import { AUTH_TABLES } from '../../lib/config/auth/auth-options.js';
+import { writtenOf } from '../../lib/config/fields/option-surface.js';
 import { OPTION_TABLES } from '../../lib/config/fields/option-tables.js';
+import { keyOf } from '../../lib/internal/options/key.js';
 import type { AnyOption, Form, OptionTable } from '../../lib/internal/options/option.js';
 import { comment } from './doc-comment.js';
 
 /** lib/config/fields/option-types.ts: what a configuration may say, as interfaces made from the option tables. `npm run readme` writes it. */
 export function freshConfigTypes(): string {
-  const interfaces = Object.entries(OPTION_TABLES).map(([name, { about, table }]) =>
+  const interfaces = Object.entries({ ...OPTION_TABLES, ...AUTH_TABLES }).map(([name, { about, table }]) =>
     configInterface(name, about, table),
   );
-  return `// Made from the option tables by \`npm run readme\`: change those.\nimport type { FrameMatch } from '../../json/match.js';\nimport type { TlsConfig } from './reach.js';\nimport type { TransformConfig } from './transforms.js';\n\n${interfaces.join('\n')}`;
+  return `// Made from the option tables by \`npm run readme\`: change those.\nimport type { FrameMatch } from '../../json/match.js';\nimport type { TransformConfig } from './transforms.js';\n\n${interfaces.join('\n')}`;
 }
 
 /** A table of options as the interface of what a configuration may say. */
@@ -25,7 +27,10 @@ function member(name: string, { about, form, fallback, isRequired }: AnyOption, 
   // Within an object it is whoever takes the object that knows what is left out: its description says so.
   const isWithin = indent.length > 2;
   const type = typeOf(form, indent);
-  const words = [...about.description.split(' '), ...(isWithin ? [] : [`@default ${defaultOf(form, fallback)}`])];
+  const words = [
+    ...about.description.split(' '),
+    ...(isWithin || isRequired === true ? [] : [`@default ${defaultOf(form, fallback)}`]),
+  ];
   return `${comment(words, indent)}\n${indent}readonly ${keyOf(name)}${isRequired === true ? `: ${type}` : `?: ${type} | undefined`};`;
 }
 
@@ -33,6 +38,7 @@ function member(name: string, { about, form, fallback, isRequired }: AnyOption, 
 function typeOf(form: Form, indent: string): string {
   switch (form.kind) {
     case 'duration':
+    case 'bytes':
       return 'number | string';
     case 'whole':
     case 'number':

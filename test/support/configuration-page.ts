@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { authSchemas } from '../../lib/config/auth/auth-schema.js';
 import type { JsonSchema } from '../../lib/config/check/schema-check.js';
 import { withKeyTables } from './key-table.js';
+import { namesTable } from './names-table.js';
 import { between, ROOT } from './readme.js';
 
 /** The page on the configuration with its tables made from the schemas. `npm run readme` writes it. */
 export function freshConfigurationPage(): string {
   const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
-  return withKeyTables(between(page, 'auth-types', authTypeTable()));
+  return withKeyTables(between(between(page, 'auth-types', authTypeTable()), 'names', namesTable()));
 }
 
 /** Each kind of credentials, with the keys of its `config`. */

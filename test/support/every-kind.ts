@@ -1,6 +1,7 @@
 import {
   anyText,
   duration,
+  durationOrNone,
   either,
   file,
   ignored,
@@ -51,6 +52,8 @@ export const EVERY_KIND = {
   waitMs: duration({ title: 'Wait', description: 'Waits for so long.', examples: ['2s'] }),
   /** Comes earlier by so much. @default 250 */
   jitterMs: duration({ title: 'Jitter', description: 'Comes earlier by so much.', minMs: 0, fallback: 250 }),
+  /** Lasts so long. @default 50 */
+  spanMs: durationOrNone({ title: 'Span', description: 'Lasts so long.', fallback: 50 }),
   /** Tries so often. @default none */
   maxTries: whole({ title: 'Tries', description: 'Tries so often.', min: 0 }),
   /** Grows by so much. @default none */

@@ -1,5 +1,6 @@
 import { authSchemas } from '../../lib/config/auth/auth-schema.js';
 import type { JsonSchema } from '../../lib/config/check/schema-check.js';
+import { mayBeNone } from '../../lib/config/fields/code-name.js';
 import { sourceConfigSchema } from '../../lib/config/source-schema.js';
 import { type SinkType, sinkKinds } from '../../lib/feed/sinks.js';
 
@@ -89,19 +90,20 @@ function typeOf(schema: JsonSchema): string {
   if (isCredentials(schema)) return '`{type, config}` or `{ref}`';
   if (schema.enum !== undefined) return schema.enum.map((word) => `\`${word}\``).join(', ');
   if (Array.isArray(schema.type)) {
-    const scalar = schema.type.includes('number') ? 'seconds' : (wordsOf(schema) ?? 'string');
+    if (schema.type.includes('integer')) return bounded('bytes', schema);
+    const scalar = schema.type.includes('number') ? secondsOf(schema) : (wordsOf(schema) ?? 'string');
     const others = schema.type.includes('array') ? 'string[]' : keysOf(schema);
     return [scalar, others].filter((form) => form !== undefined).join(' or ');
   }
   switch (schema.type) {
     case 'integer':
-      return integer(schema);
+      return bounded('int', schema);
     case 'number':
       return 'number';
     case 'boolean':
       return 'bool';
     case 'array':
-      return `${keysOf(schema.items) ?? 'string'}[]`;
+      return `${itemOf(schema.items)}[]`;
     case 'object':
       return keysOf(schema) ?? (schema.additionalProperties === undefined ? 'object' : 'map of strings');
     case 'string':
@@ -109,6 +111,16 @@ function typeOf(schema: JsonSchema): string {
     default:
       return 'any JSON';
   }
+}
+
+/** What stands in a list: objects, texts, or both. */
+function itemOf(schema: JsonSchema | undefined): string {
+  const keys = keysOf(schema) ?? 'string';
+  return Array.isArray(schema?.type) ? `(string or ${keys})` : keys;
+}
+
+function secondsOf(schema: JsonSchema): string {
+  return mayBeNone(schema) ? 'seconds or `none`' : 'seconds';
 }
 
 /** The words that a text can be, as a pattern names them. */
@@ -125,10 +137,10 @@ function keysOf(schema: JsonSchema | undefined): string | undefined {
   return schema?.properties === undefined ? undefined : `\`{${Object.keys(schema.properties).join(', ')}}\``;
 }
 
-function integer({ minimum, maximum }: JsonSchema): string {
+function bounded(kind: string, { minimum, maximum }: JsonSchema): string {
   const least = minimum === undefined ? '' : ` ≥ ${minimum}`;
   const most = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? '' : `, ≤ ${number(maximum)}`;
-  return `int${least}${most}`;
+  return `${kind}${least}${most}`;
 }
 
 function defaultOf(key: string, schema: JsonSchema): string {

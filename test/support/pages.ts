@@ -5,6 +5,8 @@ import { freshConfigurationPage } from './configuration-page.js';
 import { freshFaucetPage } from './faucet-page.js';
 import { freshKafkaPage } from './kafka-page.js';
 import { freshKeepingAlivePage } from './keeping-alive-page.js';
+import { freshMetricsPage } from './metrics-page.js';
+import { freshPerformancePage } from './performance-page.js';
 import { freshReadme, ROOT, withExamples } from './readme.js';
 
 /** The README and every page under docs/, by their paths. */
@@ -30,4 +32,6 @@ const MADE_FROM_ELSE: Readonly<Record<string, () => string>> = {
   'docs/faucet.md': freshFaucetPage,
   'docs/kafka.md': freshKafkaPage,
   'docs/keeping-alive.md': freshKeepingAlivePage,
+  'docs/metrics.md': freshMetricsPage,
+  'docs/performance.md': freshPerformancePage,
 };

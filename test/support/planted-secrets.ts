@@ -34,6 +34,12 @@ export const PLANTED: Readonly<
   'a custom header': async (_t, url) => ({
     config: { ...plain(url), auth: { type: 'custom', config: { headers: { 'X-Access': `Token ${SECRET}` } } } },
   }),
+  'a header that says where to go on': async (_t, url) => ({
+    config: {
+      ...plain(url),
+      resume: { values: { seq: { path: 'seq' } }, into: { headers: { Cookie: SECRET, After: '{seq}' } } },
+    },
+  }),
   'a header whose name tells': async (_t, url) => ({ config: { ...plain(url), headers: { Cookie: SECRET } } }),
   'a token from a file': async (t, url) => {
     const path = join(await tempFolder(t), 'token');

@@ -5,16 +5,23 @@ import { comment } from './doc-comment.js';
 export function freshStatsTypes(): string {
   const interfaces = INTERFACES.map(({ of, head, about, more = '' }) => {
     const members = COUNTER_LIST.filter(([, counter]) => counter.of === of).map(
-      ([name, counter]) => `${comment(counter.help.split(' '), '  ')}\n  readonly ${name}: ${typeOf(counter)};\n`,
+      ([name, counter]) => `${comment(counter.help.split(' '), '  ')}\n  ${memberOf(name, counter)}\n`,
     );
     return `/** ${about} */\nexport interface ${head} {\n${members.join('')}${more}}\n`;
   });
   return `// Made from the catalogue of counters by \`npm run readme\`: change that.\n\n${interfaces.join('\n')}`;
 }
 
+/** As Biome would write it. */
+function memberOf(name: string, counter: Counter): string {
+  const type = typeOf(counter);
+  const line = `readonly ${name}: ${type};`;
+  return line.length <= 118 ? line : `readonly ${name}:\n    | ${type.replaceAll(' | ', '\n    | ')};`;
+}
+
 function typeOf({ unit, words, isOptional }: Counter): string {
-  if (words !== undefined) return words.map((word) => `'${word}'`).join(' | ');
-  return `${unit === 'yes or no' ? 'boolean' : 'number'}${isOptional === true ? ' | undefined' : ''}`;
+  const type = words?.map((word) => `'${word}'`).join(' | ') ?? (unit === 'yes or no' ? 'boolean' : 'number');
+  return `${type}${isOptional === true ? ' | undefined' : ''}`;
 }
 
 const INTERFACES: readonly {

@@ -34,10 +34,10 @@ export async function within<T>(what: () => string, promise: Promise<T>, longest
 }
 
 /** To be called in a loop that waits: throws after a minute, with what it waited for. */
-export function deadline(what: () => string): () => void {
-  const end = performance.now() + LONGEST_MS;
+export function deadline(what: () => string, longestMs = LONGEST_MS): () => void {
+  const end = performance.now() + longestMs;
   return () => {
-    if (performance.now() > end) throw tooLong(what(), LONGEST_MS);
+    if (performance.now() > end) throw tooLong(what(), longestMs);
   };
 }
 

@@ -82,6 +82,18 @@ describe('createFakeClock', () => {
     await assert.rejects(clock.advance(1), { code: 'ERR_CONFIG', message: /arms itself again/ });
   });
 
+  it('waits for one timer where it is not told for how many, and fires those of one moment in their order', async () => {
+    const clock = createFakeClock();
+    const seen: string[] = [];
+    const waiting = clock.whenPending().then(() => seen.push('armed'));
+    await clock.advance(1);
+    assert.equal(seen.length, 0);
+    for (const name of ['a', 'b', 'c']) clock.setTimeout(() => seen.push(name), 5);
+    await waiting;
+    await clock.advance(5);
+    assert.deepEqual(seen, ['armed', 'a', 'b', 'c']);
+  });
+
   it('refuses to go back', async () => {
     await assert.rejects(createFakeClock().advance(-1), { code: 'ERR_CONFIG' });
   });

@@ -237,6 +237,17 @@ describe('createFeedServer', () => {
     assert.equal(server.close(), server.close());
   });
 
+  it('says to who waits for a client or a request that none will come when it is closed', async () => {
+    const server = await createFeedServer();
+    const waiting = [server.nextClient(), server.nextRequest()];
+    const settled = Promise.allSettled(waiting);
+    await server.close();
+    await settled;
+    for (const wait of [...waiting, server.nextClient(), server.nextRequest()]) {
+      await assert.rejects(wait, { name: 'AbortError', message: /The server is closed/ });
+    }
+  });
+
   it('drops at once what is more than maxConnections', async () => {
     await using server = await createFeedServer({ maxConnections: 1 });
     const first = new WebSocket(server.url);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createFakeClock, type MarketFeedOptions, marketFeed } from '../../lib/testing/index.js';
 
@@ -14,6 +15,15 @@ describe('marketFeed', () => {
       '{"e":"trade","E":1700000000000,"s":"SOLUSDT","t":464969520,"p":"153.20000000","q":"0.35868000","T":1699999999997,"m":true}',
       '{"e":"trade","E":1700000000000,"s":"ETHUSDT","t":729125836,"p":"3412.28000000","q":"0.60727000","T":1700000000000,"m":false}',
     ]);
+  });
+
+  it('gives thousands of them to everybody, whatever the seed, the symbols and the time', () => {
+    const hashes = [0, 1, -5].map((seed) => {
+      const clock = createFakeClock(1_700_000_000_000);
+      const texts = [...take(3_000, { seed, clock }), ...take(2_000, { seed, clock, symbols: ['A', 'BTCUSDT', 'C"'] })];
+      return createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16);
+    });
+    assert.deepEqual(hashes, ['69caba48bda50dd9', 'e0f444b34d3efb54', 'c8032f289870bad8']);
   });
 
   it('makes texts of about 120 bytes that are JSON as JSON.stringify writes it', () => {
@@ -53,9 +63,17 @@ describe('marketFeed', () => {
     }
   });
 
-  it('refuses a seed that is no whole number, and no symbols', () => {
-    assert.throws(() => marketFeed({ seed: 0.5 }), { code: 'ERR_CONFIG' });
-    assert.throws(() => marketFeed({ seed: 1, symbols: [] }), { code: 'ERR_CONFIG' });
+  it('refuses a seed that is no whole number, no symbols, and what it does not know', () => {
+    const refused = [
+      [{}, /marketFeed\.seed: Expected a whole number, got none\./],
+      [{ seed: 0.5 }, /marketFeed\.seed: Expected a whole number, got 0\.5\./],
+      [{ seed: 1, symbols: [] }, /marketFeed\.symbols: Expected an array of symbols, at least one/],
+      [{ seed: 1, symbols: null }, /marketFeed\.symbols: Expected an array of symbols, at least one, got null\./],
+      [{ seed: 1, symbol: ['A'] }, /marketFeed\.symbol: There is no such key\. Did you mean `symbols`\?/],
+    ] as const;
+    for (const [options, message] of refused) {
+      assert.throws(() => marketFeed(options as never), { code: 'ERR_CONFIG', message });
+    }
   });
 });
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { type Duplex, Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { createFakeClock, createFeedServer, type FeedClient } from '../../lib/testing/index.js';
+import { Outbox } from '../../lib/testing/outbox.js';
 import { messagesOf } from './plain-client.js';
 
 describe('client.sendMany', () => {
@@ -20,6 +22,29 @@ describe('client.sendMany', () => {
       assert.ok(messages.every((message, i) => message === frames[i % frames.length]));
       assert.equal(messages.length, 2 * frames.length);
     }
+  });
+
+  it('writes nothing where there is nothing to send, and leaves no listener behind', async () => {
+    const writes: number[] = [];
+    const socket = new Writable({
+      write(bytes: Buffer, _encoding, done) {
+        writes.push(bytes.length);
+        done();
+      },
+    });
+    const outbox = new Outbox(socket as Duplex, {
+      isOpen: () => true,
+      ended: new AbortController().signal,
+      gone: new Error('gone'),
+      isDeflated: false,
+      clock: createFakeClock(),
+    });
+    const listeners = socket.listenerCount('close');
+    assert.equal(await outbox.sendMany([]), 0);
+    assert.deepEqual(writes, []);
+    for (const frames of [['a'], later(['a', 'b']), ['x'.repeat(1_000_000)]]) await outbox.sendMany(frames);
+    assert.deepEqual(writes, [3, 6, 1_000_010]);
+    assert.equal(socket.listenerCount('close'), listeners);
   });
 
   it('loses and reorders nothing for a client that pauses', async () => {

@@ -2,20 +2,27 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { z } from 'zod';
 import {
   ConfigError,
+  createSource,
   type DeadLetter,
   InvalidRecordError,
   type JsonSchema,
+  type StandardSchema,
   type ValidateOptions,
   validate,
 } from '../../lib/index.js';
-import { createFakeClock } from '../../lib/testing/index.js';
+import { createFakeClock, createFeedServer } from '../../lib/testing/index.js';
 import { collector, frameOf, messageOf, messagesOf, recorder } from '../support/messages.js';
 import { settle } from '../support/resources.js';
 
 const DRAFT_7 = 'http://json-schema.org/draft-07/schema#';
 const PRICE = { type: 'object', required: ['p'], properties: { p: { type: 'number' } } };
+
+const CANNOT_BE_USED = /^The JSON Schema cannot be used: .+\.$/;
+const NO_SCHEMA = /^Expected a JSON Schema, as an object\.$/;
 
 describe('validate()', () => {
   for (const [what, schema, good, bad] of [
@@ -125,21 +132,93 @@ describe('validate()', () => {
     assert.equal(sink.seen.length, 1);
   });
 
-  for (const [what, schema] of [
-    ['a type that does not exist', { type: 'nmber' }],
-    ['a keyword that does not exist', { type: 'number', minimun: 3 }],
-    ['a reference to nowhere', { $ref: '#/$defs/nothing' }],
-    ['an unknown format', { type: 'string', format: 'postcode' }],
-    ['a draft that is not known', { $schema: 'http://json-schema.org/draft-04/schema#' }],
-    ['a text', '{}'],
-    ['nothing', undefined],
-    ['an array', []],
-    ['null', null],
+  it("takes a schema of zod's, and tells every issue with its place", async () => {
+    const schema = z.object({ 'a/b~': z.array(z.number()), n: z.string() });
+    const good = '{ "a/b~": [1.0], "n": "x" }';
+    const { seen, error } = await run([good, '{"a/b~":[1,"2"]}', good], schema);
+    assert.deepEqual(seen, [good]);
+    assert.ok(error instanceof InvalidRecordError);
+    assert.deepEqual(
+      error.problems.map(({ instancePath, keyword }) => [instancePath, keyword]),
+      [
+        ['/a~1b~0/1', 'zod'],
+        ['/n', 'zod'],
+      ],
+    );
+    assert.match(error.message, /\/a~1b~0\/1 Invalid input: expected number, received string; \/n Invalid input/);
+  });
+
+  it('waits for an asynchronous schema, in the order of the records', async () => {
+    const schema = z.number().refine(async (n) => (await nextTurn(n)) !== 2);
+    const { seen, skipped } = await run(['1', '2', '3', '"4"'], schema, { onError: 'skip' });
+    assert.deepEqual([seen, skipped], [['1', '3'], 2]);
+  });
+
+  it('lets records go on as they arrived, whatever a schema makes of them', async () => {
+    const schema = z.object({ n: z.coerce.number(), d: z.string().default('x') });
+    const sink = collector();
+    const stage = validate(schema);
+    const values: unknown[] = [];
+    stage.on('data', (message) => values.push(message.value));
+    await pipeline(Readable.from(messagesOf('{"n": "1.10", "more": 1}')), stage, sink);
+    assert.deepEqual(sink.seen, ['{"n": "1.10", "more": 1}']);
+    assert.deepEqual(values, [{ n: '1.10', more: 1 }]);
+  });
+
+  it('goes into createSource(), where it does the same', async () => {
+    await using server = await createFeedServer({
+      onConnection: async (client) => {
+        await client.sendMany(['1', '"2"', '3']);
+        await client.close(1000);
+      },
+    });
+    const stages = [validate(z.number(), { onError: 'skip' })];
+    const source = createSource({ url: server.url, unbounded: true }, { stages });
+    assert.deepEqual(await source.fetchAll(), [1, 3]);
+    assert.deepEqual([source.stats.skipped, source.stats.filtered], [1, 0]);
+  });
+
+  for (const [what, result, message] of [
+    ['throws', () => assert.fail('mine'), /validate\.schema: The function failed: mine/],
+    ['rejects', () => Promise.reject(new Error('mine')), /validate\.schema: The function failed: mine/],
+    [
+      'finds nothing that is a result',
+      () => null as never,
+      /The function returned null\. Return an object with `issues`/,
+    ],
+    ['finds issues that are none', () => ({ issues: 'x' }) as never, /The function returned an object\. Return/],
+  ] as const) {
+    it(`fails with ERR_CONFIG when a schema ${what}`, async () => {
+      const wrong: StandardSchema = { '~standard': { version: 1, vendor: 'mine', validate: result } };
+      const { seen, error } = await run(['1'], wrong, { onError: 'skip' });
+      assert.deepEqual(seen, []);
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, message);
+    });
+  }
+
+  for (const [what, schema, message] of [
+    ['a type that does not exist', { type: 'nmber' }, CANNOT_BE_USED],
+    ['a keyword that does not exist', { type: 'number', minimun: 3 }, CANNOT_BE_USED],
+    ['a reference to nowhere', { $ref: '#/$defs/nothing' }, CANNOT_BE_USED],
+    ['an unknown format', { type: 'string', format: 'postcode' }, CANNOT_BE_USED],
+    ['a draft that is not known', { $schema: 'http://json-schema.org/draft-04/schema#' }, CANNOT_BE_USED],
+    ['one that answers later', { $async: true }, /^An asynchronous schema \(`\$async`\) cannot be used\.$/],
+    ['a text', '{}', NO_SCHEMA],
+    ['nothing', undefined, NO_SCHEMA],
+    ['an array', [], NO_SCHEMA],
+    ['null', null, NO_SCHEMA],
   ] as const) {
     it(`refuses ${what} for a schema, when it is made`, () => {
       assert.throws(
         () => validate(schema as never),
-        (error) => error instanceof ConfigError && error.problems[0]?.path === 'validate.schema',
+        (error) => {
+          assert.ok(error instanceof ConfigError);
+          const [{ path, message: told }] = error.problems as [ConfigError['problems'][number]];
+          assert.equal(path, 'validate.schema');
+          assert.match(told, message);
+          return true;
+        },
       );
     });
   }
@@ -163,8 +242,8 @@ describe('validate()', () => {
   });
 });
 
-async function run(texts: string[], schema: JsonSchema, options: ValidateOptions = {}) {
-  const stage = validate(schema, options);
+async function run(texts: string[], schema: JsonSchema | StandardSchema, options: ValidateOptions = {}) {
+  const stage = validate(schema as StandardSchema, options);
   const sink = collector({ turns: 1 });
   const error = await pipeline(Readable.from(messagesOf(...texts)), stage, sink).then(
     () => undefined,

@@ -4,6 +4,8 @@ import type { Mutant } from './mutants-of.js';
 
 /** A mutant that no test can notice, or need not, and why. It is known by its lines, since their numbers change. */
 export interface Accepted extends Pick<Mutant, 'file' | 'before' | 'after'> {
+  /** The line above: given where lines read the same, and not all are meant. */
+  readonly behind?: string;
   readonly because: string;
 }
 
@@ -27,5 +29,6 @@ export function staleAmong(accepted: readonly Accepted[], mutants: readonly Muta
 }
 
 function isSame(one: Accepted, mutant: Mutant): boolean {
-  return one.file === mutant.file && one.before === mutant.before && one.after === mutant.after;
+  const { file, before, after, behind } = mutant;
+  return one.file === file && one.before === before && one.after === after && (one.behind ?? behind) === behind;
 }

@@ -47,7 +47,7 @@ export class Baselines {
   }
 
   async #find(test: string, options: RunOptions): Promise<Baseline> {
-    const hash = this.#graph.hashOf(test);
+    const hash = `${MEASURED} ${this.#graph.hashOf(test)}`;
     const kept = this.#kept[test];
     if (kept?.hash === hash) return kept;
     const coverage = mkdtempSync(join(options.temporary, 'coverage-'));
@@ -74,3 +74,6 @@ function read(cache: string): Record<string, Baseline | undefined> {
     return {};
   }
 }
+
+/** By what they are measured: counted up when that changes, since what was kept before says something else. */
+const MEASURED = 2;

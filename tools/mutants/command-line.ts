@@ -12,7 +12,7 @@ export const USAGE = `Changes lib/ a little, and tells which changes no test not
   --all N        so many, of the whole tree or of the paths, and as long as it takes
   --count N      so many at most                    default: 30
   --seconds N    no test is begun or waited for after that; default: 100, none with --all
-  --tests N      so many test files for a mutant, nearest first; default: 12
+  --tests N      so many test files for a mutant, nearest first; default: 18, with --all 30
   --jobs N       so many test files at a time       default: one for each processor
   --seed N       the same seed draws the same ones  default: by chance; it is told`;
 
@@ -41,7 +41,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     base: values.base,
     count: all ?? whole('count', values.count) ?? 30,
     seconds: whole('seconds', values.seconds) ?? (all === undefined ? 100 : Number.POSITIVE_INFINITY),
-    tests: whole('tests', values.tests) ?? 12,
+    tests: whole('tests', values.tests) ?? (all === undefined ? 18 : 30),
     jobs: whole('jobs', values.jobs) ?? availableParallelism(),
     seed: whole('seed', values.seed) ?? Math.floor(Math.random() * 1_000_000),
   };

@@ -13,6 +13,8 @@ export interface Mutant extends Edit {
   /** The line as it stands and as the mutant has it, trimmed; `…` stands for more lines. */
   readonly before: string;
   readonly after: string;
+  /** The line above, trimmed: what tells lines apart that read the same. */
+  readonly behind: string;
 }
 
 /** Every mutant of a file, in the order in which they stand there. */
@@ -48,7 +50,7 @@ function isForTypesAlone(node: ts.Node): boolean {
   );
 }
 
-function linesOf(source: ts.SourceFile, edit: Edit): Pick<Mutant, 'line' | 'lastLine' | 'before' | 'after'> {
+function linesOf(source: ts.SourceFile, edit: Edit): Pick<Mutant, 'line' | 'lastLine' | 'before' | 'after' | 'behind'> {
   const line = source.getLineAndCharacterOfPosition(edit.start).line;
   const lastLine = source.getLineAndCharacterOfPosition(edit.end).line;
   const starts = source.getLineStarts();
@@ -61,5 +63,6 @@ function linesOf(source: ts.SourceFile, edit: Edit): Pick<Mutant, 'line' | 'last
     lastLine: lastLine + 1,
     before: others.length === 0 ? before! : `${before} …`,
     after: after.trim().replaceAll(/\s+/g, ' '),
+    behind: source.text.slice(starts[line - 1] ?? 0, from).trim(),
   };
 }

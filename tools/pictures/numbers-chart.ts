@@ -38,7 +38,7 @@ interface Contender {
 }
 
 const GROUPS: readonly (Omit<BarGroup, 'bars'> & { readonly bars: readonly Contender[] })[] = [
-  { title: 'The limit: received and thrown away', bars: [{ label: 'ws alone', row: 'ws alone, frames thrown away' }] },
+  { title: 'Received and thrown away', bars: [{ label: 'ws alone', row: 'ws alone, frames thrown away' }] },
   {
     title: 'As values in the program',
     bars: [
@@ -51,9 +51,20 @@ const GROUPS: readonly (Omit<BarGroup, 'bars'> & { readonly bars: readonly Conte
     title: 'Into a JSONL file',
     bars: [
       { label: 'spillway: createSource()', row: 'spillway, fused to a JSONL file' },
+      { label: 'spillway: pages reused', row: 'spillway, fused to a JSONL file, pages reused' },
       { label: 'spillway run', row: 'spillway run (command)' },
+      {
+        label: 'spillway: half filtered out',
+        row: 'spillway, fused to a JSONL file, by a filter that drops half',
+      },
       { label: 'spillway: stages by hand', row: 'spillway, by hand to a JSONL file' },
       { label: 'spillway: with envelope', row: 'spillway, fused with envelope to a JSONL file' },
+      { label: 'Rust: fastwebsockets + serde', row: 'Rust: fastwebsockets + serde_json' },
+      { label: 'Rust: tungstenite + serde', row: 'Rust: tungstenite + serde_json' },
+      { label: 'Go: gobwas/ws', row: 'Go: gobwas/ws + json.Valid' },
+      { label: 'Go: coder/websocket', row: 'Go: coder/websocket + json.Valid' },
+      { label: 'Python: picows + orjson', row: 'Python: picows + orjson' },
+      { label: 'bare loop: its text', row: 'bare loop to a file: ws + JSON.parse, its text' },
       { label: 'bare loop + JSON.stringify', row: 'bare loop to a file: ws + JSON.parse + JSON.stringify' },
       { label: 'faucet run (Rust)', row: 'faucet run (command, the original in Rust)' },
     ],

@@ -9,6 +9,7 @@ import { unescaped } from './escapes.js';
 import { filterOf } from './filter-flag.js';
 import { flagError, textOrFile, valuesOf } from './flag-values.js';
 import { type Flag, kebab } from './flags.js';
+import { withLetters } from './letter-flags.js';
 
 /**
  * What `pipeline.source.config` would say for addresses and flags; placeholders are as they were given.
@@ -22,7 +23,7 @@ export async function sourceConfigOf(
   given: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
   for (const url of urls) checkAddress(url);
-  const values = await valuesOf(flags, given);
+  const values = withLetters(await valuesOf(flags, given));
   const headers = await headersOf((given['header'] as readonly string[] | undefined) ?? [], values['headers'] ?? {});
   if (headers !== undefined) values['headers'] = headers;
   const duration = given['duration'] as string | undefined;

@@ -45,8 +45,9 @@ export function asFlags(error: ConfigError, flags: readonly Flag[]): ConfigError
   const keys = new Set(flags.map(({ key }) => key));
   const problems = error.problems.map((problem): ConfigProblem => {
     if (/^urls?\b/.test(problem.path)) return { ...problem, path: 'URL' };
-    const path = problem.path.replace(/^\w+/, (key) => (keys.has(key) ? `--${kebab(key)}` : key));
-    return { ...problem, path };
+    const member = problem.path.replaceAll('.', '_');
+    const place = keys.has(member) ? member : problem.path.replace(/^dead_letter\.path$/, 'dead_letter');
+    return { ...problem, path: place.replace(/^\w+/, (key) => (keys.has(key) ? `--${kebab(key)}` : key)) };
   });
   return new ConfigError(problems, { cause: error });
 }

@@ -21,6 +21,7 @@ export interface FlagSchema {
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly items?: FlagSchema;
+  readonly properties?: Readonly<Record<string, FlagSchema | boolean>>;
   readonly anyOf?: readonly FlagSchema[];
   readonly oneOf?: readonly FlagSchema[];
   readonly $ref?: string;
@@ -93,7 +94,7 @@ function placeholder(schema: FlagSchema): string {
   if (isWords(schema)) return 'word';
   const types = typesOf(schema);
   if (types.has('object') || types.has('array')) return 'json';
-  if (types.has('string')) return types.has('number') ? 'duration' : 'text';
+  if (types.has('string')) return types.has('number') ? 'duration' : types.has('integer') ? 'size' : 'text';
   return 'n';
 }
 

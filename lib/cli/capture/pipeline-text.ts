@@ -23,6 +23,8 @@ export function pipelineText(
     pipeline: {
       source: { type: 'websocket', config },
       ...(transforms === undefined ? {} : { transforms }),
+      ...(pipeline.state === undefined ? {} : { state: pipeline.state }),
+      ...(pipeline.spool === undefined ? {} : { spool: pipeline.spool }),
       sink: pipeline.sink,
     },
   });

@@ -1,11 +1,15 @@
 import { type Command, Option } from 'commander';
 import { sourceConfigSchema } from '../../config/source-schema.js';
 import { collect, type Flag, type FlagSchema, flagsOf } from './flags.js';
+import { letterFlags } from './letter-flags.js';
 
 /** A flag for every key of a source's configuration but its addresses, which are arguments. */
 export function sourceFlags(): Flag[] {
   const { url: _one, urls: _many, ...properties } = sourceConfigSchema.properties;
-  return flagsOf(properties as Readonly<Record<string, FlagSchema>>, {
+  const schemas = Object.entries(properties as Readonly<Record<string, FlagSchema>>).flatMap(([key, schema]) =>
+    key === 'dead_letter' ? Object.entries(letterFlags(schema)) : [[key, schema] as const],
+  );
+  return flagsOf(Object.fromEntries(schemas), {
     split: { select: pathsOf },
     short: { max_messages: 'n', subscribe_messages: 's' },
     group: 'The feed (the keys of the configuration table):',

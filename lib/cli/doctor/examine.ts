@@ -1,14 +1,17 @@
 import { resolveSourceConfig } from '../../config/source-config.js';
 import { ConfigError } from '../../errors.js';
 import { lookAtSink } from '../../feed/open-sink.js';
+import type { ResolvedOtel } from '../../feed/otel-config.js';
 import type { PipelineOptions } from '../../feed/pipeline-file.js';
 import type { ResolvedSink } from '../../feed/sinks.js';
+import type { ResolvedSpool } from '../../feed/spool-config.js';
+import type { ResolvedState } from '../../feed/state-config.js';
 import type { SinkCheck } from '../../sink/check.js';
 import { filledConfig } from '../capture/flag-config.js';
 import type { Configured } from '../exposure.js';
 import { noteText, shownName } from '../report/note-text.js';
 import { usablePipeline } from '../usable-pipeline.js';
-import { checkDeadLetterFile } from './dead-letter.js';
+import { checkDeadLetters } from './dead-letter.js';
 import { checkFeedSide } from './feed.js';
 import { type CheckResult, failed, ok, type Side, skipped, type Verdict } from './result.js';
 
@@ -66,21 +69,38 @@ export async function examine(target: string, options: ExamineOptions, examiner:
   } else if (options.signal.aborted) {
     tell('sink', 'sink', skipped('not looked at: interrupted'), undefined);
   } else {
-    for await (const check of looksAt(plan.sink, plan.source.deadLetter)) {
+    for await (const check of looksAt(plan.sink, plan)) {
       const { name, detail, advice = '', elapsedMs } = check;
       tell('sink', name, check.ok ? ok(detail) : failed(detail, advice), elapsedMs);
       if (options.signal.aborted) break;
     }
   }
+  if (plan.otel !== undefined && !options.signal.aborted) {
+    const { checkOtel } = await import('./otel.js');
+    const lookedAt = performance.now();
+    tell('observability', 'OpenTelemetry', await checkOtel(plan.otel), performance.now() - lookedAt);
+  }
 }
 
-async function* looksAt(sink: ResolvedSink, deadLetter: string | undefined): AsyncGenerator<SinkCheck> {
-  yield* lookAtSink(sink);
-  if (deadLetter !== undefined) yield await checkDeadLetterFile(deadLetter);
+async function* looksAt(sink: ResolvedSink, { source, state, spool }: Plan): AsyncGenerator<SinkCheck> {
+  const { deadLetter } = source;
+  yield* lookAtSink(sink, { goesOn: state !== undefined || spool !== undefined });
+  if (state !== undefined) {
+    const { checkState } = await import('./state.js');
+    yield await checkState(state);
+  }
+  if (spool !== undefined) {
+    const { checkSpool } = await import('./spool.js');
+    yield await checkSpool(spool);
+  }
+  if (deadLetter !== undefined) yield await checkDeadLetters(deadLetter);
 }
 
 /** What a run would do. */
 interface Plan extends Configured {
+  readonly state?: ResolvedState | undefined;
+  readonly spool?: ResolvedSpool | undefined;
+  readonly otel?: ResolvedOtel | undefined;
   /** What was found when it was read. */
   readonly said: string;
   /** What it holds that has no effect, a line each. */
@@ -93,10 +113,10 @@ async function planOf(target: string, options: PipelineOptions): Promise<Plan> {
     const source = resolveSourceConfig(config, { context: options.context, isHidden });
     return { source, secrets, said: 'a valid address', notes: [] };
   }
-  const { source, sink, secrets, notes } = await usablePipeline(target, options);
+  const { source, sink, state, spool, otel, secrets, notes } = await usablePipeline(target, options);
   const file = shownName(target);
   const said = notes.map((note) => noteText(note, file));
-  return { source, sink, secrets, said: `${file} is valid`, notes: said };
+  return { source, sink, state, spool, otel, secrets, said: `${file} is valid`, notes: said };
 }
 
 /** Or what the environment gives. */

@@ -31,7 +31,8 @@ export class Report {
       this.#output.sayJson(resultFacts(result));
       return;
     }
-    if (this.#skipped.length > 0 && this.#skipped[0]?.detail !== result.detail) this.#tellSkipped();
+    const [first] = this.#skipped;
+    if (first !== undefined && first.detail !== result.detail) this.#tellSkipped();
     if (result.status === 'skipped') this.#skipped.push(result);
     else this.#say(result);
   }

@@ -7,8 +7,8 @@ export interface CheckResult extends Verdict {
   readonly elapsedMs: number | undefined;
 }
 
-/** Where it was looked: at the file, towards the server, or where the records go. */
-export type Side = 'configuration' | 'feed' | 'sink';
+/** Where it was looked: at the file, towards the server, where the records go, or towards who is told how a run is. */
+export type Side = 'configuration' | 'feed' | 'sink' | 'observability';
 
 /** What came out of a look. */
 export interface Verdict {

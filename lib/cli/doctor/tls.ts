@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { isIP } from 'node:net';
-import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { connect, type PeerCertificate } from 'node:tls';
 import { isCertificateRefusal } from '../../internal/tls-alerts.js';
 import { formatDuration } from '../report/format.js';
 import type { SecureServer } from './address.js';
@@ -21,7 +21,7 @@ export async function checkTls({ host, port, tls }: SecureServer, deadline: Dead
       host: servername === '' ? host : servername,
       version: socket.getProtocol() ?? 'TLS',
       // Its type says Error, but for a certificate that is refused it is the code.
-      refusal: refusalOf(socket),
+      refusal: socket.authorized ? undefined : String(socket.authorizationError),
       mayBeAny: tls.rejectUnauthorized === false,
       certificate: socket.getPeerCertificate() as Partial<PeerCertificate>,
       now: Date.now(),
@@ -33,12 +33,6 @@ export async function checkTls({ host, port, tls }: SecureServer, deadline: Dead
   } finally {
     socket.destroy();
   }
-}
-
-function refusalOf(socket: TLSSocket): string | undefined {
-  const refusal = socket.authorizationError as unknown;
-  if (socket.authorized || refusal == null) return undefined;
-  return refusal instanceof Error ? ((refusal as NodeJS.ErrnoException).code ?? refusal.message) : String(refusal);
 }
 
 function handshakeFailure({ code = '', message }: NodeJS.ErrnoException): Verdict {

@@ -27,7 +27,7 @@ export async function observe(
   const feed = new WebSocketReadable(url, {
     subscribeMessages,
     signal,
-    maxMessages: MAX_FRAMES,
+    maxFrames: MAX_FRAMES,
     // As a pipeline file does when it says nothing of it.
     proxy: 'environment',
   });

@@ -66,7 +66,7 @@ export async function feedConfig(
     maxMessages: count,
     idleTimeoutMs: idle ?? config.idleTimeoutMs ?? IDLE_MS,
     batchSize: isShape ? PAGE : 1,
-    lingerMs: undefined,
+    lingerMs: 'none',
     // A rounded integer would be another example, and another type.
     bigIntegers: isShape ? 'bigint' : config.bigIntegers,
   };

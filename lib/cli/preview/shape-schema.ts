@@ -14,7 +14,7 @@ function nodeSchema(node: ShapeNode): Record<string, unknown> {
   if (node.seen === 0 || node.kinds.has('huge')) return {};
   const types = typesOf(node.kinds);
   const children = [...node.children];
-  const objects = node.kinds.get('object') ?? 0;
+  const objects = node.kinds.get('object');
   const required = children.filter(([, child]) => child.seen === objects).map(([key]) => key);
   return {
     type: types.length === 1 ? types[0] : types,

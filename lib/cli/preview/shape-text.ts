@@ -21,13 +21,13 @@ export function shapeRows(shape: Shape): ShapeRow[] {
   const walk = (node: ShapeNode, path: string, share: number | undefined): void => {
     const types = Object.fromEntries(typesOf(node.kinds).map((kind) => [kind, countOf(node, kind)]));
     rows.push({ path, types, seen: node.seen, share, examples: node.examples });
-    const objects = node.kinds.get('object') ?? 0;
-    for (const [key, child] of node.children) walk(child, below(path, key), child.seen / objects);
+    walkWithin(node, path);
+  };
+  const walkWithin = (node: ShapeNode, path: string): void => {
+    for (const [key, child] of node.children) walk(child, below(path, key), child.seen / node.kinds.get('object')!);
     if (node.items !== undefined) walk(node.items, `${path}[]`, undefined);
   };
-  for (const [key, child] of shape.root.children)
-    walk(child, below('', key), child.seen / (shape.root.kinds.get('object') ?? 1));
-  if (shape.root.items !== undefined) walk(shape.root.items, '[]', undefined);
+  walkWithin(shape.root, '');
   const isScalar = [...shape.root.kinds.keys()].some((kind) => kind !== 'object' && kind !== 'array');
   if (isScalar) {
     const types = Object.fromEntries(typesOf(shape.root.kinds).map((kind) => [kind, countOf(shape.root, kind)]));

@@ -6,7 +6,7 @@ import { visible } from '../../visible.js';
  * line of its own.
  *
  * @param label what stands before it, and whose error it is: `spillway`
- * @param verbose adds where what can be done is written, and the stack of the error and of its causes
+ * @param verbose adds the stack of the error and of its causes
  */
 export function describeError(label: string, error: unknown, verbose: boolean): string[] {
   if (!(error instanceof Error)) return [`${label}: ${String(error)}`];
@@ -20,11 +20,15 @@ export function describeError(label: string, error: unknown, verbose: boolean): 
     said.push(because);
     lines.push(`  because: ${because}`);
   }
+  if (error instanceof SpillwayError) lines.push(whatToDo(error));
   if (!verbose) return lines;
-  // The package has that page, since a run may fail where the repository is not at hand.
-  if (error instanceof SpillwayError) lines.push(`  what to do: docs/errors.md#${error.code.toLowerCase()}`);
   for (const each of [error, ...causesOf(error)]) lines.push(...frames(each));
   return lines;
+}
+
+/** The line that leads on. The package has that page, since a run may fail where the repository is not at hand. */
+export function whatToDo(error: SpillwayError): string {
+  return `  what to do: ${error.docs}`;
 }
 
 /** What {@link describeError} shows, as facts for a machine. */
@@ -35,6 +39,7 @@ export function errorFacts(error: unknown, verbose: boolean): Record<string, unk
     code: typeof code === 'string' ? code : null,
     message: error.message,
     causes: causesOf(error).map((cause) => cause.message),
+    ...(error instanceof SpillwayError ? { docs: error.docs } : {}),
     ...(error instanceof ConfigError ? { file: error.file ?? null, problems: error.problems } : {}),
     ...(error instanceof InputError
       ? { file: error.file, line: error.line ?? null, column: error.column ?? null }

@@ -11,6 +11,7 @@ export function gapText(gap: Gap): string {
   const how = code === undefined ? cause : `${cause}, code ${code}`;
   const after = afterSequence === undefined ? 'before the first frame' : `after frame ${afterSequence}`;
   const where = connection === 0 ? after : `${after} of connection ${connection}`;
+  if (gap.replayed === true) return `Gap: the server sent again all that was missed (${how}), ${where}.`;
   return `Gap: nothing was received for ${formatDuration(durationMs)} (${how}), ${where}.`;
 }
 

@@ -1,17 +1,17 @@
 import type { ConnectionEvents } from '../../connect/options/events.js';
 import type { ConfigProblem } from '../../errors.js';
-import { gapRecord } from '../../frame/gap.js';
 import type { KafkaReport } from '../../sink/kafka/delivery/report.js';
 import { readingsOf } from '../../telemetry/readings.js';
-import type { SourceStats } from '../../telemetry/stats.js';
 import type { StopSignal } from '../process/signals.js';
 import type { Output } from '../terminal/output.js';
 import { errorFacts } from './describe-error.js';
+import { eventFacts } from './event-facts.js';
 import { LineBudget } from './line-budget.js';
 import { notGiven } from './not-given.js';
 import type { Notice } from './notices.js';
 import type { Refusal } from './refusals.js';
 import type { Progress, Reporter, Summary } from './reporter.js';
+import { spoolFacts } from './spool-report.js';
 
 /**
  * One JSON object a line; `type` tells which, `at` is when, in epoch milliseconds. `JSON_HELP` says what each holds, and the
@@ -19,7 +19,9 @@ import type { Progress, Reporter, Summary } from './reporter.js';
  * `retries`, `diverted`, `skipped`, `undelivered`, `uncertain` (may be stored), `undelivered_ranges` (`first`, `last`, `records`),
  * `newest_frame` (that the sink was given), `not_given` (null, or `first`, `last`, `records`: what was received and waited before
  * the sink); of a `jsonl` sink `files` (`name`, `state`: `in_place`, `moved`, `replaced`, `deleted`, `untouched`; `records`) and
- * `gone` (records that went with a file that was deleted or emptied).
+ * `gone` (records that went with a file that was deleted or emptied); where files are finished one after another `rolled` in their place:
+ * `rolled` (how many), `newest` (the last one), `open` (those that are not finished), `gone`. With a spool, it and the line `progress` have
+ * `spool`: `path`, `backlog_records`, `backlog_bytes`, `backlog_ms` (how old the oldest is, or null), `dropped` (records).
  */
 export class JsonReporter implements Reporter {
   readonly progressEveryMs = PROGRESS_EVERY_MS;
@@ -32,8 +34,9 @@ export class JsonReporter implements Reporter {
     this.#verbose = verbose;
   }
 
-  progress({ stats, ...measured }: Progress): void {
-    this.#output.mentionJson(line('progress', readingsOf('progress', stats, measured)));
+  progress({ stats, spool, ...measured }: Progress): void {
+    const ofSpool = spool && { spool: spoolFacts(spool) };
+    this.#output.mentionJson(line('progress', { ...readingsOf('progress', stats, measured), ...ofSpool }));
   }
 
   note({ path, message, line: row, column }: ConfigProblem, file: string): void {
@@ -44,11 +47,8 @@ export class JsonReporter implements Reporter {
     if (VERBOSE_EVENTS.has(name) && !this.#verbose) return;
     const leftOut = this.#budget.take();
     if (leftOut === undefined) return;
-    const facts = Object.entries(name === 'gap' ? gapRecord(payload as ConnectionEvents['gap']) : payload).map(
-      ([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), factOf(value, this.#verbose)],
-    );
     const more = leftOut === 0 ? {} : { left_out: leftOut };
-    this.#output.mentionJson(line('event', { event: name, ...Object.fromEntries(facts), ...more }));
+    this.#output.mentionJson(line('event', { event: name, ...eventFacts(name, payload, this.#verbose), ...more }));
   }
 
   refused({ count, total, error }: Refusal): void {
@@ -75,7 +75,8 @@ export class JsonReporter implements Reporter {
     this.#output.sayJson(line('event', { event: 'abandoned' }));
   }
 
-  summary({ ended, signal, errorCode, records, stats, elapsedMs, target, delivery, files }: Summary): void {
+  summary(summary: Summary): void {
+    const { ended, signal, errorCode, records, stats, elapsedMs, target, delivery, files, rolled, spool } = summary;
     this.#output.sayJson(
       line('summary', {
         ended,
@@ -84,8 +85,10 @@ export class JsonReporter implements Reporter {
         target,
         records,
         ...readingsOf('summary', stats, { elapsedMs }),
-        ...(delivery === undefined ? {} : { delivery: deliveryFacts(delivery, stats) }),
+        ...(delivery === undefined ? {} : { delivery: deliveryFacts(delivery, summary) }),
         ...files,
+        ...(spool === undefined ? {} : { spool: spoolFacts(spool) }),
+        ...(rolled === undefined ? {} : { rolled }),
       }),
     );
   }
@@ -95,24 +98,18 @@ export class JsonReporter implements Reporter {
   }
 }
 
-function deliveryFacts(report: KafkaReport, stats: SourceStats): object {
+function deliveryFacts(report: KafkaReport, summary: Summary): object {
   const { undeliveredRanges, newestFrame, ...counts } = report;
   return {
     ...counts,
     undelivered_ranges: undeliveredRanges,
     newest_frame: newestFrame ?? null,
-    not_given: notGiven(stats, report) ?? null,
+    not_given: notGiven(summary, report) ?? null,
   };
 }
 
 function line(type: string, facts: object): object {
   return { type, at: Date.now(), ...facts };
-}
-
-function factOf(value: unknown, verbose: boolean): unknown {
-  if (value instanceof Error) return errorFacts(value, verbose);
-  // A feed's own sequence numbers can be past what JSON readers take for a number.
-  return typeof value === 'bigint' ? String(value) : (value ?? null);
 }
 
 const PROGRESS_EVERY_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { KafkaReport } from '../../sink/kafka/delivery/report.js';
-import type { SourceStats } from '../../telemetry/stats.js';
+import type { Summary } from './reporter.js';
 
 /** What was received and waited before the sink when the run ended: the sink's own report cannot know of it. */
 export interface NotGiven {
@@ -10,8 +10,15 @@ export interface NotGiven {
   readonly last: number;
 }
 
-/** `undefined` when all that was received got to the sink. */
-export function notGiven(stats: SourceStats, report: KafkaReport): NotGiven | undefined {
+/** `undefined` when all that was received got to the sink, or waits in the spool. */
+export function notGiven(
+  {
+    stats,
+    spool,
+  }: Pick<Summary, 'spool'> & { readonly stats: Pick<Summary['stats'], 'records' | 'frames' | 'bufferedFrames'> },
+  report: KafkaReport,
+): NotGiven | undefined {
+  if (spool !== undefined) return undefined;
   const { acknowledged, diverted, skipped, undelivered, newestFrame = -1 } = report;
   const records = stats.records - acknowledged - diverted - skipped - undelivered;
   if (records <= 0 && stats.bufferedFrames === 0) return undefined;

@@ -1,6 +1,7 @@
 import { toldIn } from './counts-text.js';
 import { formatBytes, formatCount, formatDuration, formatNumber } from './format.js';
 import type { Progress } from './reporter.js';
+import { spoolProgress } from './spool-report.js';
 
 /** How a run goes, for a status line: what matters most comes first, since a narrow terminal cuts the rest. */
 export function progressText(progress: Progress): string {
@@ -8,6 +9,7 @@ export function progressText(progress: Progress): string {
   return [
     `${formatNumber(stats.records, 'record')} ${formatCount(recordsPerSecond)}/s`,
     stateText(progress),
+    ...(progress.spool === undefined ? [] : spoolProgress(progress.spool)),
     formatBytes(stats.bytes),
     lateText(progress),
     ...toldIn('progress', stats),

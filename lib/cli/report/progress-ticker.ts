@@ -1,7 +1,9 @@
 import type { Clock, TimerHandle } from '../../internal/clock.js';
 import type { Source } from '../../source/source.js';
+import type { FeedSpool } from '../../spool/spool.js';
 import { RateMeter } from './rate-meter.js';
 import type { Reporter } from './reporter.js';
+import { spoolReport } from './spool-report.js';
 
 /** Reports progress as often as its reporter wants to hear it, until it is stopped. */
 export class ProgressTicker {
@@ -28,13 +30,14 @@ export class ProgressTicker {
   }
 
   #report(): void {
-    const { source, reporter, clock, elapsed } = this.#facts;
+    const { source, spool, reporter, clock, elapsed } = this.#facts;
     const { stats } = source;
     const elapsedMs = elapsed();
     const rates = this.#meter.rates(elapsedMs, stats.records, stats.bytes);
     reporter.progress({
       elapsedMs,
       stats,
+      ...(spool !== undefined && { spool: spoolReport(spool) }),
       recordsPerSecond: rates.records,
       bytesPerSecond: rates.bytes,
       sinceFrameMs: stats.lastFrameAt === undefined ? undefined : Math.max(0, clock.now() - stats.lastFrameAt),
@@ -44,6 +47,7 @@ export class ProgressTicker {
 
 interface TickerFacts {
   readonly source: Source;
+  readonly spool?: FeedSpool | undefined;
   readonly reporter: Reporter;
   readonly clock: Clock;
   /** Milliseconds since the run began. */

@@ -1,5 +1,5 @@
 import type { Notice } from './notices.js';
-import type { Reporter, Summary } from './reporter.js';
+import type { Reporter, RunTrace, Summary } from './reporter.js';
 
 /** Says nothing but why a command fails, in the words of another reporter. */
 export class QuietReporter implements Reporter {
@@ -8,6 +8,14 @@ export class QuietReporter implements Reporter {
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
+  }
+
+  named(feed: string | undefined): void {
+    this.#reporter.named?.(feed);
+  }
+
+  traced(trace: RunTrace | undefined): void {
+    this.#reporter.traced?.(trace);
   }
 
   failure(error: unknown): void {

@@ -2,15 +2,21 @@ import type { ConnectionEvents, EndCause } from '../../connect/options/events.js
 import type { ConfigProblem } from '../../errors.js';
 import type { FileReport } from '../../sink/file/live-file.js';
 import type { KafkaReport } from '../../sink/kafka/delivery/report.js';
+import type { RolledReport } from '../../sink/rolled/rolled-folder.js';
 import type { CommandStats, SourceStats } from '../../telemetry/stats.js';
 import type { StopSignal } from '../process/signals.js';
 import type { Notice } from './notices.js';
 import type { Refusal } from './refusals.js';
+import type { SpoolReport } from './spool-report.js';
 
 /** Who tells the user how a run goes, on standard error. */
 export interface Reporter {
   /** How often {@link progress} is wanted; `undefined` for never. */
   readonly progressEveryMs: number | undefined;
+  /** What the feed is called, as soon as that is known; for those that say it in each line. */
+  named?(feed: string | undefined): void;
+  /** The trace of the run, where there is one; for the same. */
+  traced?(trace: RunTrace | undefined): void;
   progress(progress: Progress): void;
   /** The pipeline file holds something that is accepted without effect. */
   note(note: ConfigProblem, file: string): void;
@@ -32,9 +38,18 @@ export interface Reporter {
   failure(error: unknown): void;
 }
 
+/** What leads from a line to the trace of its run. */
+export interface RunTrace {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+}
+
 /** How a run goes. */
 export interface Progress extends CommandStats {
   readonly stats: SourceStats;
+  /** What waits in the spool, where there is one. */
+  readonly spool?: SpoolReport | undefined;
 }
 
 /** How a run went. */
@@ -56,6 +71,10 @@ export interface Summary {
   readonly delivery?: KafkaReport | undefined;
   /** The files that the records went to, for sinks that write to one. */
   readonly files?: FileReport | undefined;
+  /** What waits in the spool, where there is one. */
+  readonly spool?: SpoolReport | undefined;
+  /** The files that were finished, for sinks that write to one after another. */
+  readonly rolled?: RolledReport | undefined;
 }
 
 /** Why a run ended; `max_records`: the sink has all that it was to get; `output_closed`: who read the records went away. */

@@ -1,15 +1,17 @@
 import type { FileReport, WrittenFile } from '../../sink/file/live-file.js';
 import type { KafkaReport } from '../../sink/kafka/delivery/report.js';
 import { rangesText } from '../../sink/ranges.js';
+import type { RolledReport } from '../../sink/rolled/rolled-folder.js';
 import { toldIn } from './counts-text.js';
 import { formatCount, formatDuration, formatNumber } from './format.js';
 import { gapsText } from './gap-text.js';
 import { notGiven } from './not-given.js';
 import type { Summary } from './reporter.js';
+import { spoolText } from './spool-report.js';
 
 /** How a run went, in a few lines. */
 export function summaryText(summary: Summary): string[] {
-  const { stats, elapsedMs, target, delivery, files } = summary;
+  const { stats, elapsedMs, target, delivery, files, rolled, spool } = summary;
   const paused = stats.pausedMs < 1 ? '' : `, ${formatDuration(stats.pausedMs)} of it paused for the sink`;
   return [
     `Ended:    ${endText(summary)}`,
@@ -19,6 +21,8 @@ export function summaryText(summary: Summary): string[] {
     `Took:     ${formatDuration(elapsedMs)}${paused}`,
     `Written:  ${files === undefined ? target : writtenText(files, target)}`,
     ...(files === undefined || files.gone === 0 ? [] : [`Gone:     ${goneText(files)}`]),
+    ...(rolled === undefined ? [] : [`Finished: ${rolledText(rolled)}`]),
+    ...(spool === undefined ? [] : [`Spool:    ${spoolText(spool)}`]),
     ...(delivery === undefined ? [] : [`Delivery: ${deliveryText(delivery, summary)}`]),
   ];
 }
@@ -49,11 +53,27 @@ export function endText({ ended, signal, errorCode }: Summary): string {
   }
 }
 
-function recordsText({ ended, records, stats, elapsedMs, delivery, files, deadLetter }: Summary): string {
+function recordsText({
+  ended,
+  records,
+  stats,
+  elapsedMs,
+  delivery,
+  files,
+  rolled,
+  deadLetter,
+  spool,
+}: Summary): string {
   const rate = elapsedMs < 1 ? '' : ` (${formatCount((records * 1_000) / elapsedMs)}/s)`;
-  const lost = stats.records - records - (delivery?.diverted ?? 0) - (delivery?.skipped ?? 0) - (files?.gone ?? 0);
+  const lost =
+    stats.records -
+    records -
+    (delivery?.diverted ?? 0) -
+    (delivery?.skipped ?? 0) -
+    (files?.gone ?? 0) -
+    (rolled?.gone ?? 0);
   const unwritten =
-    lost <= 0
+    lost <= 0 || spool !== undefined
       ? ''
       : `, ${formatCount(lost)} more received and ${ended === 'max_records' ? 'not asked for' : 'not written'}`;
   const kept = stats.deadLetters === 0 ? '' : ` (${formatNumber(stats.deadLetters, 'dead letter')} in ${deadLetter})`;
@@ -72,6 +92,14 @@ function writtenText({ files }: FileReport, target: string): string {
   return only.state === 'untouched' ? `nothing; ${only.name} is as it was` : placeText(only);
 }
 
+/** Which files are finished, and which are not. */
+function rolledText({ rolled, newest, open }: RolledReport): string {
+  const finished =
+    rolled === 0 ? 'no file' : rolled === 1 ? `${newest}` : `${formatCount(rolled)} files, the last one ${newest}`;
+  if (open.length === 0) return finished;
+  return `${finished}; ${open.length === 1 ? `${open[0]} stays open` : `${formatCount(open.length)} stay open`} for the next run`;
+}
+
 function placeText({ name, state }: WrittenFile): string {
   return state === 'moved' || state === 'replaced' ? `${name} (it was renamed while it was written to)` : name;
 }
@@ -85,13 +113,13 @@ function goneText({ files, gone }: FileReport): string {
   ].join('; ');
 }
 
-function deliveryText(report: KafkaReport, { stats }: Summary): string {
+function deliveryText(report: KafkaReport, summary: Summary): string {
   const { acknowledged, retries, diverted, skipped, undelivered, undeliveredRanges } = report;
   const parts = [`${formatCount(acknowledged)} acknowledged`, `${formatNumber(retries, 'request')} sent again`];
   if (diverted > 0) parts.push(`${formatCount(diverted)} too large, in the dead letter`);
   if (skipped > 0) parts.push(`${formatCount(skipped)} dropped for their key`);
   if (undelivered > 0) parts.push(`${formatCount(undelivered)} undelivered: ${rangesText(undeliveredRanges)}`);
-  const later = notGiven(stats, report);
+  const later = notGiven(summary, report);
   if (later !== undefined) {
     const { records, first, last } = later;
     parts.push(`${formatCount(records)} received and not given to the sink: ${rangesText([{ first, last, records }])}`);

@@ -18,6 +18,8 @@ export interface ServeOptions extends ReportOptions {
   /** In milliseconds. */
   readonly stall?: number;
   readonly stallEvery: number;
+  /** The field by which clients go on. */
+  readonly resumeBy?: string;
   readonly recordsPath?: string;
   readonly format?: 'lines' | 'document';
 }

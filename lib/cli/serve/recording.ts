@@ -59,6 +59,7 @@ export async function* wholeFrames(
  */
 export async function checkRecording(file: string, options: Partial<ServeOptions>): Promise<void> {
   if (options.recordsPath !== undefined) compilePath(options.recordsPath, '--records-path');
+  if (options.resumeBy !== undefined) compilePath(options.resumeBy, '--resume-by');
   let torn: InputError | undefined;
   const onTorn = (error: InputError): void => {
     torn = error;

@@ -1,14 +1,18 @@
 import type { InputError } from '../../errors.js';
 import type { Clock } from '../../internal/clock.js';
+import { sleep } from '../../internal/sleep.js';
 import type { FeedClient } from '../../testing/index.js';
 import type { ServeOptions } from './options.js';
 import { recordedFrames } from './recording.js';
+import { newSince } from './resume-by.js';
 
 /** What {@link scheduled} needs of its surroundings. */
 export interface Surroundings {
   readonly clock: Clock;
   /** Aborted when the client has gone, or everything is to end. */
   readonly signal: AbortSignal;
+  /** With `resumeBy`: behind which value the first round begins. */
+  readonly resumed?: string | undefined;
   /** Hears of a file that ends in the middle. */
   readonly onTorn?: (error: InputError) => void;
 }
@@ -22,7 +26,7 @@ export async function* scheduled(
   file: string,
   options: ServeOptions,
   client: Pick<FeedClient, 'stall' | 'resume'>,
-  { clock, signal, onTorn }: Surroundings,
+  { clock, signal, onTorn, resumed }: Surroundings,
 ): AsyncGenerator<Buffer, void, void> {
   const { asRecorded = false, speed = 1, loop = false, dropEvery, stall, stallEvery } = options;
   let sent = 0;
@@ -30,7 +34,9 @@ export async function* scheduled(
     before = sent;
     const startedAt = clock.monotonic();
     let firstAt: number | undefined;
+    const isNew = resumed === undefined || before > 0 ? undefined : newSince(resumed, options.resumeBy!);
     for await (const { data, receivedAt } of recordedFrames(file, options, onTorn)) {
+      if (isNew?.(data) === false) continue;
       if (asRecorded && receivedAt !== undefined) {
         firstAt ??= receivedAt;
         await sleep(clock, startedAt + (receivedAt - firstAt) / speed - clock.monotonic(), signal);
@@ -47,19 +53,3 @@ export async function* scheduled(
     if (!loop) return;
   }
 }
-
-function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted || ms <= 0) return resolve();
-    const done = (): void => {
-      clock.clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = clock.setTimeout(done, Math.min(ms, MAX_TIMER_MS));
-    signal.addEventListener('abort', done);
-  });
-}
-
-/** A longer timer would fire at once. A gap of 24 days and more in a recording is cut to this. */
-const MAX_TIMER_MS = 2 ** 31 - 1;

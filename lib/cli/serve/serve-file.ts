@@ -63,7 +63,9 @@ async function playTo(
   try {
     if (options.onSubscribe === true) await client.receive({ signal });
     const { rate } = options;
+    const resumed = options.resumeBy === undefined ? undefined : cursorIn(client.request.url);
     const messages = scheduled(file, options, client, {
+      resumed,
       clock: systemClock,
       signal,
       onTorn: (error) => reporter.torn(error),
@@ -78,11 +80,16 @@ async function playTo(
       throw error;
     }
   }
-  if (client.isOpen && !isDropped) {
+  if (client.isOpen) {
     if (stop.aborted) void client.close(1001, 'The server ends');
     else void client.close(1000);
   }
   reporter.ended(client.number, frames, await client.closed, isDropped);
+}
+
+/** From where a client asks to go on. */
+function cursorIn(url: string): string | undefined {
+  return new URL(url, 'ws://server').searchParams.get('cursor') ?? undefined;
 }
 
 async function listen(

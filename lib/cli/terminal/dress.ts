@@ -9,7 +9,7 @@ export const dressError: Dress = (text) =>
     .replace(/^spillway\b.*?:/, (label) => paint('red', label))
     .replace(/\bERR_[A-Z_]+(?=:)/, (code) => paint('bold', code))
     .replace(/^.+?:\d+:\d+(?=: )/gm, (place) => paint('bold', place))
-    .replace(/^ {2}because: .*$|^\s+at .*$/gm, (line) => paint('dim', line));
+    .replace(/^ {2}(because|what to do): .*$|^\s+at .*$/gm, (line) => paint('dim', line));
 
 /** A summary: its labels stand out, and what was lost. */
 export const dressSummary: Dress = (text) =>

@@ -39,9 +39,8 @@ function wrapLine(line: string, columns: number): string[] {
   const lines: string[] = [];
   let rest = line;
   while (rest.length > columns) {
-    const from = lines.length === 0 ? indent : indent + 1;
     let cut = rest.lastIndexOf(' ', columns);
-    if (cut < from) cut = rest.indexOf(' ', columns);
+    if (cut < indent) cut = rest.indexOf(' ', columns);
     if (cut === -1) break;
     lines.push(rest.slice(0, cut).trimEnd());
     rest = ' '.repeat(indent) + rest.slice(cut).trimStart();

@@ -5,17 +5,12 @@ import type { RefreshTokenOptions } from '../../connect/reach/refresh-token.js';
 import type { TokenEndpointOptions } from '../../connect/reach/token-endpoint.js';
 import { AuthError, optionError } from '../../errors.js';
 import { isHeaderValue } from '../../internal/header.js';
-import { toMs } from '../fields/duration.js';
+import { shapeRead } from '../fields/option-surface.js';
+import type { TokenEndpointConfig, TokenFileConfig } from '../fields/option-types.js';
 import { expandHome } from '../files/file-path.js';
 import { unknownRef } from './auth-catalogue.js';
-import {
-  type AuthSpec,
-  type OAuth2Config,
-  type StaticConfig,
-  type TokenEndpointConfig,
-  type TokenFileConfig,
-  tokenFileHeader,
-} from './auth-spec.js';
+import { AUTH_OPTIONS } from './auth-options.js';
+import { type AuthSpec, type StaticConfig, tokenFileHeader } from './auth-spec.js';
 
 /** Credentials by name, for `{ ref }`. */
 export type CredentialCatalogue = Readonly<Record<string, AuthSpec | Credentials | CredentialProvider>>;
@@ -53,13 +48,9 @@ export function credentialsFromAuth(
     case 'static':
       return staticCredentials(auth.config);
     case 'oauth2':
-      return providers.oauth2(toOAuth2Options(auth.config));
+      return providers.oauth2(shapeRead(AUTH_OPTIONS.oauth2.table, auth.config));
     case 'oauth2_refresh':
-      return providers.refreshToken({
-        ...toOAuth2Options(auth.config),
-        refreshToken: auth.config.refresh_token,
-        persist: auth.config.persist && { ...auth.config.persist, path: expandHome(auth.config.persist.path) },
-      });
+      return providers.refreshToken(shapeRead(AUTH_OPTIONS.oauth2_refresh.table, auth.config));
     case 'token_endpoint':
       return providers.tokenEndpoint(toTokenEndpointOptions(auth.config));
   }
@@ -87,31 +78,9 @@ function named(
   return isSpec(entry) ? credentialsFromAuth(entry, {}, providers) : entry;
 }
 
-function toOAuth2Options(config: OAuth2Config): OAuth2Options {
-  return {
-    tokenUrl: config.token_url,
-    clientId: config.client_id,
-    clientSecret: config.client_secret,
-    scope:
-      config.scope ?? (config.scopes === undefined || config.scopes.length === 0 ? undefined : config.scopes.join(' ')),
-    audience: config.audience,
-    params: config.params,
-    clientAuth: config.client_auth,
-    expiryMarginMs: toMs(config.expiry_margin),
-    expiryRatio: config.expiry_ratio,
-  };
-}
-
 function toTokenEndpointOptions(config: TokenEndpointConfig): TokenEndpointOptions {
-  const { url, method, headers, body, encoding } = config;
-  return {
-    ...{ url, method, headers, body, encoding },
-    tokenPath: config.token_path,
-    expiresPath: config.expires_path ?? config.expiry_path,
-    applyAs: config.apply_as,
-    expiryMarginMs: toMs(config.expiry_margin),
-    expiryRatio: config.expiry_ratio,
-  };
+  const { expiryPath, ...options } = shapeRead(AUTH_OPTIONS.token_endpoint.table, config);
+  return { ...options, expiresPath: options.expiresPath ?? expiryPath };
 }
 
 function isSpec(entry: AuthSpec | Credentials): entry is AuthSpec {

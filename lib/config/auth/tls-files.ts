@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { TlsOptions, TlsProvider } from '../../connect/options/reach-options.js';
 import { ConfigError, ConnectError } from '../../errors.js';
-import type { TlsConfig } from '../fields/reach.js';
+import type { TlsFiles } from '../fields/reach.js';
 
 /**
  * What a connection takes for a configuration's `tls`: without files the options themselves, with files a function
@@ -11,13 +11,8 @@ import type { TlsConfig } from '../fields/reach.js';
  *
  * @throws {ConfigError} when a file cannot be read, or does not hold what it should
  */
-export function tlsFromConfig(config: TlsConfig): TlsOptions | TlsProvider {
-  const fixed = {
-    ...(config.passphrase === undefined ? {} : { passphrase: config.passphrase }),
-    ...(config.servername === undefined ? {} : { servername: config.servername }),
-    ...(config.reject_unauthorized === undefined ? {} : { rejectUnauthorized: config.reject_unauthorized }),
-    ...(config.min_version === undefined ? {} : { minVersion: config.min_version }),
-  };
+export function tlsFromConfig(config: TlsFiles): TlsOptions | TlsProvider {
+  const { ca: _ca, cert: _cert, key: _key, ...fixed } = config;
   const files = FILE_KEYS.flatMap((key) => (config[key] === undefined ? [] : [{ key, path: config[key] }]));
   if (files.length === 0) return fixed;
   const problems = check(
@@ -55,7 +50,7 @@ interface Problem {
 }
 
 /** What is wrong with the files. OpenSSL alone would name none of them, and take a file without certificates for a good one. */
-function check(contents: Partial<Record<FileKey, Content>>, config: TlsConfig): Problem[] {
+function check(contents: Partial<Record<FileKey, Content>>, config: TlsFiles): Problem[] {
   const problems: Problem[] = [];
   const say = (key: FileKey, message: string, cause?: unknown): undefined => {
     problems.push({ path: `tls.${key}`, message: `The file ${config[key]} ${message}`, cause });

@@ -9,6 +9,7 @@ export function checkIntake(given: Readonly<Record<string, unknown>>): Finding[]
   const { by } = (given['dedupe'] ?? {}) as { readonly by?: unknown };
   const looksInside = [
     ...(given['sequence'] === undefined ? [] : ['sequence']),
+    ...(given['resume'] === undefined ? [] : ['resume']),
     ...(Array.isArray(by) ? ['dedupe'] : []),
     ...(typeof given['overflow'] === 'object' ? ['overflow'] : []),
   ];

@@ -3,6 +3,7 @@ import type { JsonSchema } from '../../internal/json-schema.js';
 import { unknownKey } from '../../internal/options.js';
 import { PATH_PATTERN, pathProblem } from '../../json/field.js';
 import { DURATION } from '../durations.js';
+import { isDuration, keyOfCodeName, type Properties } from '../fields/code-name.js';
 import { compiledSchema, type SchemaName } from './compiled-schema.js';
 import { describeValue, type Finding, type IsHidden, type Path, quotedForm, valueFinding } from './findings.js';
 import { nullKeys, pathIn, pointerTo, withoutKeys } from './null-keys.js';
@@ -89,13 +90,9 @@ function toFinding(error: ErrorObject, { root, isHidden, foreign, nulls }: Conte
     }
     case 'additionalProperties': {
       const key: string = error.params['additionalProperty'];
-      const known = Object.keys((error.parentSchema as JsonSchema).properties ?? {});
-      return {
-        path: [...path, key],
-        at: 'key',
-        message:
-          foreign?.key(path, key, root) ?? (known.length === 0 ? 'No keys are known here.' : unknownKey(key, known)),
-      };
+      const { properties = {} } = error.parentSchema as { readonly properties?: Properties };
+      const message = foreign?.key(path, key, root) ?? codeName(key, properties) ?? noSuchKey(key, properties);
+      return { path: [...path, key], at: 'key', message };
     }
     case 'false schema':
       return { path, at: 'key', message: 'This key does not go together with `ref`. Remove one of the two.' };
@@ -115,9 +112,24 @@ function toFinding(error: ErrorObject, { root, isHidden, foreign, nulls }: Conte
   }
 }
 
-/** Whether something else was found where any text would do. */
-function isOnlyText({ keyword, parentSchema }: ErrorObject): boolean {
-  return keyword === 'type' && (parentSchema as JsonSchema).type === 'string';
+/** The sentence for a key that has its name in code. */
+function codeName(name: string, known: Properties): string | undefined {
+  const key = keyOfCodeName(name, known);
+  if (key === undefined) return undefined;
+  const unit = isDuration(known[key]!) ? ', in seconds or as text such as "500ms" or "30s"' : '';
+  return `There is no such key. Did you mean \`${key}\`${unit}?`;
+}
+
+function noSuchKey(key: string, properties: Properties): string {
+  const known = Object.keys(properties);
+  return known.length === 0 ? 'No keys are known here.' : unknownKey(key, known);
+}
+
+/** Whether something else was found where text is wanted, and it would do as text. */
+function isOnlyText({ keyword, parentSchema, data }: ErrorObject): boolean {
+  const { type, pattern = '' } = parentSchema as JsonSchema;
+  const isWanted = keyword === 'type' && type === 'string';
+  return isWanted && (typeof data === 'object' || new RegExp(pattern, 'u').test(String(data)));
 }
 
 /** What a schema asks for, as the end of "expected …". */

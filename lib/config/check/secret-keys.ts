@@ -1,4 +1,4 @@
-import { keysWhere } from '../fields/option-surface.js';
+import { secretKeys } from '../fields/option-surface.js';
 import { SOURCE_OPTIONS } from '../fields/option-tables.js';
 import type { IsHidden } from './findings.js';
 
@@ -6,10 +6,9 @@ import type { IsHidden } from './findings.js';
 export const isSecret: IsHidden = (path) => path.some((key) => typeof key === 'string' && SECRET_KEYS.has(key));
 
 const SECRET_KEYS: ReadonlySet<string> = new Set([
-  ...keysWhere(SOURCE_OPTIONS, (option) => option.isSecret),
+  ...secretKeys(SOURCE_OPTIONS),
   // What no table holds.
   'url',
   'urls',
   'auth',
-  'passphrase',
 ]);

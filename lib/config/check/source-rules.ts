@@ -1,11 +1,11 @@
 import { ConfigError } from '../../errors.js';
 import { formatsThat, messageFormat } from '../../parse/formats.js';
 import { type Context, fillPlaceholders } from '../context.js';
-import { POSITIVE_DURATION_PATTERN, parseDuration } from '../durations.js';
 import { checkAddress } from '../fields/address.js';
 import { checkDeadLetter } from '../fields/dead-letter.js';
-import { ruleFindings, timersIn } from '../fields/option-surface.js';
+import { ruleFindings } from '../fields/option-surface.js';
 import { SOURCE_OPTIONS, SOURCE_RULES } from '../fields/option-tables.js';
+import { textFindings } from '../fields/text-bounds.js';
 import { addressProblem } from './address-rules.js';
 import { checkAuth } from './auth-rules.js';
 import { below, type Finding, valueFinding } from './findings.js';
@@ -13,7 +13,6 @@ import { checkHeaders } from './header-rules.js';
 import { checkIntake } from './intake-rules.js';
 import { checkReach } from './reach-rules.js';
 import { checkLimits, checkSplit } from './record-rules.js';
-import { valueAt } from './sent-values.js';
 import { checkTransforms } from './transform-rules.js';
 
 /** What is wrong with a source's configuration beyond what its JSON Schema can say. Values of a wrong type pass. */
@@ -21,7 +20,7 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
   if (typeof config !== 'object' || config === null) return [];
   const given = config as Readonly<Record<string, unknown>>;
   return [
-    ...checkAddress(given, (url) => urlProblem(url, context)),
+    ...checkAddresses(given, context),
     ...checkAuth(given['auth'], ['auth']),
     ...checkHeaders(given['headers'], ['headers']),
     ...checkProtocols(given),
@@ -29,12 +28,17 @@ export function checkSourceRules(config: unknown, context: Context): Finding[] {
     ...checkSplit(given),
     ...checkLimits(given),
     ...checkDeadLetter(given),
-    ...checkDurations(given),
+    ...textFindings(SOURCE_OPTIONS, given),
     ...ruleFindings(SOURCE_OPTIONS, SOURCE_RULES, given),
     ...checkReach(given),
     ...checkIntake(given),
     ...below(['transforms'], checkTransforms(given['transforms'])),
   ];
+}
+
+/** What is wrong with the addresses alone. */
+export function checkAddresses(given: Readonly<Record<string, unknown>>, context: Context): Finding[] {
+  return checkAddress(given, (url) => urlProblem(url, context));
 }
 
 function urlProblem(template: string, context: Context): string | undefined {
@@ -62,15 +66,6 @@ function urlProblem(template: string, context: Context): string | undefined {
     return 'Expected an address without a fragment: what follows `#` is never sent to a server. Remove it.';
   }
   return undefined;
-}
-
-/** The schema's `minimum` sees numbers only, and its pattern no further than that a text is not zero. */
-function checkDurations(given: Readonly<Record<string, unknown>>): Finding[] {
-  return timersIn(SOURCE_OPTIONS, given).flatMap((path) => {
-    const value = valueAt(given, path);
-    if (typeof value !== 'string' || !POSITIVE_TEXT.test(value) || parseDuration(value) >= 1) return [];
-    return [valueFinding(path, 'Expected a duration of at least 1 ms, but found a shorter one.')];
-  });
 }
 
 function checkProtocols({ protocols, require_protocol: isRequired }: Readonly<Record<string, unknown>>): Finding[] {
@@ -102,5 +97,3 @@ function checkFormat(given: Readonly<Record<string, unknown>>): Finding[] {
   }
   return findings;
 }
-
-const POSITIVE_TEXT = new RegExp(POSITIVE_DURATION_PATTERN);

@@ -1,13 +1,12 @@
 import { type FaucetTerms, later, moved, noted, refused } from './terms.js';
 
-const STATE = noted('a WebSocket feed has no bookmark to go on from');
+const STATE_ELSEWHERE = refused('a state is a folder: write `state: { path: ./state/name }`');
 const ONE_FEED = refused('a file describes one source and one sink, so write a file for each feed');
 
 /** What stands below `pipeline` in files of faucet; at the top of the file it would be another mistake. */
 const OF_PIPELINE = {
   sources: later('write one `source`, and a file for each feed'),
   sinks: later('write one `sink`, and a file for each feed'),
-  dlq: later('keep what is refused by `dead_letter` in the `config` of the source'),
   quality: refused('`record_schema` checks every record'),
   contract: refused('`record_schema` checks every record'),
   schema: refused('`record_schema` checks every record, and keeps its shape from drifting'),
@@ -22,9 +21,7 @@ export const fileTerms: readonly FaucetTerms[] = [
     at: [],
     keys: {
       matrix: later('write a file for each row, or one file with `params` and start it with `--param` for each row'),
-      observability: later('`--json` tells progress, events and the summary as JSON lines'),
       execution: noted('it rules how the rows of a `matrix` run, and there is one feed'),
-      state: STATE,
       selection: refused('it chooses among the rows of a `matrix`, and there is one feed'),
       extends: refused('write the file out, or share its parts by YAML anchors and `<<`'),
       profiles: refused(`write \`\${env:NAME}\` where they differ, and a file for \`--env-file\` each`),
@@ -42,6 +39,7 @@ export const fileTerms: readonly FaucetTerms[] = [
       replication: refused('a live feed has no snapshot to begin with'),
       shard: refused('start the command for each part of the feed, with `--param`'),
       ...OF_PIPELINE,
+      dlq: moved('it belongs below `pipeline`'),
       kind: refused('every file describes a pipeline, so leave it out'),
       source: moved('it belongs below `pipeline`'),
       sink: moved('it belongs below `pipeline`'),
@@ -52,8 +50,23 @@ export const fileTerms: readonly FaucetTerms[] = [
     at: ['params', '*'],
     keys: { computed: refused('write the placeholders where the value is used') },
   },
-  { at: ['delivery'], words: { exactly_once: refused('leave it out, which means `at_least_once`') } },
-  { at: ['pipeline'], keys: { state: STATE, ...OF_PIPELINE } },
+  { at: ['pipeline'], keys: OF_PIPELINE },
+  {
+    at: ['pipeline', 'dlq', 'on_batch_error'],
+    words: {
+      dlq_all: refused(
+        'a sink that fails as a whole ends the run, and its `state` or `spool` keeps what it did not store',
+      ),
+    },
+  },
+  ...[['state'], ['pipeline', 'state']].map((at) => ({
+    at: [...at, 'type'],
+    words: { redis: STATE_ELSEWHERE, postgres: STATE_ELSEWHERE, s3: STATE_ELSEWHERE },
+  })),
+  {
+    at: ['observability'],
+    keys: { tracing: noted('`--log json`, `--verbose` and `--quiet` say how much is told, and how') },
+  },
   { at: ['pipeline', 'source', 'config'], keys: { transforms: moved('they belong below `pipeline`') } },
   {
     at: ['pipeline', 'source'],

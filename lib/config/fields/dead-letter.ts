@@ -1,15 +1,16 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Finding, valueFinding } from '../check/findings.js';
-import { checkFilePath, expandHome } from '../files/file-path.js';
+import { isRolled } from '../../internal/roll-options.js';
+import { type Finding, type Path, valueFinding } from '../check/findings.js';
+import { checkFilePath, checkTemplatePath, expandHome } from '../files/file-path.js';
 
 /** What is wrong beyond what the schema can say. */
 export function checkDeadLetter(given: Readonly<Record<string, unknown>>): Finding[] {
-  const path = given['dead_letter'];
-  if (path === undefined || path === null) return [];
+  const letters = given['dead_letter'];
+  if (letters === undefined || letters === null) return [];
   const contradictions = ['on_parse_error', 'on_invalid_record'].filter((key) => given[key] === 'fail');
   return [
-    ...checkDeadLetterPath(path, ['dead_letter']),
+    ...checkLetterFiles(letters, ['dead_letter']),
     ...contradictions.map((key) =>
       valueFinding(
         [key],
@@ -19,12 +20,54 @@ export function checkDeadLetter(given: Readonly<Record<string, unknown>>): Findi
   ];
 }
 
-/** What is wrong with the name of a dead letter file, of a source or of a sink. Values of a wrong type pass. */
-export function checkDeadLetterPath(file: unknown, path: readonly string[]): Finding[] {
-  const suffix = typeof file === 'string' ? /\.(gz|zst)$/i.exec(file)?.[0] : undefined;
-  if (suffix === undefined) return checkFilePath(file, path);
-  return [valueFinding(path, `Dead letters are written as plain lines, not compressed: leave out \`${suffix}\`.`)];
+/** What is wrong with where dead letters go: a path, or an object with it. Values of a wrong type pass. */
+export function checkLetterFiles(letters: unknown, at: Path): Finding[] {
+  const files = letterFilesOf(letters);
+  if (files === undefined) return [];
+  const { path } = files;
+  const atPath = typeof letters === 'string' ? at : [...at, 'path'];
+  if (!isRolled(files)) return plainFindings(path, atPath, ROLL_THEM);
+  return [
+    ...checkTemplatePath(path, atPath),
+    ...saysNothing(files, 'roll', '`every`, `bytes` or `records`', at),
+    ...saysNothing(files, 'keep', '`bytes`, `age` or `files`', at),
+  ];
 }
+
+/** What is wrong with the name of a file of dead letters that is one for ever. Values of a wrong type pass. */
+export function checkDeadLetterPath(file: unknown, path: Path): Finding[] {
+  return typeof file === 'string' ? plainFindings(file, path, '') : [];
+}
+
+/** What is written of where dead letters go, as an object; nothing where it is none. */
+export function letterFilesOf(letters: unknown): WrittenLetters | undefined {
+  if (typeof letters === 'string') return { path: letters };
+  const { path } = (letters ?? {}) as { readonly path?: unknown };
+  return typeof path === 'string' ? (letters as WrittenLetters) : undefined;
+}
+
+/** Where dead letters go, as a file says it. */
+export interface WrittenLetters {
+  readonly path: string;
+  readonly roll?: unknown;
+  readonly keep?: unknown;
+}
+
+function plainFindings(file: string, path: Path, advice: string): Finding[] {
+  const suffix = /\.(gz|zst)$/i.exec(file)?.[0];
+  if (suffix === undefined) return checkFilePath(file, path);
+  const message = `Dead letters are written as plain lines, not compressed: leave out \`${suffix}\`${advice}.`;
+  return [valueFinding(path, message)];
+}
+
+function saysNothing(files: WrittenLetters, key: 'roll' | 'keep', limits: string, at: Path): Finding[] {
+  const given = files[key];
+  const isEmpty = typeof given === 'object' && given !== null && Object.keys(given).length === 0;
+  return isEmpty ? [valueFinding([...at, key], `It says nothing: set ${limits} in it, or leave it out.`)] : [];
+}
+
+const ROLL_THEM =
+  ', or have them go to files that are finished one after another (`roll: { every: 1d }`), which are compressed when they are whole';
 
 /** Whether two paths lead to one file. What is no path leads nowhere. */
 export function isSameFile(one: unknown, other: unknown): boolean {
@@ -32,7 +75,7 @@ export function isSameFile(one: unknown, other: unknown): boolean {
 }
 
 /** Where a path leads to, as far as its folders exist. */
-function realPath(given: string): string {
+export function realPath(given: string): string {
   const path = resolve(expandHome(given));
   try {
     return realpathSync.native(path);

@@ -1,5 +1,12 @@
 import type { JsonSchema } from '../check/schema-check.js';
-import { DURATION_PATTERN, MAX_SECONDS, POSITIVE_DURATION_PATTERN, parseDuration } from '../durations.js';
+import {
+  DURATION,
+  DURATION_PATTERN,
+  durationOrPattern,
+  MAX_SECONDS,
+  POSITIVE_DURATION_PATTERN,
+  parseDuration,
+} from '../durations.js';
 
 /** The JSON Schema of a duration of at least 1 ms. */
 export const positiveDuration: JsonSchema = {
@@ -17,12 +24,16 @@ export const duration: JsonSchema = {
   pattern: DURATION_PATTERN,
 };
 
-/** A duration that may be left out, in milliseconds. */
-export function toMs(value: number | string | undefined): number | undefined {
-  return value === undefined ? undefined : parseDuration(value);
+/** The JSON Schema of a duration of at least 1 ms, or one of these words. */
+export function durationOr(words: readonly string[]): JsonSchema {
+  return {
+    ...positiveDuration,
+    $comment: `a duration of at least 1 ms (${DURATION}), or ${words.map((word) => `\`${word}\``).join(' or ')}`,
+    pattern: durationOrPattern(words),
+  };
 }
 
-/** The same for what may be no duration at all: `undefined` then, too. */
+/** A duration in milliseconds; `undefined` for what is none. */
 export function msOf(value: unknown): number | undefined {
   const isDuration =
     typeof value === 'number' ? value >= 0 && value <= MAX_SECONDS : typeof value === 'string' && TEXT.test(value);

@@ -1,16 +1,13 @@
 import { ConfigError } from '../../errors.js';
-import type { AnyOption, Form, OptionTable, Rule, ShapeForm } from '../../internal/options/option.js';
+import { BYTE_SIZE_PATTERN, bytesOf, expectedSize } from '../../internal/options/byte-size.js';
+import { type KeyOf, keyOf, optionsOf } from '../../internal/options/key.js';
+import type { AnyOption, Form, GivenOf, OptionTable, Rule, ShapeForm } from '../../internal/options/option.js';
 import { breachesIn } from '../../internal/options/rules.js';
 import { filledPathKeywords } from '../../json/option-kinds.js';
-import type { Finding, Path } from '../check/findings.js';
+import type { Finding } from '../check/findings.js';
 import type { JsonSchema } from '../check/schema-check.js';
 import { expandHome } from '../files/file-path.js';
-import { duration, msOf, positiveDuration } from './duration.js';
-
-/** The key of an option in a configuration: `pongTimeoutMs` → `pong_timeout`. */
-export function keyOf<Name extends string>(name: Name): KeyOf<Name> {
-  return name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as KeyOf<Name>;
-}
+import { duration, durationOr, msOf, positiveDuration } from './duration.js';
 
 /** The same options, some of them by other names. */
 export function renamed<T extends OptionTable, const N extends { readonly [K in keyof T]?: string }>(
@@ -25,6 +22,12 @@ export function keysWhere(table: OptionTable, holds: (option: AnyOption) => bool
   return Object.entries(table).flatMap(([name, one]) => (holds(one) === true ? [keyOf(name)] : []));
 }
 
+/** The keys of the options that are, or hold, credentials, of those within objects, too. */
+export function secretKeys(table: OptionTable): string[] {
+  const within = Object.values(table).flatMap(({ form }) => (form.kind === 'shape' ? secretKeys(form.table) : []));
+  return [...keysWhere(table, ({ isSecret }) => isSecret), ...within];
+}
+
 /** The JSON Schema of each option, by key. */
 export function fieldsOf<T extends OptionTable>(table: T): FieldsOf<T> {
   return Object.fromEntries(Object.entries(table).map(([name, one]) => [keyOf(name), schemaOf(one)])) as never;
@@ -32,27 +35,22 @@ export function fieldsOf<T extends OptionTable>(table: T): FieldsOf<T> {
 
 /** What a configuration says, as code would say it: names in camelCase, milliseconds, defaults filled in. */
 export function resolved<T extends OptionTable>(table: T, given: object): Resolved<T> {
-  const read = Object.entries(table).flatMap(([name, { form, fallback, isIgnored }]) => {
-    if (isIgnored === true) return [];
-    const value = memberOf(given, keyOf(name));
-    return [[name, value === undefined ? fallback : readOf(form, value)]];
-  });
-  return Object.fromEntries(read) as never;
-}
-
-/** Where durations stand that must be at least 1 ms: a schema sees no further than that a text is not zero. */
-export function timersIn(table: OptionTable, given: unknown): Path[] {
-  return Object.entries(table).flatMap(([name, { form }]) =>
-    timersAt(form, [keyOf(name)], memberOf(given, keyOf(name))),
-  );
+  const read: Record<string, unknown> = {};
+  for (const { name, key, option } of optionsOf(table)) {
+    if (option.isIgnored === true) continue;
+    const value = memberOf(given, key);
+    read[name] = value === undefined ? option.fallback : readOf(option.form, value);
+  }
+  return read as never;
 }
 
 /** What breaks rules between options. One that looks at a value that is wrong by itself is not asked: that has a finding of its own. */
 export function ruleFindings(table: OptionTable, rules: readonly Rule<never>[], given: object): Finding[] {
-  const read = Object.entries(resolved(table, given));
-  const isSound = ([name, value]: [string, unknown]): boolean =>
-    memberOf(given, keyOf(name)) === undefined || accepts(table[name]!, value);
-  const sound = Object.fromEntries(read.map((one) => [one[0], isSound(one) ? one[1] : UNSOUND]));
+  const sound = resolved(table, given) as Record<string, unknown>;
+  for (const { name, key, option } of optionsOf(table)) {
+    if (option.isIgnored === true || memberOf(given, key) === undefined) continue;
+    if (!accepts(option, sound[name])) sound[name] = UNSOUND;
+  }
   return breachesIn(table, rules.map(ofSound), sound, keyOf).map(({ names, at, message }) => ({
     path: names.map(keyOf),
     at,
@@ -93,12 +91,6 @@ export type Resolved<T extends OptionTable> = {
   readonly [K in keyof T as T[K] extends { readonly isIgnored: true } ? never : K]: T[K]['fallback'];
 };
 
-/** The same rule for types. */
-type KeyOf<Name extends string> = Snake<Name extends `${infer Stem}Ms` ? Stem : Name>;
-type Snake<Text extends string> = Text extends `${infer First}${infer Rest}`
-  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
-  : '';
-
 function schemaOf({ about, form, fallback }: AnyOption): JsonSchema {
   const { comment, title, description, examples } = about;
   return {
@@ -111,10 +103,22 @@ function schemaOf({ about, form, fallback }: AnyOption): JsonSchema {
   };
 }
 
-function keywordsOf(form: Form): JsonSchema {
+/** The JSON Schema of a value in this form, but for what people read about it. */
+export function keywordsOf(form: Form): JsonSchema {
   switch (form.kind) {
     case 'duration':
+      if (form.orWords !== undefined) return durationOr(form.orWords);
       return form.minMs === 0 ? duration : positiveDuration;
+    case 'bytes': {
+      const { min: minimum, max } = form;
+      const bounds = { minimum, ...(max !== undefined && { maximum: max }) };
+      return {
+        $comment: expectedSize(minimum, max),
+        type: ['integer', 'string'],
+        ...bounds,
+        pattern: BYTE_SIZE_PATTERN,
+      };
+    }
     case 'whole':
       return { type: 'integer', minimum: form.min, maximum: form.max };
     case 'number': {
@@ -177,7 +181,9 @@ export function writtenOf(form: Form, fallback: unknown): unknown {
 function readOf(form: Form, value: unknown): unknown {
   switch (form.kind) {
     case 'duration':
-      return msOf(value);
+      return form.orWords?.includes(value as string) === true ? value : msOf(value);
+    case 'bytes':
+      return bytesOf(value);
     case 'shape':
       return typeof value === 'object' && value !== null ? shapeRead(form.table, value) : value;
     case 'list':
@@ -193,36 +199,22 @@ function readOf(form: Form, value: unknown): unknown {
   }
 }
 
-/** Members that are left out stay so, as in code: whoever takes the object knows its defaults. The items of a list have them all. */
-function shapeRead(table: OptionTable, value: object): object {
+/** An object of options as code says it. Members that are left out stay so, as in code: whoever takes the object knows its defaults. The items of a list have them all. */
+export function shapeRead<T extends OptionTable>(table: T, value: object): GivenOf<T> {
   const entries = Object.entries(table).flatMap(([name, { form }]) => {
     const member = memberOf(value, keyOf(name));
     return member === undefined ? [] : [[name, readOf(form, member)]];
   });
-  return Object.fromEntries(entries) as object;
-}
-
-function timersAt(form: Form, path: Path, value: unknown): Path[] {
-  switch (form.kind) {
-    case 'duration':
-      return form.minMs === 0 ? [] : [path];
-    case 'shape':
-      return timersIn(form.table, value).map((inner) => [...path, ...inner]);
-    case 'list':
-      return Array.isArray(value) ? value.flatMap((one, index) => timersAt(form.item, [...path, index], one)) : [];
-    case 'either':
-      return timersAt(formFor(form.forms, value), path, value);
-    default:
-      return [];
-  }
+  return Object.fromEntries(entries) as never;
 }
 
 /** Which of several forms a value is meant in: an object is a shape, anything else the first one. */
-function formFor(forms: readonly Form[], value: unknown): Form {
+export function formFor(forms: readonly Form[], value: unknown): Form {
   const shape = typeof value === 'object' ? forms.find(({ kind }) => kind === 'shape') : undefined;
   return shape ?? forms[0]!;
 }
 
-function memberOf(value: unknown, key: string): unknown {
+/** What a configuration says of an option; `undefined` where it is no object. */
+export function memberOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }

@@ -1,6 +1,7 @@
 import { INTAKE_OPTIONS } from '../../connect/options/intake-options.js';
 import { LIVENESS_OPTIONS } from '../../connect/options/liveness-options.js';
 import { RECONNECT_OPTIONS, RECONNECT_RULES } from '../../connect/options/reconnect-options.js';
+import { RESUME_OPTIONS, RESUME_RULES } from '../../connect/options/resume-options.js';
 import { ROTATION_OPTIONS, ROTATION_RULES } from '../../connect/options/rotation-options.js';
 import { SOCKET_OPTIONS, SOCKET_RULES } from '../../connect/options/socket-options.js';
 import { SUBSCRIBE_OPTIONS } from '../../connect/options/subscribe-options.js';
@@ -23,6 +24,7 @@ export const OPTION_TABLES = {
     about: 'What of the frames that came is taken, and how it is told what is missing.',
     table: INTAKE_OPTIONS,
   },
+  ResumeConfig: { about: 'How a feed goes on where it was.', table: RESUME_OPTIONS },
   ParseConfig: { about: 'What a frame holds.', table: PARSE_CONFIG },
   BatchConfig: { about: 'What a page holds, and how many records there are.', table: BATCH_CONFIG },
   RecordConfig: { about: 'What becomes of records.', table: RECORD_OPTIONS },
@@ -32,4 +34,9 @@ export const OPTION_TABLES = {
 export const SOURCE_OPTIONS: OptionTable = Object.assign({}, ...Object.values(OPTION_TABLES).map(({ table }) => table));
 
 /** What must hold between them. */
-export const SOURCE_RULES: readonly Rule<never>[] = [...SOCKET_RULES, ...ROTATION_RULES, ...RECONNECT_RULES];
+export const SOURCE_RULES: readonly Rule<never>[] = [
+  ...SOCKET_RULES,
+  ...ROTATION_RULES,
+  ...RECONNECT_RULES,
+  ...RESUME_RULES,
+];

@@ -1,6 +1,5 @@
 // Made from the option tables by `npm run readme`: change those.
 import type { FrameMatch } from '../../json/match.js';
-import type { TlsConfig } from './reach.js';
 import type { TransformConfig } from './transforms.js';
 
 /** A connection as such, from its handshake to its buffers. */
@@ -23,7 +22,7 @@ export interface SocketConfig {
    */
   readonly max_duration?: number | string | undefined;
   /** A larger message fails the connection with an error; memory never grows past it. @default 67108864 */
-  readonly max_message_bytes?: number | undefined;
+  readonly max_message_bytes?: number | string | undefined;
   /** How long a connect may take, from the DNS query to the completed upgrade. @default 10 */
   readonly handshake_timeout?: number | string | undefined;
   /** The WebSocket sub-protocols to offer, the preferred one first. @default [] */
@@ -35,10 +34,13 @@ export interface SocketConfig {
   readonly require_protocol?: boolean | undefined;
   /** Sent with the upgrade request, beside those of `auth`. @default {} */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Offers permessage-deflate to the server. It costs far more time than it saves on a fast line. @default false */
+  /**
+   * Offers permessage-deflate to the server. It costs about a microsecond of CPU for a small message, and pays where
+   * the line is slow or paid for. @default false
+   */
   readonly per_message_deflate?: boolean | undefined;
   /** The socket is paused while this many received bytes wait for a slow sink. @default 16777216 */
-  readonly max_buffered_bytes?: number | undefined;
+  readonly max_buffered_bytes?: number | string | undefined;
 }
 
 /** What keeps a connection alive, and finds out that it is not. */
@@ -95,7 +97,22 @@ export interface ReachConfig {
    * is not set), `reject_unauthorized` (`false` accepts any certificate: for tests alone), `min_version` (`TLSv1.2` or
    * `TLSv1.3`). Files are PEM, and read again at every connect. @default none
    */
-  readonly tls?: TlsConfig | undefined;
+  readonly tls?: {
+    /** A file of PEM. */
+    readonly ca?: string | undefined;
+    /** A file of PEM, with those between it and its authority. */
+    readonly cert?: string | undefined;
+    /** A file of PEM. */
+    readonly key?: string | undefined;
+    /** What the key is encrypted with. */
+    readonly passphrase?: string | undefined;
+    /** For SNI and for the certificate check. */
+    readonly servername?: string | undefined;
+    /** `false` accepts any certificate: for tests alone. */
+    readonly reject_unauthorized?: boolean | undefined;
+    /** The oldest version to speak. */
+    readonly min_version?: 'TLSv1.2' | 'TLSv1.3' | undefined;
+  } | undefined;
   /** The header `Origin` of the upgrade request, which some servers ask for. @default none */
   readonly origin?: string | undefined;
   /**
@@ -237,6 +254,61 @@ export interface IntakeConfig {
   readonly max_buffered_frames?: number | undefined;
 }
 
+/** How a feed goes on where it was. */
+export interface ResumeConfig {
+  /**
+   * Has the server go on where the feed was, so that a drop loses nothing. `values` are remembered of the newest
+   * record, each by its path, and said to the server on the next connect by `into`, with `{name}` for each; beside a
+   * `state` they are those of the last record that was stored. `inclusive`: the server sends that record once more, and
+   * it is dropped. `scope`: whether they are good at all of `urls` (`feed`), or only where they came from (`endpoint`).
+   * `expired` (`status`, `code` or `match`): how the server says that it has forgotten them. @default none
+   */
+  readonly resume?: {
+    /** What is remembered of the newest record, by names of yours: each has the path of a field. */
+    readonly values: Readonly<Record<string, { readonly path: string; readonly from?: 'record' | 'control' | undefined }>>;
+    /** Where it is said to the server on the next connect, with `{name}` for a value. */
+    readonly into: {
+      /** Parameters of the address's query, by name. */
+      readonly query?: Readonly<Record<string, string>> | undefined;
+      /** The address that is connected to in place of `url`. */
+      readonly url?: string | undefined;
+      /** Headers of the upgrade request. */
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+      /** Steps that are taken in place of those of `subscribe`. */
+      readonly subscribe?: readonly {
+        /** What is sent, as text. Without it the step only waits for `expect`, from a server that speaks first. */
+        readonly send?: string | undefined;
+        /** The frame that confirms it. */
+        readonly expect?: FrameMatch | undefined;
+        /** The frame that says no. */
+        readonly reject?: FrameMatch | undefined;
+        /** How long the answer may take. */
+        readonly timeout?: number | string | undefined;
+      }[] | undefined;
+    };
+    /** The server sends the last record once more: it is dropped, and proves that nothing is missing. */
+    readonly inclusive?: boolean | undefined;
+    /** Whether a cursor is good at all of `urls` (`feed`), or only where it came from (`endpoint`). */
+    readonly scope?: 'endpoint' | 'feed' | undefined;
+    /** For cursors that are times: so much earlier is asked for, and `dedupe` leaves out what comes twice. */
+    readonly rewind?: number | string | undefined;
+    /** For cursors that are times: what another one of `urls` is asked for is so much earlier. */
+    readonly on_endpoint_change?: {
+      /** How much earlier. */
+      readonly rewind: number | string;
+    } | undefined;
+    /** How the server says that it has forgotten the cursor: then it is connected to without one. */
+    readonly expired?: {
+      /** The HTTP status by which the upgrade is refused. */
+      readonly status?: number | undefined;
+      /** The close code. */
+      readonly code?: number | undefined;
+      /** The frame that says so. */
+      readonly match?: FrameMatch | undefined;
+    } | undefined;
+  } | undefined;
+}
+
 /** What a frame holds. */
 export interface ParseConfig {
   /**
@@ -285,9 +357,12 @@ export interface ParseConfig {
 export interface BatchConfig {
   /** How many records a page holds; 0 gives one page for the whole run. @default 1000 */
   readonly batch_size?: number | undefined;
-  /** Emits a page once it holds this many bytes; with `batch_size: 0` there is no such cut. @default 16777216 */
-  readonly page_bytes?: number | undefined;
-  /** Emits a page that is only partly filled once its first record is this old. @default none */
+  /** Emits a page once it holds this many bytes; with `batch_size: 0` there is no such cut. @default 1048576 */
+  readonly page_bytes?: number | string | undefined;
+  /**
+   * Emits a page that is only partly filled once its first record is this old; `none` waits until it is full. With
+   * `batch_size: 0` it is `none` unless it is set. @default 0.1
+   */
   readonly linger?: number | string | undefined;
   /** Stops, successfully, after this many records; skipped frames do not count. @default none */
   readonly max_messages?: number | undefined;
@@ -296,7 +371,7 @@ export interface BatchConfig {
    * this many bytes. That record is stored whole; what `decompress` and a compression of the sink make of bytes does
    * not count. @default none
    */
-  readonly max_bytes?: number | undefined;
+  readonly max_bytes?: number | string | undefined;
 }
 
 /** What becomes of records. */
@@ -305,9 +380,44 @@ export interface RecordConfig {
    * A JSON Lines file that refused input is added to, and the run goes on: frames, or pieces of them, that cannot be
    * parsed or inflated, records that break `record_schema` or that a transform cannot be applied to, and messages that
    * are too large, each with its bytes and the cause. It stands in the place of `on_parse_error` and
-   * `on_invalid_record`. @default none
+   * `on_invalid_record`. With a time in the path, or as an object with `path`, `roll` and `keep`, they go to files that
+   * are finished one after another, as those of the sink `jsonl`. @default none
    */
-  readonly dead_letter?: string | undefined;
+  readonly dead_letter?: string | {
+    /**
+     * Where to write to. With `%Y`, `%m`, `%d`, `%H`, `%M` (when what was refused came, in UTC), `{feed}` (the `name`)
+     * or `{field:code}` (what is in the letter) in it, with `roll` or with `keep`, letters go to files that are
+     * finished one after another; then the suffixes `.gz` and `.zst` choose a compression.
+     */
+    readonly path: string;
+    /**
+     * When a file is finished, and the next one begun: after a time (`every`), before it would hold more than so many
+     * `bytes`, at so many `records`. The next file of the same name gets `-000001` before its suffix, and so on.
+     */
+    readonly roll?: {
+      /**
+       * A file holds the records of so long: of a whole hour with `1h`, of a day in UTC with `1d`. By itself, a file is
+       * finished when the time in `path` changes.
+       */
+      readonly every?: number | string | undefined;
+      /** A file holds no more bytes than this, as they are before compression, unless one record has more. */
+      readonly bytes?: number | string | undefined;
+      /** A file holds no more lines than this. */
+      readonly records?: number | undefined;
+    } | undefined;
+    /**
+     * Which finished files are kept, also of earlier runs; the oldest ones are removed. What is not finished is never
+     * removed.
+     */
+    readonly keep?: {
+      /** All finished files together take no more bytes than this. */
+      readonly bytes?: number | string | undefined;
+      /** A finished file whose last record is older than this is removed. */
+      readonly age?: number | string | undefined;
+      /** There are no more finished files than this. */
+      readonly files?: number | undefined;
+    } | undefined;
+  } | undefined;
   /**
    * Stores `{ data, received_at, url }` in place of the bare record: `received_at` in epoch milliseconds as the frame
    * arrived, `url` without user info. @default false
@@ -338,4 +448,126 @@ export interface RecordConfig {
    * docs/transforms.md. @default []
    */
   readonly transforms?: readonly TransformConfig[] | undefined;
+}
+
+/** A token that a file holds. */
+export interface TokenFileConfig {
+  /** A file that holds nothing but the token. */
+  readonly path: string;
+  /** The header to send it in. @default 'Authorization' */
+  readonly header?: string | undefined;
+  /**
+   * What stands before the token, with a space. `Bearer` in the header `Authorization`, otherwise nothing.
+   * @default none
+   */
+  readonly scheme?: string | undefined;
+}
+
+/** OAuth 2, client credentials: a token from a token endpoint. */
+export interface OAuth2Config {
+  /** The token endpoint: `https://`, or `http://` on this machine. */
+  readonly token_url: string;
+  /** Who asks. */
+  readonly client_id: string;
+  /** What proves it. */
+  readonly client_secret: string;
+  /** What is asked for, with blanks between. @default none */
+  readonly scope?: string | undefined;
+  /** In place of `scope`: the same as a list. @default [] */
+  readonly scopes?: readonly string[] | undefined;
+  /** For servers that ask whom the token is for. @default none */
+  readonly audience?: string | undefined;
+  /** Further fields of the request, such as `resource`. @default {} */
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Where id and secret are sent: in the header `Authorization`, or in the body; `auto`: in the header, and in the body
+   * once the server has said `invalid_client` to that. @default 'auto'
+   */
+  readonly client_auth?: 'auto' | 'header' | 'body' | undefined;
+  /**
+   * A token is not used any more so long before it ends; of one that lives for less than ten times that, a tenth. 60
+   * seconds when neither this nor `expiry_ratio` is set. @default none
+   */
+  readonly expiry_margin?: number | string | undefined;
+  /** In place of `expiry_margin`: how much of its time a token is used, above 0 and up to 1. @default none */
+  readonly expiry_ratio?: number | undefined;
+}
+
+/** OAuth 2, refresh token. */
+export interface RefreshTokenConfig {
+  /** The token endpoint: `https://`, or `http://` on this machine. */
+  readonly token_url: string;
+  /** Who asks. */
+  readonly client_id: string;
+  /** What proves it. */
+  readonly client_secret: string;
+  /** What is asked for, with blanks between. @default none */
+  readonly scope?: string | undefined;
+  /** In place of `scope`: the same as a list. @default [] */
+  readonly scopes?: readonly string[] | undefined;
+  /** For servers that ask whom the token is for. @default none */
+  readonly audience?: string | undefined;
+  /** Further fields of the request, such as `resource`. @default {} */
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Where id and secret are sent: in the header `Authorization`, or in the body; `auto`: in the header, and in the body
+   * once the server has said `invalid_client` to that. @default 'auto'
+   */
+  readonly client_auth?: 'auto' | 'header' | 'body' | undefined;
+  /**
+   * A token is not used any more so long before it ends; of one that lives for less than ten times that, a tenth. 60
+   * seconds when neither this nor `expiry_ratio` is set. @default none
+   */
+  readonly expiry_margin?: number | string | undefined;
+  /** In place of `expiry_margin`: how much of its time a token is used, above 0 and up to 1. @default none */
+  readonly expiry_ratio?: number | undefined;
+  /** What a log-in gave: a new token is had for it. */
+  readonly refresh_token: string;
+  /**
+   * Keeps the refresh token that the server gives in place of the one before, in a file that its owner alone can read,
+   * so that the next run has it. @default none
+   */
+  readonly persist?: {
+    /** A folder, which is made where there is none. */
+    readonly path: string;
+    /** The name of the file there, without `.json`: by default one of its own for each log-in. */
+    readonly key?: string | undefined;
+  } | undefined;
+}
+
+/** Any HTTP endpoint that answers with JSON. */
+export interface TokenEndpointConfig {
+  /** The token endpoint: `https://`, or `http://` on this machine. */
+  readonly url: string;
+  /** Of the request. @default 'POST' */
+  readonly method?: string | undefined;
+  /** Further headers of the request. @default {} */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * What is sent, a JSON value of whatever kind; with `encoding: form` an object of texts, numbers and booleans.
+   * @default none
+   */
+  readonly body?: unknown | undefined;
+  /** How the body is written. @default 'json' */
+  readonly encoding?: 'json' | 'form' | undefined;
+  /** Where in the answer the token stands, a text or a number. */
+  readonly token_path: string;
+  /** Where in the answer the seconds stand for which it is good. @default none */
+  readonly expires_path?: string | undefined;
+  /** Another name of `expires_path`. @default none */
+  readonly expiry_path?: string | undefined;
+  /** The header that the token is sent in; `Authorization: Bearer …` when it is left out. @default none */
+  readonly apply_as?: {
+    /** Its name. */
+    readonly header: string;
+    /** What it says, with `{token}` in the place of the token. */
+    readonly template?: string | undefined;
+  } | undefined;
+  /**
+   * A token is not used any more so long before it ends; of one that lives for less than ten times that, a tenth. 60
+   * seconds when neither this nor `expiry_ratio` is set. @default none
+   */
+  readonly expiry_margin?: number | string | undefined;
+  /** In place of `expiry_margin`: how much of its time a token is used, above 0 and up to 1. @default none */
+  readonly expiry_ratio?: number | undefined;
 }

@@ -13,13 +13,31 @@ export function checkFilePath(file: unknown, path: Path): Finding[] {
   return message === undefined ? [] : [valueFinding(path, message)];
 }
 
+/** The same of a path whose parts may be filled in from record to record. */
+export function checkTemplatePath(file: unknown, path: Path): Finding[] {
+  const message = typeof file === 'string' ? (homeProblem(file) ?? nameProblem(file.replace(FILLED, ''))) : undefined;
+  return message === undefined ? [] : [valueFinding(path, message)];
+}
+
+/** What is filled in from record to record. */
+const FILLED = /%[YmdHM%]|\{feed\}|\{field:[^}]*\}/g;
+
 function problemOf(file: string): string | undefined {
+  return homeProblem(file) ?? nameProblem(file);
+}
+
+function homeProblem(file: string): string | undefined {
   if (file === '~' || /^~[/\\]+$/.test(file)) {
     return 'This is your home folder. Name what is to be in it, such as `~/trades.jsonl`.';
   }
   if (/^~[\w.-]*[/\\]/.test(file) && !HOME.test(file)) {
     return 'Expected `~/` for your home folder: those of others are not looked up. Write the whole path.';
   }
+  return undefined;
+}
+
+/** What looks as if somebody filled it in. */
+function nameProblem(file: string): string | undefined {
   const time = /%[-_0]?[A-Za-z]/.exec(file)?.[0];
   if (time !== undefined) {
     return `Nobody fills \`${time}\` in here. For the time at which the command starts write \`\${now.strftime.${time}}\`, or \`\${now.date}\`.`;

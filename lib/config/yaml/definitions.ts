@@ -71,13 +71,17 @@ export class FileDefinitions implements Definitions {
     const isGiven = Object.hasOwn(this.#given, name);
     return {
       ...valued,
-      isHidden: isGiven || found.isHidden === true,
-      given: [...(found.given ?? []), ...(isGiven ? [text] : [])],
-      secrets: [...(found.secrets ?? []), ...((param as { secret?: boolean }).secret === true ? [text] : [])],
+      isHidden: isGiven || found.isHidden,
+      given: [...found.given, ...(isGiven ? [text] : [])],
+      secrets: [...found.secrets, ...((param as { secret?: boolean }).secret === true ? [text] : [])],
     };
   }
 
-  #filled(name: string, node: Node | undefined, path: Path): Resolved {
+  #filled(
+    name: string,
+    node: Node | undefined,
+    path: Path,
+  ): ({ readonly value: unknown } & Origin) | { readonly problem: string | undefined } {
     const at = this.#open.indexOf(name);
     if (at !== -1) {
       const circle = [...this.#open.slice(at), name].map((one) => `\`${one}\``).join(' → ');

@@ -8,7 +8,10 @@ import { IdleClock } from '../session/idle-clock.js';
  */
 export class CloseTimer {
   readonly #clock: Clock;
-  readonly #quiet: IdleClock;
+  readonly #quietMs: number;
+  readonly #cut: () => void;
+  /** From the first close frame on. */
+  #quiet: IdleClock | undefined;
   #endsAt: number | undefined;
   #isHeld = false;
   #isLast = false;
@@ -16,12 +19,14 @@ export class CloseTimer {
 
   constructor(clock: Clock, quietMs: number, cut: () => void) {
     this.#clock = clock;
-    this.#quiet = new IdleClock(clock, quietMs, cut);
+    this.#quietMs = quietMs;
+    this.#cut = cut;
   }
 
   /** We have sent a close frame, and take what comes until it is answered. */
   begin(): void {
     this.#endsAt = this.#isHurried ? 0 : this.#clock.monotonic() + LONGEST_MS;
+    this.#quiet ??= new IdleClock(this.#clock, this.#quietMs, this.#cut);
     if (!this.#isHeld) this.#quiet.start();
   }
 
@@ -42,7 +47,7 @@ export class CloseTimer {
   pause(): void {
     if (this.#isLast) return;
     this.#isHeld = true;
-    this.#quiet.stop();
+    this.#quiet?.stop();
   }
 
   /** The socket is read again. */
@@ -55,12 +60,12 @@ export class CloseTimer {
   fed(): void {
     if (this.#endsAt === undefined) return;
     const now = this.#clock.monotonic();
-    if (now < this.#endsAt) this.#quiet.touch(now);
+    if (now < this.#endsAt) this.#quiet?.touch(now);
   }
 
   /** The socket is gone. */
   over(): void {
-    this.#quiet.stop();
+    this.#quiet?.stop();
   }
 }
 

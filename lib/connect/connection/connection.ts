@@ -10,6 +10,7 @@ import { isSubscribeMessages } from '../options/socket-options.js';
 import { handshakeBroken, refused } from '../reach/connection-failures.js';
 import type { Endpoint } from '../reach/endpoints.js';
 import { readRefusal } from '../reach/http-refusal.js';
+import type { ConnectionCursor } from '../resume/connection-cursor.js';
 import { requestOf, Session } from '../session/session.js';
 import type { NamedStep } from '../session/subscribe-steps.js';
 import type { Subscriptions } from '../session/subscriptions.js';
@@ -44,6 +45,8 @@ export interface ConnectionParts {
   readonly secrets: Secrets;
   /** What is to be sent on it. */
   readonly subscriptions: Pick<Subscriptions, 'plan'>;
+  /** What it has to do with cursors, with `resume`. */
+  readonly cursor: ConnectionCursor | undefined;
   readonly taker: FrameHandler;
   readonly handler: ConnectionHandler;
 }
@@ -57,6 +60,7 @@ export class Connection implements Origin {
   number = 0;
   readonly endpoint: Endpoint;
   readonly inflater: Inflater | undefined;
+  readonly cursor: ConnectionCursor | undefined;
   readonly #parts: ConnectionParts;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: ConnectionHandler;
@@ -80,9 +84,10 @@ export class Connection implements Origin {
   #onReleased: (() => void) | undefined;
 
   constructor(parts: ConnectionParts) {
-    const { endpoint, attempt, options, secrets, handler, taker } = parts;
+    const { endpoint, attempt, options, secrets, handler, taker, cursor } = parts;
     this.#parts = parts;
     this.endpoint = endpoint;
+    this.cursor = cursor;
     const { decompress, maxMessageBytes } = options;
     this.inflater = decompress === undefined ? undefined : new Inflater(decompress, maxMessageBytes, endpoint.shownUrl);
     this.#options = options;
@@ -97,7 +102,7 @@ export class Connection implements Origin {
       frames: () => taker.frames,
     });
     this.#closeTimer = new CloseTimer(options.clock, options.closeTimeoutMs, () => this.#ws?.terminate());
-    this.#handshake = new Handshake(endpoint, options, secrets, (error) => this.#fail(error));
+    this.#handshake = new Handshake({ endpoint, options, secrets, asked: cursor?.asked }, (error) => this.#fail(error));
     this.#connect(attempt).catch((error: unknown) => this.#fail(error));
   }
 
@@ -201,7 +206,7 @@ export class Connection implements Origin {
 
   /** Sends a close frame, and waits for the answer; what comes before it is not taken. */
   #sayGoodbye(ws: FeedSocket): void {
-    ws.onData = undefined;
+    ws.ignore();
     ws.leave(1000);
     // A paused socket would never see the server's answer.
     ws.resume();
@@ -215,9 +220,10 @@ export class Connection implements Origin {
 
   async #connect(attempt: Attempt): Promise<void> {
     const handshake = this.#handshake;
+    await this.inflater?.load();
     const options = await handshake.prepare(attempt);
     if (handshake.isGivenUp) return;
-    const { url } = this.endpoint;
+    const { url } = handshake;
     const { clock } = this.#options;
     const secrets = this.#secrets;
     const ws = new FeedSocket(url, this.#options.protocols, options);
@@ -279,7 +285,7 @@ export class Connection implements Origin {
     await Promise.all(atOnce.map((message) => session.send(message)));
     if (handshake.isGivenUp) return;
     this.#open(session);
-    const steps = this.#parts.subscriptions.plan(inSteps);
+    const steps = this.#parts.subscriptions.plan(inSteps, this.cursor?.asked?.steps);
     if (steps.length > 0) {
       if (!this.#isPaused) ws.resume();
       await session.subscribe(steps);
@@ -324,7 +330,7 @@ export class Connection implements Origin {
     this.#ws?.leave(isTooLarge ? 1009 : 1000);
     this.#ws?.terminate();
     // What else is in the chunk that was read comes behind a hole.
-    if (isTooLarge && this.#ws !== undefined) this.#ws.onData = undefined;
+    if (isTooLarge) this.#ws?.ignore();
   }
 
   /** Ends a connection that is not open yet. */

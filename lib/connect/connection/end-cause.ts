@@ -106,7 +106,7 @@ export class ConnectionEndCause {
 
 /** What ends a connection and is told as it is. */
 const ITSELF = [MessageTooLargeError, SubscribeError, ConfigError] as const;
-/** What the receiver of `ws` finds broken, and the close code that it answers with (RFC 6455, section 7.4.1). */
+/** What the receiver of `ws`, or zlib, finds broken, and the close code that it answers with (RFC 6455, section 7.4.1). */
 const FAILED_WITH: ReadonlyMap<string, number> = new Map([
   ['WS_ERR_EXPECTED_FIN', 1002],
   ['WS_ERR_INVALID_CLOSE_CODE', 1002],
@@ -116,6 +116,7 @@ const FAILED_WITH: ReadonlyMap<string, number> = new Map([
   ['WS_ERR_UNEXPECTED_MASK', 1002],
   ['WS_ERR_UNEXPECTED_RSV_1', 1002],
   ['WS_ERR_UNEXPECTED_RSV_2_3', 1002],
+  ['Z_DATA_ERROR', 1007],
 ]);
 /** The latter for a length that is no safe integer. */
 const TOO_LARGE: ReadonlySet<string> = new Set([

@@ -1,6 +1,7 @@
 import { SpillwayError } from '../../errors.js';
 import type { TimerHandle } from '../../internal/clock.js';
 import { wrongResult } from '../../internal/given-function.js';
+import { LateAbort } from '../../internal/late-abort.js';
 import { kindOf } from '../../internal/options.js';
 import type { Secrets } from '../../secrets/secrets.js';
 import { authHeaders, isCredentials } from '../options/credentials.js';
@@ -8,7 +9,8 @@ import type { ResolvedWebSocketOptions } from '../options/options.js';
 import { type ConnectStep, stepFailed, tooSlow } from '../reach/connection-failures.js';
 import type { Endpoint } from '../reach/endpoints.js';
 import { reach } from '../reach/reach.js';
-import { credentialSecrets, tlsSecrets } from '../reach/secrets.js';
+import { credentialSecrets, headerSecrets, tlsSecrets } from '../reach/secrets.js';
+import type { Asked } from '../resume/asked.js';
 import type { FeedSocketOptions } from '../socket/feed-socket.js';
 
 /** Which attempt of a run a connection is. */
@@ -19,6 +21,16 @@ export interface Attempt {
   readonly refused: boolean;
 }
 
+/** What a {@link Handshake} is made of. */
+export interface HandshakeParts {
+  readonly endpoint: Endpoint;
+  readonly options: ResolvedWebSocketOptions;
+  /** Where those go that come up here. */
+  readonly secrets: Secrets;
+  /** From where the server is to go on, where it is asked to. */
+  readonly asked: Asked | undefined;
+}
+
 /**
  * The time before a connection is open: what it is busy with, and one timer that bounds all of it. It asks what has to
  * be known for the upgrade, and gives up on functions of the user's when the connection is over.
@@ -26,48 +38,49 @@ export interface Attempt {
 export class Handshake {
   /** What the connect is busy with, for the message when it fails or takes too long. */
   step: ConnectStep = 'the credentials';
+  /** What is connected to. */
+  readonly url: string;
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedWebSocketOptions;
   readonly #secrets: Secrets;
-  readonly #abort = new AbortController();
+  readonly #asked: Asked | undefined;
+  readonly #abort = new LateAbort();
   /** Ends a talk with a proxy, which is none of the request's sockets yet. */
-  readonly #dialling = new AbortController();
-  readonly #timer: TimerHandle;
+  readonly #dialling = new LateAbort();
+  /** Functions of the user's that have not answered: how they are given up on. */
+  #unanswered: readonly (() => void)[] = NONE;
+  #timer: TimerHandle;
 
-  /**
-   * @param secrets where those go that come up here
-   * @param onLate it has taken longer than `handshakeTimeoutMs`
-   */
-  constructor(
-    endpoint: Endpoint,
-    options: ResolvedWebSocketOptions,
-    secrets: Secrets,
-    onLate: (error: SpillwayError) => void,
-  ) {
+  /** @param onLate it has taken longer than `handshakeTimeoutMs` */
+  constructor({ endpoint, options, secrets, asked }: HandshakeParts, onLate: (error: SpillwayError) => void) {
     this.#endpoint = endpoint;
+    this.#asked = asked;
+    this.url = asked?.url ?? endpoint.url;
     this.#options = options;
     this.#secrets = secrets;
     const { clock, handshakeTimeoutMs } = options;
-    this.#timer = clock.setTimeout(
-      () => onLate(tooSlow(endpoint.url, this.step, handshakeTimeoutMs)),
-      handshakeTimeoutMs,
-    );
+    this.#timer = clock.setTimeout(() => onLate(tooSlow(this.url, this.step, handshakeTimeoutMs)), handshakeTimeoutMs);
   }
 
   /** Asks for the credentials and for the way to the server: what the upgrade request is made of. */
   async prepare(attempt: Attempt): Promise<FeedSocketOptions> {
     const options = this.#options;
     const { credentials: given } = options;
-    const request = { url: this.#endpoint.frameUrl, ...attempt, signal: this.#abort.signal };
-    const credentials = typeof given === 'function' ? await this.ask(() => given(request)) : given;
+    const url = this.#endpoint.frameUrl;
+    const credentials =
+      typeof given === 'function'
+        ? await this.ask(() => given({ url, ...attempt, signal: this.#abort.signal }))
+        : given;
     if (!isCredentials(credentials)) {
       throw wrongResult('credentials', credentials, CREDENTIAL_FORMS, kindOf);
     }
     const headers = authHeaders(credentials);
     this.#secrets.meet(credentialSecrets(credentials));
+    if (this.#asked !== undefined) this.#secrets.meet(headerSecrets(this.#asked.headers));
+    const MessageInflater = options.perMessageDeflate ? await loadMessageInflater() : undefined;
     this.step = 'the way to the server';
     const around = {
-      signal: this.#dialling.signal,
+      signal: () => this.#dialling.signal,
       timeoutMs: options.handshakeTimeoutMs,
       clock: options.clock,
       secrets: this.#secrets,
@@ -75,15 +88,15 @@ export class Handshake {
         this.step = proxy === undefined ? 'the upgrade' : `the proxy ${proxy}`;
       },
     };
-    const way = await this.ask(() => reach(this.#endpoint.url, options, around));
+    const way = await this.ask(() => reach(this.url, options, around));
     this.#secrets.meet(tlsSecrets(way));
     this.step = 'the upgrade';
     return {
       ...way,
-      headers: { ...options.headers, ...headers },
+      headers: { ...options.headers, ...this.#asked?.headers, ...headers },
       requireProtocol: options.requireProtocol,
       maxPayload: options.maxMessageBytes,
-      perMessageDeflate: options.perMessageDeflate,
+      MessageInflater,
       // The check of the bytes refuses what is not UTF-8, and a raw string has it replaced: once is enough.
       skipUTF8Validation: true,
       autoPong: false,
@@ -95,28 +108,31 @@ export class Handshake {
 
   /** Calls a function of the user's, and gives up on it when the connection is over. */
   async ask<T>(question: () => T | Promise<T>): Promise<T> {
-    const { signal } = this.#abort;
-    let onAbort = (): void => {};
+    let giveUp = (): void => {};
     try {
       return await new Promise<T>((resolve, reject) => {
-        onAbort = () => reject(signal.reason);
-        signal.addEventListener('abort', onAbort);
+        giveUp = () => reject(this.#abort.signal.reason);
+        this.#unanswered = [...this.#unanswered, giveUp];
         Promise.resolve().then(question).then(resolve, reject);
       });
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      const others = this.#unanswered.filter((one) => one !== giveUp);
+      this.#unanswered = others.length === 0 ? NONE : others;
     }
   }
 
   /** The connection is open: it may take as long as it likes from here on. */
   done(): void {
     this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** The connection is over, or nobody wants it any more. */
   giveUp(): void {
     this.done();
+    if (this.isGivenUp) return;
     this.#abort.abort();
+    for (const giveUp of this.#unanswered) giveUp();
   }
 
   /** The socket is gone. */
@@ -127,15 +143,21 @@ export class Handshake {
 
   /** Whether {@link giveUp} was called. */
   get isGivenUp(): boolean {
-    return this.#abort.signal.aborted;
+    return this.#abort.isAborted;
   }
 
   /** The error for something of ours that failed. */
   failure(cause: unknown): SpillwayError {
-    return cause instanceof SpillwayError ? cause : stepFailed(this.#endpoint.url, this.step, cause, this.#secrets);
+    return cause instanceof SpillwayError ? cause : stepFailed(this.url, this.step, cause, this.#secrets);
   }
+}
+
+/** Loaded when it is used: few feeds are compressed. */
+async function loadMessageInflater(): Promise<FeedSocketOptions['MessageInflater']> {
+  return (await import('../socket/message-inflater.js')).MessageInflater;
 }
 
 const CREDENTIAL_FORMS =
   "credentials: `{ type: 'none' }`, `{ type: 'bearer', token }`, `{ type: 'basic', username, password }` or `{ type: 'custom', headers }`, with texts that a header can carry";
+const NONE: readonly never[] = [];
 const CLOSE_TIMEOUT_MS = 2 ** 31 - 1;

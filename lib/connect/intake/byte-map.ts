@@ -1,3 +1,5 @@
+import { type Ordered, UseOrder } from '../../internal/use-order.js';
+
 /** An entry of a {@link ByteMap}. */
 export interface ByteEntry<V> {
   /** A copy of the key's bytes. */
@@ -12,17 +14,16 @@ export interface ByteEntry<V> {
 export class ByteMap<V> {
   /** The first node of each hash, cut to as many bits as the table has room for: a power of two, at least twice the size. */
   #table: (Node<V> | undefined)[] = new Array<undefined>(SMALLEST).fill(undefined);
-  #oldest: Node<V> | undefined;
-  #newest: Node<V> | undefined;
+  readonly #order = new UseOrder<Node<V>>();
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** The entry that was added first, or put back last. */
+  /** The entry that was added, or renewed, longest ago. */
   get oldest(): ByteEntry<V> | undefined {
-    return this.#oldest;
+    return this.#order.oldest;
   }
 
   /** The entry of the key that stands in bytes[start, end). */
@@ -45,18 +46,20 @@ export class ByteMap<V> {
       length: key.length,
       hash: hash(bytes, start, end),
       next: undefined,
+      older: undefined,
       newer: undefined,
     };
     this.#put(node);
-    this.#append(node);
+    this.#order.add(node);
     this.#size += 1;
     return node;
   }
 
   /** Forgets the oldest entry. */
   deleteOldest(): void {
-    const node = this.#shiftOldest();
+    const node = this.#order.oldest;
     if (node === undefined) return;
+    this.#order.remove(node);
     this.#size -= 1;
     const at = node.hash & (this.#table.length - 1);
     const first = this.#table[at];
@@ -69,10 +72,9 @@ export class ByteMap<V> {
     if (before !== undefined) before.next = node.next;
   }
 
-  /** Makes the oldest entry the newest. */
-  keepOldest(): void {
-    const node = this.#shiftOldest();
-    if (node !== undefined) this.#append(node);
+  /** Makes an entry of this map the newest. */
+  renew(entry: ByteEntry<V>): void {
+    this.#order.renew(entry as Node<V>);
   }
 
   #put(node: Node<V>): void {
@@ -83,32 +85,15 @@ export class ByteMap<V> {
 
   #grow(): void {
     this.#table = new Array<undefined>(this.#table.length * 2).fill(undefined);
-    for (let node = this.#oldest; node !== undefined; node = node.newer) this.#put(node);
-  }
-
-  #append(node: Node<V>): void {
-    if (this.#newest === undefined) this.#oldest = node;
-    else this.#newest.newer = node;
-    this.#newest = node;
-  }
-
-  #shiftOldest(): Node<V> | undefined {
-    const node = this.#oldest;
-    if (node === undefined) return undefined;
-    this.#oldest = node.newer;
-    if (node.newer === undefined) this.#newest = undefined;
-    node.newer = undefined;
-    return node;
+    for (let node = this.#order.oldest; node !== undefined; node = node.newer) this.#put(node);
   }
 }
 
-interface Node<V> extends ByteEntry<V> {
+interface Node<V> extends ByteEntry<V>, Ordered<Node<V>> {
   readonly length: number;
   readonly hash: number;
   /** The next one of the same place in the table. */
   next: Node<V> | undefined;
-  /** The one that was added after it. */
-  newer: Node<V> | undefined;
 }
 
 /**

@@ -1,22 +1,21 @@
 import { hash } from 'node:crypto';
-import { compilePath, FieldReader } from '../../json/field.js';
+import { FieldsKey } from '../../json/fields-key.js';
 import type { DedupeOptions } from '../options/intake-options.js';
 import { ByteMap } from './byte-map.js';
 
-/** Tells frames that came before, over another connection or sent again. Its memory is bounded by time and by number. */
+/** Tells frames, or records, that came before, over another connection or sent again. Its memory is bounded by time and by number. */
 export class Dedupe {
-  readonly #readers: readonly FieldReader[] | undefined;
+  readonly #key: FieldsKey | undefined;
   readonly #windowMs: number;
   readonly #maxEntries: number;
   readonly #seen = new ByteMap<Seen>();
-  #scratch = Buffer.alloc(256);
   #duplicates = 0;
 
   /**
    * @throws {ConfigError} when a path cannot be read
    */
   constructor({ by, windowMs }: DedupeOptions, maxEntries = MAX_ENTRIES) {
-    this.#readers = by === 'content' ? undefined : by.map((path) => new FieldReader(compilePath(path, 'dedupe.by')));
+    this.#key = by === 'content' ? undefined : new FieldsKey(by, 'dedupe.by');
     this.#windowMs = windowMs;
     this.#maxEntries = maxEntries;
   }
@@ -34,24 +33,26 @@ export class Dedupe {
   /** Whether the frame came before. `now` is in {@link Clock.monotonic} time. */
   isDuplicate(data: Buffer, connection: number, now: number): boolean {
     this.#forget(now);
+    const key = this.#key;
     const isDuplicate =
-      this.#readers === undefined ? this.#isContentKnown(data, connection, now) : this.#isKeyKnown(data, now);
+      key === undefined ? this.#isContentKnown(data, connection, now) : this.#isKeyKnown(key, data, now);
     if (isDuplicate) this.#duplicates += 1;
     return isDuplicate;
   }
 
-  #isKeyKnown(data: Buffer, now: number): boolean {
-    const length = this.#keyOf(data);
+  #isKeyKnown(key: FieldsKey, data: Buffer, now: number): boolean {
+    const length = key.read(data);
     if (length === undefined) return false;
-    if (this.#seen.get(this.#scratch, 0, length) !== undefined) return true;
-    this.#add(this.#scratch, length, { at: now, counts: undefined });
+    if (this.#seen.get(key.bytes, 0, length) !== undefined) return true;
+    this.#add(key.bytes, length, { at: now, counts: undefined });
     return false;
   }
 
   #isContentKnown(data: Buffer, connection: number, now: number): boolean {
     const key = data.length <= SHORT ? data : hash('sha256', data, 'buffer');
-    const known = this.#seen.get(key, 0, key.length)?.value;
-    if (known?.counts === undefined) {
+    const entry = this.#seen.get(key, 0, key.length);
+    const known = entry?.value;
+    if (entry === undefined || known?.counts === undefined) {
       this.#add(key, key.length, { at: now, counts: new Map([[connection, 1]]) });
       return false;
     }
@@ -60,6 +61,7 @@ export class Dedupe {
     known.counts.set(connection, count);
     if (count <= most) return true;
     known.at = now;
+    this.#seen.renew(entry);
     return false;
   }
 
@@ -69,51 +71,16 @@ export class Dedupe {
   }
 
   #forget(now: number): void {
-    for (;;) {
-      const oldest = this.#seen.oldest;
-      if (oldest === undefined) return;
-      const { value } = oldest;
-      if (now - (value.listedAt ?? value.at) <= this.#windowMs) return;
-      if (now - value.at > this.#windowMs) this.#seen.deleteOldest();
-      else {
-        value.listedAt = now;
-        this.#seen.keepOldest();
-      }
+    for (let { oldest } = this.#seen; oldest !== undefined; { oldest } = this.#seen) {
+      if (now - oldest.value.at <= this.#windowMs) return;
+      this.#seen.deleteOldest();
     }
-  }
-
-  /** Writes the fields' texts into the scratch buffer, and returns the length; `undefined` when one is missing. */
-  #keyOf(data: Buffer): number | undefined {
-    let length = 0;
-    for (const reader of this.#readers as readonly FieldReader[]) {
-      try {
-        if (!reader.find(data, 0, data.length)) return undefined;
-      } catch {
-        // The bytes were not checked yet, and a key with a bad escape cannot be compared. The parse stage refuses them.
-        return undefined;
-      }
-      const size = reader.end - reader.start;
-      if (length + size + 1 > this.#scratch.length) this.#grow(length + size + 1, length);
-      data.copy(this.#scratch, length, reader.start, reader.end);
-      // JSON holds no such byte as it is, so no two lists of fields look alike.
-      this.#scratch[length + size] = 0;
-      length += size + 1;
-    }
-    return length;
-  }
-
-  #grow(needed: number, used: number): void {
-    const larger = Buffer.alloc(Math.max(needed, this.#scratch.length * 2));
-    this.#scratch.copy(larger, 0, 0, used);
-    this.#scratch = larger;
   }
 }
 
 interface Seen {
   /** When it was taken last. */
   at: number;
-  /** When it was put at the end of the list again, because it had been taken again. */
-  listedAt?: number;
   /** With `content`: how often it came over each connection. */
   readonly counts: Map<number, number> | undefined;
 }

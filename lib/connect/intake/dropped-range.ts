@@ -1,5 +1,3 @@
-import type { Frame } from '../../frame/frame.js';
-
 /** Frames that were dropped one after another, before a frame that was not. */
 export interface DroppedRange {
   readonly dropped: number;
@@ -24,8 +22,8 @@ export class OpenDroppedRange implements Omit<DroppedRange, 'isLast'> {
   lastAt: number;
   readonly connection: number;
 
-  /** @param frame the first that is dropped; it is not {@link add}ed by this */
-  constructor({ sequence, receivedAt, connection }: Frame) {
+  /** It begins with a frame, which is not {@link add}ed by this. */
+  constructor(sequence: number, receivedAt: number, connection: number) {
     this.first = sequence;
     this.last = sequence;
     this.firstAt = receivedAt;
@@ -34,7 +32,7 @@ export class OpenDroppedRange implements Omit<DroppedRange, 'isLast'> {
   }
 
   /** One more frame is dropped. With keys they do not come in order. */
-  add({ sequence, receivedAt }: Frame): void {
+  add(sequence: number, receivedAt: number): void {
     this.dropped += 1;
     if (sequence < this.first) {
       this.first = sequence;

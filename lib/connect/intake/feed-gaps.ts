@@ -1,6 +1,7 @@
 import { DisconnectedError } from '../../errors.js';
+import type { FeedPosition } from '../../frame/feed-position.js';
 import type { Frame } from '../../frame/frame.js';
-import type { Gap, Moment } from '../../frame/gap.js';
+import type { Gap, GapCause, Moment } from '../../frame/gap.js';
 import { gapFrame } from '../../frame/gap-frame.js';
 import type { ConnectionEnd } from '../connection/end-cause.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
@@ -15,8 +16,8 @@ export interface FeedGapsParts {
   readonly endpoints: Endpoints;
   /** How far the run is. */
   readonly progress: {
-    /** Frames received so far: the sequence of the next one. */
-    readonly frames: number;
+    /** The sequence of the next frame. */
+    readonly next: number;
     /** When data came last, or the run began. */
     readonly fed: Moment;
   };
@@ -43,13 +44,18 @@ export class FeedGaps {
     this.#arePlaced = gaps === 'records';
     this.#recorder = new GapRecorder(clock, feed, (gap) => {
       parts.handler.onGap(gap);
-      if (this.#arePlaced) parts.handler.onFrame(this.#frameOf(gap, parts.progress.frames));
+      if (this.#arePlaced) parts.handler.onFrame(this.#frameOf(gap, parts.progress.next));
     });
   }
 
   /** Whether one is open: the next data frame has to {@link close} it. */
   get isOpen(): boolean {
     return this.#recorder.isOpen;
+  }
+
+  /** The cause of the one that is open. */
+  get cause(): GapCause | undefined {
+    return this.#recorder.cause;
   }
 
   /** Gaps so far, with one that is open. */
@@ -62,23 +68,49 @@ export class FeedGaps {
     return this.#recorder.ms;
   }
 
+  /** An earlier run came so far: what was missed since, and what of it is damaged. */
+  continueFrom({ sequence, receivedAt, damaged }: FeedPosition): void {
+    if (damaged !== undefined) {
+      const { after, before } = damaged;
+      this.#recorder.add({
+        cause: 'damaged',
+        connection: 0,
+        from: this.#momentOf(after?.receivedAt ?? damaged.receivedAt),
+        to: this.#momentOf(damaged.receivedAt),
+        afterSequence: after?.sequence,
+        beforeSequence: before,
+      });
+    }
+    if (sequence === 0) return;
+    const since = receivedAt === undefined ? undefined : this.#momentOf(receivedAt);
+    this.#recorder.open({
+      ...{ cause: 'not_running', connection: 0, code: undefined, afterSequence: sequence - 1 },
+      since,
+    });
+  }
+
   /** A connection was lost, or, as number 0, did not come about: at that moment, unless it is found later than that. */
   lost(connection: number, { code, error }: Pick<ConnectionEnd, 'code' | 'error'>, at?: Moment): void {
-    const { frames, fed } = this.#parts.progress;
+    const { next, fed } = this.#parts.progress;
     const watchdog = error instanceof DisconnectedError ? error.watchdog : undefined;
     this.#recorder.open({
       cause: connection === 0 ? 'not_connected' : (watchdog ?? 'disconnected'),
       connection,
       code: connection === 0 ? undefined : code,
-      afterSequence: frames === 0 ? undefined : frames - 1,
+      afterSequence: next === 0 ? undefined : next - 1,
       // A connection that had to be found dead has been so for longer.
       since: connection === 0 || watchdog !== undefined ? fed : at,
     });
   }
 
-  /** Data flows again. */
-  close(): void {
-    this.#recorder.close(this.#parts.progress.frames);
+  /** The server has forgotten from where it was to go on: what was missed is missing. */
+  cursorExpired(): void {
+    this.#recorder.blame('cursor_expired');
+  }
+
+  /** Data flows again; whether with all that was missed. */
+  close(isReplayed = false): void {
+    this.#recorder.close(this.#parts.progress.next, isReplayed);
   }
 
   /** The feed's own numbers have a hole. */

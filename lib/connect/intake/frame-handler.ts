@@ -1,5 +1,6 @@
 import type { Moment } from '../../frame/gap.js';
 import type { Endpoint } from '../reach/endpoints.js';
+import type { ConnectionCursor } from '../resume/connection-cursor.js';
 import type { FrameRun } from '../socket/frame-run.js';
 import type { Inflater } from '../socket/inflater.js';
 
@@ -15,6 +16,8 @@ export interface FrameHandler {
   onControl(data: Buffer, isBinary: boolean, origin: Origin): void;
   /** A ping or a pong came. */
   onAlive(): void;
+  /** A pong came, so long after its ping. */
+  onPong(rttMs: number): void;
   /** Frames received in the whole run so far. */
   readonly frames: number;
 }
@@ -27,4 +30,6 @@ export interface Origin {
   readonly endpoint: Endpoint;
   /** What binary frames went through; `undefined` when they are taken as they come. */
   readonly inflater: Inflater | undefined;
+  /** Where it is in the feed, with `resume`. */
+  readonly cursor?: ConnectionCursor | undefined;
 }

@@ -37,6 +37,11 @@ export class GapRecorder {
     return this.#open !== undefined;
   }
 
+  /** The cause of the one that is open. */
+  get cause(): GapCause | undefined {
+    return this.#open?.cause;
+  }
+
   /** Gaps so far, with one that is open. */
   get count(): number {
     return this.#count;
@@ -54,12 +59,21 @@ export class GapRecorder {
     this.#count += 1;
   }
 
-  /** Data flows again, beginning with the frame of this sequence; without one the run is over. */
-  close(beforeSequence: number | undefined): void {
+  /** The one that is open is for this cause. */
+  blame(cause: GapCause): void {
+    if (this.#open !== undefined) this.#open = { ...this.#open, cause };
+  }
+
+  /**
+   * Data flows again, beginning with the frame of this sequence; without one the run is over.
+   *
+   * @param isReplayed whether the server has sent what was missed
+   */
+  close(beforeSequence: number | undefined, isReplayed = false): void {
     if (this.#open === undefined) return;
     const { cause, connection, code, afterSequence, from } = this.#open;
     const to = now(this.#clock);
-    const durationMs = to.monotonic - from.monotonic;
+    const durationMs = isReplayed ? 0 : to.monotonic - from.monotonic;
     this.#open = undefined;
     this.#ms += durationMs;
     const gap = {
@@ -75,6 +89,7 @@ export class GapRecorder {
       dropped: 0,
       missing: undefined,
       key: undefined,
+      ...(isReplayed && ({ replayed: true } as const)),
     };
     this.#tell(shownAsRecord(gap));
   }

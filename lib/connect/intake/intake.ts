@@ -1,9 +1,13 @@
+import type { FeedCursor } from '../../frame/feed-cursor.js';
 import type { Frame } from '../../frame/frame.js';
 import { type Gap, type Moment, now } from '../../frame/gap.js';
+import { ReceivedFrame } from '../../frame/received-frame.js';
 import type { JsonCheck } from '../../json/check.js';
+import { integerAt } from '../../json/integer.js';
 import type { SequenceStats } from '../../telemetry/stats.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { Endpoints } from '../reach/endpoints.js';
+import type { Resume } from '../resume/resume.js';
 import type { WithheldFrame } from '../rotation/merge.js';
 import { Rotation } from '../rotation/rotation.js';
 import type { FrameRun } from '../socket/frame-run.js';
@@ -21,8 +25,12 @@ export interface RunConsumer {
    * @param mayPass asked, where it is given, about each text that the check has just passed: who is answered `true` accepts it
    */
   onRun(run: FrameRun, first: Omit<Frame, 'data'>, most: number, mayPass: MayPass | undefined): void;
-  /** The frames that were accepted are counted: what became of them goes on. This may pause or end the run. */
-  onCounted(): void;
+  /**
+   * The frames that were accepted are counted: what became of them goes on. This may pause or end the run.
+   *
+   * @param cursor from where a server is to go on behind them, where that is known
+   */
+  onCounted(cursor: FeedCursor | undefined): void;
 }
 
 /** Whether nobody but the consumer has to look at the text in bytes[start, end). */
@@ -42,6 +50,8 @@ export interface IntakeHandler {
   onAlive(at: number): void;
   /** As many frames as were asked for have come. */
   onFull(): void;
+  /** Where the feed is, when its server is to go on from there. */
+  readonly resume?: Resume | undefined;
 }
 
 /**
@@ -61,11 +71,12 @@ export interface IntakeHandler {
 export class Intake implements FrameHandler {
   /** Whether a connection feeds the run. */
   isOpen = false;
-  /** Frames taken: the sequence of the next one. */
-  frames = 0;
+  /** The sequence of the next frame. */
+  next: number;
   bytes = 0;
   controlFrames = 0;
   lastFrameAt: number | undefined;
+  rttMs: number | undefined;
   /** When data came last, or the run began. */
   fed: Moment = { at: 0, monotonic: 0 };
   readonly gaps: FeedGaps;
@@ -76,6 +87,10 @@ export class Intake implements FrameHandler {
   readonly #dedupe: Dedupe | undefined;
   readonly #sequence: SequenceCheck | undefined;
   readonly #mayPass: MayPass | undefined;
+  /** Frames that came once more after a connect, and were there. */
+  #again = 0;
+  /** What the first frame is numbered. */
+  readonly #first: number;
 
   constructor(options: ResolvedWebSocketOptions, endpoints: Endpoints, handler: IntakeHandler) {
     this.#options = options;
@@ -83,6 +98,8 @@ export class Intake implements FrameHandler {
     this.#dedupe = options.dedupe && new Dedupe(options.dedupe);
     const sequence = options.sequence && new SequenceCheck(options.sequence, handler.check);
     this.#sequence = sequence;
+    this.#first = options.position?.sequence ?? 0;
+    this.next = this.#first;
     this.#mayPass = sequence && ((bytes, start, end) => sequence.follows(bytes, start, end, this.fed));
     this.gaps = new FeedGaps({ options, endpoints, progress: this, handler });
     this.rotation = new Rotation(options, this.gaps);
@@ -91,6 +108,16 @@ export class Intake implements FrameHandler {
   /** The run begins. */
   start(): void {
     this.fed = now(this.#options.clock);
+    const { position } = this.#options;
+    if (position === undefined) return;
+    this.gaps.continueFrom(position);
+    const number = lastNumber(this.#options);
+    if (number !== undefined) this.#sequence?.continueFrom(number, this.fed);
+  }
+
+  /** Frames taken. */
+  get frames(): number {
+    return this.next - this.#first;
   }
 
   onFrame(data: Buffer, isBinary: boolean, arrival: Moment, origin: Origin): void {
@@ -109,34 +136,37 @@ export class Intake implements FrameHandler {
   }
 
   /** Frames that nobody has to look at before the consumer: for them the way is the same, once for all of them. */
-  onRun(run: FrameRun, arrival: Moment, { number, endpoint }: Origin): void {
+  onRun(run: FrameRun, arrival: Moment, { number, endpoint, cursor }: Origin): void {
     const runs = this.#handler.runs();
     if (runs === undefined || !this.isOpen) return;
     if (arrival !== this.fed) this.#onChunk(arrival);
     const { isBinary } = run;
-    const { maxMessages = Number.POSITIVE_INFINITY } = this.#options;
+    const { maxFrames = Number.POSITIVE_INFINITY } = this.#options;
     // What the consumer does with them may pause or end the run, or begin a rotation.
-    while (this.isOpen && !this.gaps.isOpen && this.rotation.merge === undefined) {
+    while (this.isOpen && !this.gaps.isOpen && this.rotation.merge === undefined && cursor?.isJoining !== true) {
       const first = {
         isBinary,
         receivedAt: arrival.at,
         url: endpoint.frameUrl,
         connection: number,
-        sequence: this.frames,
+        sequence: this.next,
       };
-      run.restart(run.offset);
-      runs.onRun(run, first, maxMessages - this.frames, this.#mayPass);
+      const from = run.offset;
+      run.restart(from);
+      runs.onRun(run, first, maxFrames - this.frames, this.#mayPass);
       if (run.frames === 0) return;
-      this.frames += run.frames;
+      this.next += run.frames;
       this.bytes += run.bytes;
       this.lastFrameAt = arrival.at;
-      runs.onCounted();
-      if (this.frames === maxMessages) this.#handler.onFull();
+      if (cursor !== undefined) this.#handler.resume?.takeRun(cursor, run.chunk, from, run.offset);
+      runs.onCounted(cursor?.current);
+      if (this.frames === maxFrames) this.#handler.onFull();
     }
   }
 
   onControl(data: Buffer, isBinary: boolean, origin: Origin): void {
     if (!this.isOpen) return;
+    if (origin.cursor !== undefined) this.#handler.resume?.takeControl(origin.cursor, data);
     this.controlFrames += 1;
     this.onAlive();
     if (this.#options.controlFrames === 'drop') return;
@@ -150,6 +180,10 @@ export class Intake implements FrameHandler {
     if (this.#options.idleReset === 'any') this.#handler.onAlive(this.#options.clock.monotonic());
   }
 
+  onPong(rttMs: number): void {
+    this.rttMs = rttMs;
+  }
+
   /** Frames that waited during a rotation. Each may end the run. */
   onLate(frames: readonly WithheldFrame[]): void {
     for (const { data, isBinary, receivedAt, isControl, origin } of frames) {
@@ -161,7 +195,7 @@ export class Intake implements FrameHandler {
 
   /** Frames that came twice, and were emitted once. */
   get duplicates(): number {
-    return this.rotation.duplicates + (this.#dedupe?.duplicates ?? 0);
+    return this.rotation.duplicates + (this.#dedupe?.duplicates ?? 0) + this.#again;
   }
 
   /** What the feed's own numbers came to. */
@@ -176,28 +210,48 @@ export class Intake implements FrameHandler {
 
   /** A data frame whose turn it is. Listeners that are told of a gap may end the run. */
   #accept(data: Buffer, isBinary: boolean, receivedAt: number, origin: Origin): void {
+    const { cursor } = origin;
+    if (cursor?.isJoining === true && cursor.isAgain(data)) {
+      this.#again += 1;
+      return;
+    }
     if (this.#dedupe?.isDuplicate(data, origin.number, this.fed.monotonic) === true) return;
-    if (this.gaps.isOpen) {
-      this.gaps.close();
+    const hole = this.#sequence?.look(data, this.fed);
+    // A record that says nothing of where it is says nothing of what is missing either.
+    if (this.gaps.isOpen && cursor?.isJoining !== true) {
+      this.gaps.close(cursor?.isReplayed === true && hole === undefined);
       if (!this.isOpen) return;
     }
-    if (this.#sequence !== undefined) {
-      const hole = this.#sequence.look(data, this.fed);
-      if (hole !== undefined) this.gaps.hole(hole, origin.number);
+    if (hole !== undefined) {
+      this.gaps.hole(hole, origin.number);
       if (!this.isOpen) return;
     }
+    if (cursor !== undefined) this.#handler.resume?.take(cursor, data);
     this.#emit(data, isBinary, receivedAt, origin);
   }
 
   #emit(data: Buffer, isBinary: boolean, receivedAt: number, origin: Origin): void {
-    const { number, endpoint, inflater } = origin;
-    const sequence = this.frames;
-    this.frames = sequence + 1;
+    const { number, endpoint, inflater, cursor } = origin;
+    const sequence = this.next;
+    this.next = sequence + 1;
     this.bytes += data.length;
     this.lastFrameAt = receivedAt;
-    const frame = { data, isBinary, receivedAt, url: endpoint.frameUrl, connection: number, sequence };
+    const frame = new ReceivedFrame(data, isBinary, receivedAt, endpoint.frameUrl, number, sequence);
     const notInflated = inflater?.failureOf(data);
-    this.#handler.onFrame(notInflated === undefined ? frame : { ...frame, notInflated });
-    if (this.frames === this.#options.maxMessages) this.#handler.onFull();
+    if (notInflated !== undefined) frame.notInflated = notInflated;
+    if (cursor?.current !== undefined) frame.cursor = cursor.current;
+    this.#handler.onFrame(frame);
+    if (this.frames === this.#options.maxFrames) this.#handler.onFull();
   }
+}
+
+/** The feed's own number up to which an earlier run came, where that is remembered. */
+function lastNumber({ sequence, resume, position }: ResolvedWebSocketOptions): number | bigint | undefined {
+  const texts = position?.cursor?.values;
+  if (sequence === undefined || sequence.key !== undefined || resume === undefined || texts === undefined)
+    return undefined;
+  const [name] =
+    Object.entries(resume.values).find(([, { path, from }]) => path === sequence.path && from !== 'control') ?? [];
+  const bytes = Buffer.from((name !== undefined && texts[name]) || '');
+  return integerAt(bytes, 0, bytes.length);
 }

@@ -1,7 +1,9 @@
 import type { Frame } from '../../frame/frame.js';
 import { JsonCheck } from '../../json/check.js';
 import { compilePath, FieldReader } from '../../json/field.js';
+import type { FrameRun } from '../socket/frame-run.js';
 import { type DroppedRange, OpenDroppedRange } from './dropped-range.js';
+import { FrameRing, type RingFacts } from './frame-ring.js';
 
 /** What becomes of frames that come while too many wait for a slow consumer. */
 export type Overflow =
@@ -26,7 +28,7 @@ export interface OverflowLimits {
 /**
  * Frames that wait for a slow consumer while the socket goes on being read: no more than the limits allow, but for one
  * that is larger than them by itself. What is dropped is counted, and told as one range at its place: when the next
- * frame is taken out of the queue, or with `drop_newest` when the next one goes in.
+ * frame is taken out of the queue, or with `drop_newest` when the next one goes in. A frame has no object while it waits.
  */
 export class OverflowQueue {
   readonly #policy: Exclude<Overflow, 'block'>;
@@ -35,13 +37,10 @@ export class OverflowQueue {
   readonly #tell: (range: DroppedRange) => Frame | undefined;
   readonly #key: FieldReader | undefined;
   readonly #check = new JsonCheck();
-  #waiting: (Frame | undefined)[] = [];
-  #keys: (string | undefined)[] = [];
-  /** The index of the next one in `#waiting`, and how many were taken off its front for good. */
-  #head = 0;
-  #base = 0;
-  /** Where the newest frame of each key waits: an index that counts those taken off, too. */
+  readonly #ring = new FrameRing();
+  /** Where the newest frame of each key waits, and the key of what waits at a place. */
   readonly #places = new Map<string, number>();
+  readonly #keys = new Map<number, string>();
   /** Gaps that are next, and how many gaps wait in all. */
   #ready: Frame[] = [];
   #gaps = 0;
@@ -49,6 +48,8 @@ export class OverflowQueue {
   #bytes = 0;
   #dropped = 0;
   #range: OpenDroppedRange | undefined;
+  /** Those of the frame that was offered last, by itself. */
+  #facts: RingFacts | undefined;
 
   /**
    * @throws {ConfigError} when the path of `latestBy` cannot be read
@@ -88,22 +89,29 @@ export class OverflowQueue {
   /** Takes a frame in, or drops it, or drops others for it. */
   offer(frame: Frame): void {
     if (frame.gap !== undefined) {
-      this.#offerGap(frame);
+      // It was told as an event, too.
+      if (this.#gaps < MAX_GAPS) this.#pushGap(frame);
       return;
     }
-    const key = this.#key === undefined ? undefined : this.#keyOf(frame.data);
-    if (key !== undefined && this.#replace(key, frame)) return;
-    if (this.#policy === 'drop_newest') {
-      if (!this.#hasRoomFor(frame)) {
-        this.#drop(frame);
-        return;
-      }
-      // Where no more gaps can wait, the range goes on over the frames that are taken: nothing that was dropped is left out.
-      if (this.#gaps < MAX_GAPS) this.#closeStretch(false, (gap) => this.#pushGap(gap));
-    } else while (!this.#hasRoomFor(frame)) this.#dropOldest();
-    this.#push(this.#key === undefined ? frame : withOwnBytes(frame), key);
-    this.#frames += 1;
-    this.#bytes += frame.data.length;
+    const { data } = frame;
+    if (this.#tells(data.length)) this.#closeStretch(false, (gap) => this.#pushGap(gap));
+    this.#offer(data, 0, data.length, this.#factsOf(frame), frame.sequence);
+    this.#ring.settle();
+  }
+
+  /**
+   * The same for frames that stand one behind another in a chunk, of which the first has these facts: at most `most` of them,
+   * and none from the first on that does not pass, or by which a gap is to be told.
+   */
+  offerRun(run: FrameRun, first: Omit<Frame, 'data'>, most: number, passes: Passes | undefined): void {
+    const { chunk } = run;
+    while (run.frames < most && run.next()) {
+      if (passes !== undefined && !passes(chunk, run.start, run.end)) break;
+      if (this.#tells(run.end - run.start)) break;
+      this.#offer(chunk, run.start, run.end, first, first.sequence + run.frames);
+      run.accept();
+    }
+    this.#ring.settle();
   }
 
   /** The next frame, or gap; `undefined` when none waits. */
@@ -127,10 +135,9 @@ export class OverflowQueue {
 
   /** Forgets what waits: nobody will take it. */
   clear(): void {
-    this.#waiting = [];
-    this.#keys = [];
-    this.#head = 0;
+    this.#ring.clear();
     this.#places.clear();
+    this.#keys.clear();
     this.#ready = [];
     this.#gaps = 0;
     this.#frames = 0;
@@ -138,77 +145,112 @@ export class OverflowQueue {
     this.#range = undefined;
   }
 
-  #hasRoomFor(frame: Frame): boolean {
-    const { maxFrames, maxBytes } = this.#limits;
-    return this.#frames === 0 || (this.#frames < maxFrames && this.#bytes + frame.data.length <= maxBytes);
+  #offer(bytes: Buffer, start: number, end: number, facts: RingFacts, sequence: number): void {
+    const length = end - start;
+    const key = this.#key === undefined ? undefined : this.#keyOf(bytes, start, end);
+    const place = key === undefined ? undefined : this.#places.get(key);
+    if (place !== undefined) {
+      this.#drop(place);
+      this.#bytes += length - this.#ring.lengthAt(place);
+      this.#ring.replace(place, bytes, start, end, facts, sequence);
+      // It may be larger than the one before it.
+      while (this.#frames > 1 && this.#bytes > this.#limits.maxBytes) this.#dropOldest();
+      return;
+    }
+    if (this.#policy === 'drop_newest') {
+      if (!this.#hasRoomFor(length)) {
+        this.#dropped += 1;
+        this.#range ??= new OpenDroppedRange(sequence, facts.receivedAt, facts.connection);
+        this.#range.add(sequence, facts.receivedAt);
+        return;
+      }
+    } else while (!this.#hasRoomFor(length)) this.#dropOldest();
+    if (this.#key === undefined) this.#ring.push(bytes, start, end, facts, sequence);
+    else this.#remember(key, this.#ring.pushOwn(bytes, start, end, facts, sequence));
+    this.#frames += 1;
+    this.#bytes += length;
   }
 
-  #offerGap(gap: Frame): void {
-    // It was told as an event, too.
-    if (this.#gaps < MAX_GAPS) this.#pushGap(gap);
+  #hasRoomFor(length: number): boolean {
+    const { maxFrames, maxBytes } = this.#limits;
+    return this.#frames === 0 || (this.#frames < maxFrames && this.#bytes + length <= maxBytes);
+  }
+
+  /**
+   * Whether a gap is told by a frame of this length that comes. Where no more gaps can wait, the range goes on over the frames
+   * that are taken: nothing that was dropped is left out.
+   */
+  #tells(length: number): boolean {
+    const isStretch = this.#range !== undefined && this.#policy === 'drop_newest';
+    return isStretch && this.#gaps < MAX_GAPS && this.#hasRoomFor(length);
   }
 
   #pushGap(gap: Frame): void {
     this.#gaps += 1;
-    this.#push(gap, undefined);
+    this.#ring.pushGap(gap);
   }
 
-  #push(frame: Frame, key: string | undefined): void {
-    if (key !== undefined) this.#places.set(key, this.#base + this.#waiting.length);
-    this.#waiting.push(frame);
-    if (this.#key !== undefined) this.#keys.push(key);
+  #remember(key: string | undefined, place: number): void {
+    if (key === undefined) return;
+    this.#places.set(key, place);
+    this.#keys.set(place, key);
   }
 
-  #replace(key: string, frame: Frame): boolean {
-    const place = this.#places.get(key);
-    if (place === undefined) return false;
-    const index = place - this.#base;
-    const old = this.#waiting[index] as Frame;
-    this.#drop(old);
-    this.#bytes += frame.data.length - old.data.length;
-    this.#waiting[index] = withOwnBytes(frame);
-    // It may be larger than the one before it.
-    while (this.#frames > 1 && this.#bytes > this.#limits.maxBytes) this.#dropOldest();
-    return true;
-  }
-
+  /** Gaps that stand before it are kept. */
   #dropOldest(): void {
-    for (let frame = this.#shift(); frame !== undefined; frame = this.#shift()) {
-      if (frame.gap === undefined) {
-        this.#drop(frame);
-        return;
-      }
-      this.#gaps += 1;
-      this.#ready.push(frame);
-    }
+    const ring = this.#ring;
+    while (ring.isGap(ring.first)) this.#ready.push(ring.take());
+    this.#drop(ring.first);
+    this.#leaveFirst();
+    ring.drop();
   }
 
   #shift(): Frame | undefined {
-    const index = this.#head;
-    const frame = this.#waiting[index];
-    if (frame === undefined) return undefined;
-    const key = this.#keys[index];
-    if (key !== undefined) this.#places.delete(key);
-    this.#waiting[index] = undefined;
-    this.#head += 1;
-    if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#keys = this.#keys.slice(this.#head);
-      this.#base += this.#head;
-      this.#head = 0;
-    }
-    if (frame.gap !== undefined) this.#gaps -= 1;
-    else {
-      this.#frames -= 1;
-      this.#bytes -= frame.data.length;
-    }
-    return frame;
+    const ring = this.#ring;
+    if (ring.isEmpty) return undefined;
+    if (ring.isGap(ring.first)) this.#gaps -= 1;
+    else this.#leaveFirst();
+    return ring.take();
   }
 
-  #drop(frame: Frame): void {
+  /** The first frame is about to go. */
+  #leaveFirst(): void {
+    const place = this.#ring.first;
+    this.#frames -= 1;
+    this.#bytes -= this.#ring.lengthAt(place);
+    const key = this.#key === undefined ? undefined : this.#keys.get(place);
+    if (key === undefined) return;
+    this.#keys.delete(place);
+    this.#places.delete(key);
+  }
+
+  /** The frame at a place is dropped. */
+  #drop(place: number): void {
+    const sequence = this.#ring.sequenceAt(place);
+    const { receivedAt, connection } = this.#ring.factsAt(place);
     this.#dropped += 1;
-    this.#range ??= new OpenDroppedRange(frame);
-    this.#range.add(frame);
+    this.#range ??= new OpenDroppedRange(sequence, receivedAt, connection);
+    this.#range.add(sequence, receivedAt);
+  }
+
+  /** Those of the frame before it, where they are the same. */
+  #factsOf({ isBinary, receivedAt, url, connection, notInflated, cursor }: Frame): RingFacts {
+    const last = this.#facts;
+    const isSame =
+      last?.receivedAt === receivedAt &&
+      last.connection === connection &&
+      last.url === url &&
+      last.isBinary === isBinary &&
+      last.notInflated === notInflated &&
+      last.cursor === cursor;
+    if (isSame) return last;
+    const facts = {
+      ...{ isBinary, receivedAt, url, connection },
+      ...(notInflated !== undefined && { notInflated }),
+      ...(cursor !== undefined && { cursor }),
+    };
+    this.#facts = facts;
+    return facts;
   }
 
   #closeStretch(isLast: boolean, place: (gap: Frame) => void): void {
@@ -220,21 +262,16 @@ export class OverflowQueue {
   }
 
   /** The bytes are not checked yet, and a field is found in checked ones alone. */
-  #keyOf(data: Buffer): string | undefined {
+  #keyOf(bytes: Buffer, start: number, end: number): string | undefined {
     const reader = this.#key as FieldReader;
-    if (!this.#check.check(data, 0, data.length) || !reader.find(data, this.#check.start, this.#check.end)) {
+    if (!this.#check.check(bytes, start, end) || !reader.find(bytes, this.#check.start, this.#check.end)) {
       return undefined;
     }
-    return data.toString('latin1', reader.start, reader.end);
+    return bytes.toString('latin1', reader.start, reader.end);
   }
 }
 
-/** A frame is a slice of its chunk: one that stays while others go would keep 64 KiB. */
-function withOwnBytes(frame: Frame): Frame {
-  const data = Buffer.allocUnsafeSlow(frame.data.length);
-  frame.data.copy(data);
-  return { ...frame, data };
-}
+/** Whether a text may be taken with others. */
+type Passes = (bytes: Buffer, start: number, end: number) => boolean;
 
-const COMPACT_AT = 1_024;
 const MAX_GAPS = 1_000;

@@ -61,6 +61,12 @@ export class SequenceCheck {
     };
   }
 
+  /** An earlier run came to this number, where there is one sequence. */
+  continueFrom(number: number | bigint, since: Moment): void {
+    this.#single.last = number;
+    this.#single.since = since;
+  }
+
   /** The hole before this frame, if there is one. `now` is when the frame came. */
   look(data: Buffer, now: Moment): Hole | undefined {
     this.#fields.read(data, 0, data.length);

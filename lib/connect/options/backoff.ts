@@ -2,6 +2,7 @@ import { functionFailed, wrongResult } from '../../internal/given-function.js';
 import { duration, number, words } from '../../internal/options/kinds.js';
 import type { GivenOf, Rule } from '../../internal/options/option.js';
 import { checkRules } from '../../internal/options/rules.js';
+import { resolveOptions } from '../../internal/options.js';
 
 /** How long to wait before an attempt to reconnect: `attempt` is 1, 2, …; milliseconds. */
 export type Backoff = (attempt: number) => number;
@@ -50,7 +51,7 @@ export function fixedBackoff(ms: number): Backoff {
  * A wait that grows with each attempt, up to a limit.
  *
  * @param random gives numbers from 0 to below 1. Default: `Math.random`
- * @throws {ConfigError} when the longest wait is shorter than the first
+ * @throws {ConfigError} when an option is unknown or not accepted, or the longest wait is shorter than the first
  * @example
  * ```ts
  * const backoff = growingBackoff({ initialMs: 500, maxMs: 10_000, jitter: 'none' });
@@ -58,9 +59,10 @@ export function fixedBackoff(ms: number): Backoff {
  * ```
  */
 export function growingBackoff(options: GrowingBackoff, random: () => number = Math.random): Backoff {
-  checkRules('growingBackoff', BACKOFF_OPTIONS, BACKOFF_RULES, options);
-  const { initialMs = 1_000, multiplier = 2, jitter = 'full' } = options;
-  const { maxMs = Math.max(60_000, initialMs) } = options;
+  const given = resolveOptions<GrowingBackoff>('growingBackoff', options, BACKOFF_OPTIONS);
+  checkRules('growingBackoff', BACKOFF_OPTIONS, BACKOFF_RULES, given);
+  const { initialMs = 1_000, multiplier = 2, jitter = 'full' } = given;
+  const { maxMs = Math.max(60_000, initialMs) } = given;
   return (attempt) => {
     // `multiplier` to the power of many attempts is infinite, which the limit cuts.
     const whole = Math.min(maxMs, initialMs * multiplier ** (attempt - 1));

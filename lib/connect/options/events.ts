@@ -3,7 +3,7 @@ import type { Gap } from '../../frame/gap.js';
 
 /** Why a run ended. */
 export type EndCause =
-  /** `maxMessages` was reached. */
+  /** `maxFrames` of `WebSocketReadable`, or `max_messages` of a configuration, was reached. */
   | 'max_messages'
   /** The records have come to `max_bytes`. */
   | 'max_bytes'

@@ -23,7 +23,8 @@ const SEQUENCE_OPTIONS = {
 /** Where a feed numbers its frames. */
 export interface SequenceOptions extends GivenOf<typeof SEQUENCE_OPTIONS> {}
 
-const DEDUPE_OPTIONS = {
+/** What tells frames, or records, apart, and for how long. */
+export const DEDUPE_OPTIONS = {
   /**
    * The fields that tell frames apart, for instance `['symbol', 'id']`: of frames that agree in all of them the first is
    * taken, the others are dropped, whichever connection they come over. A frame that lacks one of them is taken.

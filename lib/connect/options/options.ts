@@ -1,11 +1,12 @@
 import { ConfigError, optionError } from '../../errors.js';
+import { type FeedPosition, isPosition } from '../../frame/feed-position.js';
 import { hasStraySpace } from '../../internal/address.js';
-import { type Clock, systemClock } from '../../internal/clock.js';
 import { functionFailed, wrongResult } from '../../internal/given-function.js';
-import { type Logger, silentLogger } from '../../internal/logger.js';
+import { type Names, namesIn } from '../../internal/names.js';
 import type { GivenOf, ResolvedOf, Rule } from '../../internal/options/option.js';
 import { checkRules } from '../../internal/options/rules.js';
 import { field, isFunction, milliseconds, objectWith, resolveOptions, wholeNumber } from '../../internal/options.js';
+import { CLOCK, LOGGER } from '../../internal/service-fields.js';
 import { lacksZstd, NO_ZSTD } from '../../internal/zstd.js';
 import { redactUrl } from '../../secrets/redaction.js';
 import { type CredentialProvider, type Credentials, isCredentials } from './credentials.js';
@@ -18,6 +19,7 @@ import {
   type ReconnectOptions,
   type ResolvedReconnectOptions,
 } from './reconnect-options.js';
+import { RESUME_OPTIONS, RESUME_RULES, type ResolvedResumeOptions } from './resume-options.js';
 import {
   type ResolvedRotationOptions,
   ROTATION_OPTIONS,
@@ -26,6 +28,7 @@ import {
 } from './rotation-options.js';
 import { type ResolvedSocketOptions, SOCKET_OPTIONS, SOCKET_RULES, type SocketOptions } from './socket-options.js';
 import { type ResolvedSubscribeOptions, SUBSCRIBE_OPTIONS, type SubscribeOptions } from './subscribe-options.js';
+import { CLIENT_OPTIONS, ENDPOINT_OPTIONS, LIFETIME_OPTIONS, REFRESH_OPTIONS } from './token-options.js';
 
 /** What code alone may give. */
 const CODE_FIELDS = {
@@ -39,6 +42,11 @@ const CODE_FIELDS = {
     (value) => isFunction(value) || isCredentials(value),
   ),
   /** End, successfully, after this many frames. @default none */
+  maxFrames: wholeNumber<number | undefined>(undefined, 1),
+  /**
+   * What `maxFrames` was called before. A configuration's `max_messages` counts records, not frames. @default none
+   * @deprecated Say `maxFrames`.
+   */
   maxMessages: wholeNumber<number | undefined>(undefined, 1),
   /** How long the server may take to answer our close before the socket is cut. @default 2_000 */
   closeTimeoutMs: milliseconds<number>(2_000),
@@ -48,12 +56,21 @@ const CODE_FIELDS = {
   highWaterMark: wholeNumber<number>(1_024, 1),
   /** What the feed is called, in gaps. @default none */
   feed: field<string | undefined>(undefined, 'a name', (value) => typeof value === 'string'),
+  /**
+   * Where an earlier run of the feed came to, as `openState()` knows it: frames are numbered on from there, and what was missed in
+   * between is a gap with the cause `not_running`. @default none: frames are numbered from 0
+   */
+  position: field<FeedPosition | undefined>(
+    undefined,
+    'a position, as `openState()` gives it: { sequence, receivedAt }',
+    isPosition,
+  ),
   /** Where randomness comes from, numbers from 0 to below 1: for tests. @default Math.random */
   random: field<() => number>(Math.random, 'a function that returns numbers from 0 to below 1', isFunction),
   /** Where to log to: anything of pino's shape. @default nothing is logged */
-  logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
+  logger: LOGGER,
   /** Where time comes from: for tests. @default this machine's */
-  clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: CLOCK,
 };
 
 /** Options of `WebSocketReadable`. An explicit `undefined` means the default. */
@@ -65,6 +82,7 @@ export interface WebSocketReadableOptions
     RotationOptions,
     SubscribeOptions,
     IntakeOptions,
+    GivenOf<typeof RESUME_OPTIONS>,
     GivenOf<typeof CODE_FIELDS> {}
 
 /** The options with every default filled in. */
@@ -76,17 +94,20 @@ export interface ResolvedWebSocketOptions
     ResolvedRotationOptions,
     ResolvedSubscribeOptions,
     ResolvedIntakeOptions,
-    ResolvedOf<typeof CODE_FIELDS> {}
+    ResolvedResumeOptions,
+    Omit<ResolvedOf<typeof CODE_FIELDS>, 'maxMessages'> {}
+
+/** What `maxFrames` may be called. */
+type GivenAlias = Pick<ResolvedOf<typeof CODE_FIELDS>, 'maxMessages'>;
 
 /**
  * @throws {ConfigError} when an option is unknown or its value is not accepted
  */
 export function resolveWebSocketOptions(options: WebSocketReadableOptions): ResolvedWebSocketOptions {
-  const resolved = resolveOptions<ResolvedWebSocketOptions>(OWNER, options, {
-    ...OPTIONS,
-    ...REACH_FIELDS,
-    ...CODE_FIELDS,
-  });
+  const { maxMessages, ...resolved } = resolveOptions<GivenAlias & ResolvedWebSocketOptions>(OWNER, options, FIELDS);
+  if (maxMessages !== undefined && resolved.maxFrames !== undefined) {
+    throw optionError(`${OWNER}.maxMessages`, 'It is an old name of `maxFrames`. Remove it.');
+  }
   if (resolved.requireProtocol && resolved.protocols.length === 0) {
     throw optionError(`${OWNER}.requireProtocol`, 'Without `protocols` there is none that could be taken.');
   }
@@ -95,8 +116,35 @@ export function resolveWebSocketOptions(options: WebSocketReadableOptions): Reso
   }
   checkReach(resolved);
   checkRules(OWNER, OPTIONS, RULES, resolved);
-  const { random } = resolved;
-  return random === Math.random ? resolved : { ...resolved, random: () => checkedRandom(random) };
+  const { random, maxFrames = maxMessages } = resolved;
+  return { ...resolved, maxFrames, random: randomOf(random) };
+}
+
+/** What runs of the same other options may have of their own. */
+export type OwnOptions = Pick<WebSocketReadableOptions, keyof typeof OWN_FIELDS>;
+
+/**
+ * Options that were resolved before, with what one run has of its own. One that has nothing has the very same object.
+ *
+ * @param shared resolved without any of these
+ * @throws {ConfigError} when a value is not accepted
+ */
+export function withOwnOptions(shared: ResolvedWebSocketOptions, given: OwnOptions): ResolvedWebSocketOptions {
+  const own = resolveOptions<ResolvedOf<typeof OWN_FIELDS>>(OWNER, given, OWN_FIELDS);
+  const { credentials, tls, signal, feed, position, random } = own;
+  const hasNone =
+    'type' in credentials &&
+    credentials.type === 'none' &&
+    typeof tls === 'object' &&
+    Object.keys(tls).length === 0 &&
+    random === Math.random &&
+    [signal, feed, position].every((value) => value === undefined);
+  return hasNone ? shared : { ...shared, ...own, random: randomOf(random) };
+}
+
+/** What the keys of a file are called in the options of `WebSocketReadable` and of those who get tokens for it. */
+export function connectNames(): Names {
+  return namesIn({ ...OPTIONS, ...LIFETIME_OPTIONS, ...CLIENT_OPTIONS, ...REFRESH_OPTIONS, ...ENDPOINT_OPTIONS });
 }
 
 /**
@@ -127,6 +175,10 @@ function checkUrl(url: unknown, option: string): string {
   return url;
 }
 
+function randomOf(random: () => number): () => number {
+  return random === Math.random ? random : () => checkedRandom(random);
+}
+
 function checkedRandom(random: () => number): number {
   let number: number;
   try {
@@ -146,5 +198,20 @@ const OPTIONS = {
   ...LIVENESS_OPTIONS,
   ...INTAKE_OPTIONS,
   ...RECONNECT_OPTIONS,
+  ...RESUME_OPTIONS,
 };
-const RULES: readonly Rule<ResolvedWebSocketOptions>[] = [...SOCKET_RULES, ...ROTATION_RULES, ...RECONNECT_RULES];
+const FIELDS = { ...OPTIONS, ...REACH_FIELDS, ...CODE_FIELDS };
+const OWN_FIELDS = {
+  credentials: CODE_FIELDS.credentials,
+  tls: REACH_FIELDS.tls,
+  signal: CODE_FIELDS.signal,
+  feed: CODE_FIELDS.feed,
+  position: CODE_FIELDS.position,
+  random: CODE_FIELDS.random,
+};
+const RULES: readonly Rule<ResolvedWebSocketOptions>[] = [
+  ...SOCKET_RULES,
+  ...ROTATION_RULES,
+  ...RECONNECT_RULES,
+  ...RESUME_RULES,
+];

@@ -38,7 +38,7 @@ const STEP_OPTIONS = {
   timeoutMs: duration({ title: 'Timeout', description: 'How long the answer may take.' }),
 };
 
-const STEP_FORM = shapeForm(STEP_OPTIONS, {
+export const STEP_FORM = shapeForm(STEP_OPTIONS, {
   needs: { reject: 'expect', timeoutMs: 'expect' },
   oneOf: ['send', 'expect'],
 });

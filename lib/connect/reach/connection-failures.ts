@@ -16,7 +16,7 @@ export type ConnectStep =
 /** The error for a connect that took longer than `handshakeTimeoutMs`. */
 export function tooSlow(url: string, step: ConnectStep, ms: number): SpillwayError {
   return new ConnectError(
-    `No connection to ${redactUrl(url)} within ${ms} ms: ${step} took too long. Raise \`handshake_timeout\` (handshakeTimeoutMs) if that is expected.`,
+    `No connection to ${redactUrl(url)} within ${ms} ms: ${step} took too long. Raise \`handshake_timeout\` if that is expected.`,
     { url: redactUrl(url) },
   );
 }
@@ -68,7 +68,7 @@ export function protocolRefusal(url: string, offered: readonly string[], answere
   const where = redactUrl(url);
   const what =
     answered === ''
-      ? `${where} took none of the sub-protocols that were offered, and \`require_protocol\` (requireProtocol) asks for one`
+      ? `${where} took none of the sub-protocols that were offered, and \`require_protocol\` asks for one`
       : `${where} answered the WebSocket upgrade with the sub-protocol ${quoted(answered)}, which was not offered`;
   const offer = offered.length === 0 ? 'none was' : `offered: ${offered.map(quoted).join(', ')}`;
   const advice =

@@ -1,59 +1,15 @@
-import { type Fields, field, oneOf } from '../../internal/options.js';
+import type { GivenOf, ResolvedOf } from '../../internal/options/option.js';
 import type { Secrets } from '../../secrets/secrets.js';
-import {
-  endpointField,
-  type ResolvedTokenOptions,
-  secretText,
-  TOKEN_FIELDS,
-  type TokenOptions,
-} from './token-options.js';
+import { CLIENT_OPTIONS, WAY_FIELDS } from '../options/token-options.js';
 import { askForToken, type GrantedToken, isClientRefused, readGrant } from './token-request.js';
 
+export const OAUTH2_CLIENT_FIELDS = { ...CLIENT_OPTIONS, ...WAY_FIELDS };
+
 /** Who asks a token endpoint of OAuth 2, and for what. */
-export interface OAuth2ClientOptions extends TokenOptions {
-  /** The token endpoint: `https://`, or `http://` on this machine. */
-  readonly tokenUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** What is asked for, with blanks between. @default none */
-  readonly scope?: string | undefined;
-  /** For servers that ask whom the token is for. @default none */
-  readonly audience?: string | undefined;
-  /** Further fields of the request, such as `resource`. @default {} */
-  readonly params?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Where id and secret are sent: in the header `Authorization` (RFC 6749, section 2.3.1), or in the body. `auto`: in the header, and
-   * in the body once the server has said `invalid_client` to that. @default 'auto'
-   */
-  readonly clientAuth?: 'auto' | 'header' | 'body' | undefined;
-}
+export interface OAuth2ClientOptions extends GivenOf<typeof CLIENT_OPTIONS>, GivenOf<typeof WAY_FIELDS> {}
 
 /** {@link OAuth2ClientOptions} with every default filled in. */
-export interface ResolvedOAuth2ClientOptions extends ResolvedTokenOptions {
-  readonly tokenUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly scope: string | undefined;
-  readonly audience: string | undefined;
-  readonly params: Readonly<Record<string, string>>;
-  readonly clientAuth: 'auto' | 'header' | 'body';
-}
-
-export const OAUTH2_CLIENT_FIELDS: Fields<ResolvedOAuth2ClientOptions> = {
-  tokenUrl: endpointField,
-  clientId: secretText(''),
-  clientSecret: secretText(''),
-  scope: secretText<string | undefined>(undefined),
-  audience: secretText<string | undefined>(undefined),
-  params: field<Readonly<Record<string, string>>>(
-    {},
-    'an object of strings',
-    (value) =>
-      typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string'),
-  ),
-  clientAuth: oneOf<'auto' | 'header' | 'body'>('auto', ['auto', 'header', 'body']),
-  ...TOKEN_FIELDS,
-};
+export interface ResolvedOAuth2ClientOptions extends ResolvedOf<typeof OAUTH2_CLIENT_FIELDS> {}
 
 /** Asks for tokens by grants of OAuth 2 (RFC 6749), and remembers where the server takes the client's secret. */
 export class OAuth2Client {
@@ -85,7 +41,8 @@ export class OAuth2Client {
   }
 
   async #ask(grant: Readonly<Record<string, string>>, secrets: Secrets, signal: AbortSignal): Promise<GrantedToken> {
-    const { tokenUrl: url, clientId, clientSecret, scope, audience, params, tls, proxy, clock } = this.#options;
+    const { tokenUrl: url, clientId, clientSecret, scopes, audience, params, tls, proxy, clock } = this.#options;
+    const { scope = scopes.length === 0 ? undefined : scopes.join(' ') } = this.#options;
     const form = new URLSearchParams({ ...grant, ...params });
     if (scope !== undefined) form.set('scope', scope);
     if (audience !== undefined) form.set('audience', audience);

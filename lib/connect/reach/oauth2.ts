@@ -28,7 +28,7 @@ export interface OAuth2Options extends OAuth2ClientOptions {}
  */
 export function oauth2(options: OAuth2Options): CredentialProvider {
   const resolved = resolveOptions<ResolvedOAuth2ClientOptions>('oauth2', options, OAUTH2_CLIENT_FIELDS);
-  checkTokenOptions('oauth2', resolved, OAUTH2_CLIENT_FIELDS, ['tokenUrl', 'clientId', 'clientSecret']);
+  checkTokenOptions('oauth2', resolved, OAUTH2_CLIENT_FIELDS);
   const client = new OAuth2Client(resolved);
   const held = oauth2Secrets(resolved);
   const secrets = new Secrets([...held, ...proxySecrets(resolved.proxy)]);

@@ -1,36 +1,17 @@
-import { type Fields, field, resolveOptions } from '../../internal/options.js';
+import type { GivenOf, ResolvedOf } from '../../internal/options/option.js';
+import { resolveOptions } from '../../internal/options.js';
 import { Secrets } from '../../secrets/secrets.js';
 import type { CredentialProvider } from '../options/credentials.js';
-import {
-  OAUTH2_CLIENT_FIELDS,
-  OAuth2Client,
-  type OAuth2ClientOptions,
-  type ResolvedOAuth2ClientOptions,
-} from './oauth2-client.js';
+import { REFRESH_OPTIONS } from '../options/token-options.js';
+import { OAUTH2_CLIENT_FIELDS, OAuth2Client, type OAuth2ClientOptions } from './oauth2-client.js';
 import { proxySecrets, refreshTokenSecrets, withSecrets } from './secrets.js';
-import { checkTokenOptions, secretText } from './token-options.js';
+import { checkTokenOptions } from './token-options.js';
 import { type GrantedToken, isGrantRefused } from './token-request.js';
 import { type Fetched, tokenProvider } from './token-source.js';
 import { storeKey, TokenStore } from './token-store.js';
 
-/** Where a refresh token is kept. */
-export interface PersistOptions {
-  /** A folder, in which it is a file that its owner alone can read. Made where there is none. */
-  readonly path: string;
-  /** The name of the file, without `.json`: letters, digits, `_`, `-` and dots within. @default made of endpoint, client and refresh token */
-  readonly key?: string | undefined;
-}
-
 /** Options of {@link refreshToken}. */
-export interface RefreshTokenOptions extends OAuth2ClientOptions {
-  /** What a log-in gave: a new bearer token is had for it. */
-  readonly refreshToken: string;
-  /**
-   * Keeps the refresh token that the server gives in place of the one before, so that the next run has it. @default none: it is
-   * forgotten with the run, and where the server gives new ones, so is the login
-   */
-  readonly persist?: PersistOptions | undefined;
-}
+export interface RefreshTokenOptions extends OAuth2ClientOptions, GivenOf<typeof REFRESH_OPTIONS> {}
 
 /**
  * Credentials by OAuth 2, refresh token grant (RFC 6749, section 6): a bearer token, as of `oauth2()`. A refresh token that
@@ -52,16 +33,13 @@ export interface RefreshTokenOptions extends OAuth2ClientOptions {
  */
 export function refreshToken(options: RefreshTokenOptions): CredentialProvider {
   const resolved = resolveOptions<ResolvedRefreshTokenOptions>('refreshToken', options, FIELDS);
-  checkTokenOptions('refreshToken', resolved, FIELDS, ['tokenUrl', 'clientId', 'clientSecret', 'refreshToken']);
+  checkTokenOptions('refreshToken', resolved, FIELDS);
   const grant = new RefreshGrant(resolved);
   const provider = tokenProvider({ ...resolved, isAbortable: false, request: () => grant.request() });
   return withSecrets(provider, refreshTokenSecrets(resolved));
 }
 
-interface ResolvedRefreshTokenOptions extends ResolvedOAuth2ClientOptions {
-  readonly refreshToken: string;
-  readonly persist: PersistOptions | undefined;
-}
+interface ResolvedRefreshTokenOptions extends ResolvedOf<typeof FIELDS> {}
 
 /** The newest refresh token, and how it is spent. */
 class RefreshGrant {
@@ -132,18 +110,5 @@ class RefreshGrant {
   }
 }
 
-const FIELDS: Fields<ResolvedRefreshTokenOptions> = {
-  ...OAUTH2_CLIENT_FIELDS,
-  refreshToken: secretText(''),
-  persist: field<PersistOptions | undefined>(undefined, 'an object with a `path`, and at most a `key`', isPersist),
-};
-
-function isPersist(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { path, key, ...more } = value as Readonly<Record<string, unknown>>;
-  const isKey = key === undefined || (typeof key === 'string' && KEY.test(key));
-  return typeof path === 'string' && path !== '' && isKey && Object.keys(more).length === 0;
-}
-
-const KEY = /^\w[\w.-]{0,127}$/;
+const FIELDS = { ...OAUTH2_CLIENT_FIELDS, ...REFRESH_OPTIONS };
 const LONGEST_MS = 30_000;

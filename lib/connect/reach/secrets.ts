@@ -11,7 +11,8 @@ import { environmentProxies } from './proxy-environment.js';
  * also what is long enough, under whatever name: only what others say is hidden, and never the address.
  */
 export function secretsOfRun(urls: readonly string[], options: ResolvedWebSocketOptions): Secrets {
-  const { credentials, headers, proxy, tls } = options;
+  const { credentials, proxy, tls, resume } = options;
+  const headers = { ...options.headers, ...resume?.into.headers };
   return new Secrets([
     ...(typeof credentials === 'function' ? heldBy(credentials) : credentialSecrets(credentials)),
     ...headerSecrets(headers),
@@ -25,10 +26,10 @@ export function secretsOfRun(urls: readonly string[], options: ResolvedWebSocket
 }
 
 /** What messages hold that are sent as they stand; those that functions make are looked at when they are sent. */
-export function sentSecrets({ subscribeMessages, subscribe, heartbeat, reply }: Sent): string[] {
+export function sentSecrets({ subscribeMessages, subscribe, heartbeat, reply, resume }: Sent): string[] {
   const all = [
     ...(typeof subscribeMessages === 'function' ? [] : subscribeMessages),
-    ...[...subscribe, ...reply].map(({ send }) => send),
+    ...[...subscribe, ...(resume?.into.subscribe ?? []), ...reply].map(({ send }) => send),
     heartbeat?.message ?? [],
   ].flat();
   return all.flatMap((message) =>
@@ -36,7 +37,7 @@ export function sentSecrets({ subscribeMessages, subscribe, heartbeat, reply }: 
   );
 }
 
-type Sent = Pick<ResolvedWebSocketOptions, 'subscribeMessages' | 'subscribe' | 'heartbeat' | 'reply'>;
+type Sent = Pick<ResolvedWebSocketOptions, 'subscribeMessages' | 'subscribe' | 'heartbeat' | 'reply' | 'resume'>;
 
 /** The values of headers whose name tells, and what of them a server is interested in. */
 export function headerSecrets(headers: Readonly<Record<string, string>>): string[] {

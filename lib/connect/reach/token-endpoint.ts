@@ -1,39 +1,17 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ConfigError } from '../../errors.js';
-import { type Fields, field, oneOf, resolveOptions } from '../../internal/options.js';
+import type { GivenOf, ResolvedOf } from '../../internal/options/option.js';
+import { resolveOptions } from '../../internal/options.js';
 import { compilePath, type Path } from '../../json/field.js';
 import { Secrets } from '../../secrets/secrets.js';
 import type { CredentialProvider, Credentials } from '../options/credentials.js';
+import { ENDPOINT_OPTIONS, WAY_FIELDS } from '../options/token-options.js';
 import { longBodyTexts, longHeaderValues, proxySecrets, tokenEndpointSecrets, withSecrets } from './secrets.js';
-import {
-  checkTokenOptions,
-  endpointField,
-  type ResolvedTokenOptions,
-  TOKEN_FIELDS,
-  type TokenOptions,
-} from './token-options.js';
+import { checkTokenOptions } from './token-options.js';
 import { askForToken, isSendable, lifetimeMs, tokenFailure } from './token-request.js';
 import { tokenProvider } from './token-source.js';
 
 /** Options of {@link tokenEndpoint}. */
-export interface TokenEndpointOptions extends TokenOptions {
-  /** Where tokens are had: `https://`, or `http://` on this machine. */
-  readonly url: string;
-  /** @default 'POST' */
-  readonly method?: string | undefined;
-  /** Further headers of the request. @default {} */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What is sent: any JSON value; with `encoding: 'form'` an object of texts, numbers and booleans. @default none */
-  readonly body?: unknown;
-  /** How the body is written. @default 'json' */
-  readonly encoding?: 'json' | 'form' | undefined;
-  /** Where in the JSON of the answer the token stands, a text or a number: `data.token`, `$.auth['access.token']`. */
-  readonly tokenPath: string;
-  /** Where the seconds stand for which it is good, as a number or as text. @default none: it is good for 5 minutes */
-  readonly expiresPath?: string | undefined;
-  /** The header that the token is sent in, with `{token}` for it in `template` (`{token}` alone by default). @default `Authorization: Bearer …` */
-  readonly applyAs?: { readonly header: string; readonly template?: string | undefined } | undefined;
-}
+export interface TokenEndpointOptions extends GivenOf<typeof ENDPOINT_OPTIONS>, GivenOf<typeof WAY_FIELDS> {}
 
 /**
  * Credentials by any HTTP endpoint that answers with JSON: its token is kept until shortly before it ends, and asked for anew when
@@ -54,7 +32,7 @@ export interface TokenEndpointOptions extends TokenOptions {
  */
 export function tokenEndpoint(options: TokenEndpointOptions): CredentialProvider {
   const resolved = resolveOptions<ResolvedTokenEndpointOptions>('tokenEndpoint', options, FIELDS);
-  checkTokenOptions('tokenEndpoint', resolved, FIELDS, ['url']);
+  checkTokenOptions('tokenEndpoint', resolved, FIELDS);
   if (resolved.encoding === 'form' && resolved.body !== undefined && !isForm(resolved.body)) {
     throw new ConfigError([
       {
@@ -90,11 +68,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): CredentialProvider
   return withSecrets(provider, held);
 }
 
-type ResolvedTokenEndpointOptions = ResolvedTokenOptions & {
-  readonly [K in Exclude<keyof TokenEndpointOptions, keyof TokenOptions>]-?: K extends 'expiresPath' | 'applyAs'
-    ? TokenEndpointOptions[K]
-    : Exclude<TokenEndpointOptions[K], undefined>;
-};
+interface ResolvedTokenEndpointOptions extends ResolvedOf<typeof FIELDS> {}
 
 function questionOf({ url, method, headers, body, encoding, tls, proxy, clock }: ResolvedTokenEndpointOptions) {
   const type = encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
@@ -138,55 +112,4 @@ function isForm(body: unknown): boolean {
   return Object.values(body).every((value) => ['string', 'number', 'boolean'].includes(typeof value));
 }
 
-const FIELDS: Fields<ResolvedTokenEndpointOptions> = {
-  url: endpointField,
-  method: field('POST', 'the name of an HTTP method', (value) => typeof value === 'string' && METHOD.test(value)),
-  headers: { ...field({}, 'an object of header names and their values', isHeaders), isSecret: true },
-  body: { ...field<unknown>(undefined, 'a JSON value', isJson), isSecret: true },
-  encoding: oneOf<'json' | 'form'>('json', ['json', 'form']),
-  tokenPath: field('', 'a path such as `data.token`', (value) => typeof value === 'string' && value !== ''),
-  expiresPath: field<string | undefined>(
-    undefined,
-    'a path such as `data.expires`',
-    (value) => typeof value === 'string',
-  ),
-  applyAs: field<TokenEndpointOptions['applyAs']>(
-    undefined,
-    'an object with a `header`, and at most a `template` that holds {token}',
-    isApplyAs,
-  ),
-  ...TOKEN_FIELDS,
-};
-
-function isJson(value: unknown): boolean {
-  try {
-    return JSON.stringify(value) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function isHeaders(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && Object.entries(value).every(([name, text]) => isHeader(name, text))
-  );
-}
-
-function isApplyAs(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { header, template = '{token}', ...more } = value as Readonly<Record<string, unknown>>;
-  const isTemplate = typeof template === 'string' && template.includes('{token}');
-  return isTemplate && Object.keys(more).length === 0 && isHeader(header, template);
-}
-
-function isHeader(name: unknown, value: unknown): boolean {
-  try {
-    validateHeaderName(name as string);
-    validateHeaderValue(name as string, value as string);
-    return typeof value === 'string';
-  } catch {
-    return false;
-  }
-}
-
-const METHOD = /^[A-Za-z]{1,20}$/;
+const FIELDS = { ...ENDPOINT_OPTIONS, ...WAY_FIELDS };

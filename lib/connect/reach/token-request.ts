@@ -48,7 +48,7 @@ export async function askForToken(question: TokenQuestion, signal: AbortSignal):
     if (cause instanceof AuthError) throw cause;
     throw tokenFailure(url, `cannot be had${because(cause)}. Check \`${key}\` and that its server is up`, { cause });
   }
-  const { statusCode = 0 } = response;
+  const statusCode = response.statusCode!;
   try {
     if (statusCode >= 200 && statusCode < 300) return parsed(await readWhole(response));
     throw refusal(question, response, await readSome(response, clock));

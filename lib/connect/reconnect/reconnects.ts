@@ -75,6 +75,16 @@ export class Reconnects {
     }
   }
 
+  /** What comes after a connection whose server had forgotten from where it was to go on: another one, which does not ask for that. */
+  afterForgotten(): Next {
+    try {
+      return { kind: 'attempt', attempt: this.#attempts + 1, delayMs: this.#backoff(1), refused: false };
+    } catch (error) {
+      if (error instanceof ConfigError) return { kind: 'end', error };
+      throw error;
+    }
+  }
+
   #after({ error, openMs }: Lost): Next {
     const { maxReconnectAttempts, stableAfterMs, credentials } = this.#options;
     if (openMs !== undefined) {

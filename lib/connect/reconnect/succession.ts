@@ -8,6 +8,7 @@ import type { Intake } from '../intake/intake.js';
 import type { ConnectionEvents, EndCause } from '../options/events.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { Endpoints } from '../reach/endpoints.js';
+import type { Resume } from '../resume/resume.js';
 import type { RotationHandler } from '../rotation/rotation.js';
 import { RotationTimer } from '../rotation/rotation-timer.js';
 import type { Subscriptions } from '../session/subscriptions.js';
@@ -33,6 +34,7 @@ export interface SuccessionParts {
   readonly lineup: Lineup;
   readonly intake: Intake;
   readonly subscriptions: Subscriptions;
+  readonly resume: Resume | undefined;
   readonly handler: SuccessionHandler;
 }
 
@@ -98,7 +100,7 @@ export class Succession implements ConnectionHandler, RotationHandler {
 
   /** Makes an attempt; `undefined` when a listener has ended the run. */
   #dial(refused: boolean): Connection | undefined {
-    const { options, endpoints, secrets, subscriptions } = this.#parts;
+    const { options, endpoints, secrets, subscriptions, resume } = this.#parts;
     this.#attempts += 1;
     const endpoint = endpoints.current;
     const attempt = this.#attempts;
@@ -110,6 +112,7 @@ export class Succession implements ConnectionHandler, RotationHandler {
       options,
       secrets,
       subscriptions,
+      cursor: resume?.begin(endpoint),
       taker: this.#intake,
       handler: this,
     });
@@ -154,7 +157,7 @@ export class Succession implements ConnectionHandler, RotationHandler {
   }
 
   /** The connection that feeds the run has ended. */
-  #lost({ endpoint, number }: Connection, ending: ConnectionEnd): void {
+  #lost({ endpoint, number, cursor }: Connection, ending: ConnectionEnd): void {
     const { code, reason, error, wasOpen } = ending;
     const connection = wasOpen ? number : 0;
     const { shownUrl: url } = endpoint;
@@ -164,9 +167,11 @@ export class Succession implements ConnectionHandler, RotationHandler {
     this.#logger.warn({ url, code, reason, err: error }, 'disconnected');
     const { frames } = this.#intake;
     if (!this.#handler.onEvent('disconnected', { url, connection, code, reason, error, frames })) return;
-    const next = this.#policy.after(ending);
+    const isForgotten = cursor !== undefined && this.#parts.resume?.isForgotten(cursor, error) === true;
+    const next = isForgotten ? this.#policy.afterForgotten() : this.#policy.after(ending);
     // Without a connection before and without another attempt there is only an error.
     if (next.kind === 'attempt' || (wasOpen && error !== undefined)) this.#intake.gaps.lost(connection, ending);
+    if (isForgotten) this.#intake.gaps.cursorExpired();
     if (next.kind === 'end') {
       this.#handler.onOver({ cause: next.error === undefined ? 'closed' : 'failed', error: next.error });
       return;
@@ -178,7 +183,6 @@ export class Succession implements ConnectionHandler, RotationHandler {
     } else {
       this.#handler.onState(heir.isOpen ? 'open' : 'connecting');
       this.#intake.onLate(this.#intake.rotation.release());
-      this.#lineup.resumeFeeding();
     }
   }
 
@@ -229,8 +233,10 @@ export class Succession implements ConnectionHandler, RotationHandler {
   }
 
   /** The old connection goes on; another attempt to follow it comes as the reconnect table says. */
-  #rotationFailed({ endpoint }: Connection, error: ConnectionEnd['error']): void {
+  #rotationFailed({ endpoint, cursor }: Connection, error: ConnectionEnd['error']): void {
     this.#intake.rotation.forget();
+    // The connection that feeds the run says anew where it is.
+    if (cursor !== undefined) this.#parts.resume?.isForgotten(cursor, error);
     let delayMs: number;
     try {
       delayMs = this.#policy.afterRotation(error).delayMs;

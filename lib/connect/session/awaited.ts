@@ -87,7 +87,6 @@ export class Awaited {
 
   /** The connection is over: it is not settled any more. */
   stop(): void {
-    this.#hasBegun = false;
     this.#silence.stop();
   }
 

@@ -1,3 +1,4 @@
+import type { FrameMatch } from '../../json/match.js';
 import type { Heartbeat, Reply } from '../options/liveness-options.js';
 import { compileMatch, LookedAt, type Matcher } from '../options/match.js';
 import type { SubscribeMessage } from '../options/subscribe-options.js';
@@ -14,6 +15,16 @@ export interface ControlHandler {
   onAsked(make: () => SubscribeMessage): void;
 }
 
+/** What of a server that is to go on from somewhere, and may say that it cannot. */
+export interface Joining {
+  /** The frame by which it says so. */
+  readonly forgotten: FrameMatch;
+  /** Whether it still may. */
+  isJoining(): boolean;
+  /** It says so. */
+  onForgotten(): void;
+}
+
 /**
  * Finds the frames of one connection that are no data: answers to subscribe steps and to heartbeats, and a server's pings in text, which it
  * answers. It looks at the bytes of a frame; no object is built.
@@ -22,25 +33,50 @@ export class ControlFrames {
   /** Whether frames have to be looked at now. */
   isNeeded: boolean;
   readonly #handler: ControlHandler;
-  readonly #frame = new LookedAt();
+  #frame: LookedAt | undefined;
+  #isAnswerExpected = false;
   readonly #beat: Matcher | undefined;
+  #joining: { readonly matcher: Matcher; readonly told: Joining } | undefined;
   readonly #replies: readonly { readonly matcher: Matcher; readonly send: Reply['send'] }[];
 
-  constructor(heartbeat: Heartbeat | undefined, replies: readonly Reply[], handler: ControlHandler) {
+  constructor(heartbeat: Heartbeat | undefined, replies: readonly Reply[], handler: ControlHandler, joining?: Joining) {
     this.#handler = handler;
     this.#beat = heartbeat?.expect === undefined ? undefined : compileMatch(heartbeat.expect, 'heartbeat.expect.path');
     this.#replies = replies.map(({ match, send }) => ({ matcher: compileMatch(match, 'reply.match.path'), send }));
-    this.isNeeded = this.#beat !== undefined || this.#replies.length > 0;
+    if (joining !== undefined) {
+      const matcher = compileMatch(joining.forgotten, 'resume.expired.match.path');
+      this.#joining = { matcher, told: joining };
+    }
+    this.isNeeded = this.#isLooking;
   }
 
   /** A subscribe step begins, or ceases, to wait for its answer. */
   expectAnswer(isExpected: boolean): void {
-    this.isNeeded = isExpected || this.#beat !== undefined || this.#replies.length > 0;
+    this.#isAnswerExpected = isExpected;
+    this.isNeeded = isExpected || this.#isLooking;
+  }
+
+  /** Whether there is anything to look for at any time. */
+  get #isLooking(): boolean {
+    return this.#beat !== undefined || this.#replies.length > 0 || this.#joining !== undefined;
+  }
+
+  #saysForgotten(frame: LookedAt, { matcher, told }: { readonly matcher: Matcher; readonly told: Joining }): boolean {
+    if (!told.isJoining()) {
+      this.#joining = undefined;
+      this.isNeeded = this.#isAnswerExpected || this.#isLooking;
+      return false;
+    }
+    if (!matcher.matches(frame)) return false;
+    told.onForgotten();
+    return true;
   }
 
   /** Whether the frame is a control frame. If it asks for a reply, that is sent. */
   consumes(data: Buffer): boolean {
+    this.#frame ??= new LookedAt();
     const frame = this.#frame.at(data);
+    if (this.#joining !== undefined && this.#saysForgotten(frame, this.#joining)) return true;
     if (this.#handler.isAnswer(frame)) return true;
     if (this.#beat !== undefined && this.#handler.isBeatOwed() && this.#beat.matches(frame)) {
       this.#handler.onBeaten();

@@ -20,78 +20,85 @@ export interface LivenessHandler {
  */
 export class Liveness {
   readonly #clock: ResolvedWebSocketOptions['clock'];
-  readonly #pings: Probe;
-  readonly #beats: Probe;
-  readonly #data: IdleClock;
+  /** Those that the options ask for. */
+  readonly #pings: Probe | undefined;
+  readonly #beats: Probe | undefined;
+  readonly #data: IdleClock | undefined;
   #isHeld = false;
 
   constructor(options: ResolvedWebSocketOptions, handler: LivenessHandler) {
     const { clock, pingIntervalMs, pongTimeoutMs, heartbeat, staleTimeoutMs } = options;
     const silent = (name: Silence['name'], ms = 0): void => handler.onSilence({ name, ms });
     this.#clock = clock;
-    this.#pings = new Probe({
-      clock,
-      intervalMs: pingIntervalMs,
-      timeoutMs: pongTimeoutMs,
-      ask: () => handler.onPing(this.#isHeld),
-      onSilence: () => silent('pong_timeout', pongTimeoutMs),
-    });
-    const beatTimeoutMs = heartbeat?.expect === undefined ? undefined : (heartbeat.timeoutMs ?? heartbeat.intervalMs);
-    this.#beats = new Probe({
-      clock,
-      intervalMs: heartbeat?.intervalMs,
-      timeoutMs: beatTimeoutMs,
-      ask: () => handler.onBeat(),
-      onSilence: () => silent('heartbeat', beatTimeoutMs),
-    });
-    this.#data = new IdleClock(clock, staleTimeoutMs, () => silent('stale_timeout', staleTimeoutMs));
+    if (pingIntervalMs !== undefined) {
+      this.#pings = new Probe({
+        clock,
+        intervalMs: pingIntervalMs,
+        timeoutMs: pongTimeoutMs,
+        ask: () => handler.onPing(this.#isHeld),
+        onSilence: () => silent('pong_timeout', pongTimeoutMs),
+      });
+    }
+    if (heartbeat !== undefined) {
+      const timeoutMs = heartbeat.expect === undefined ? undefined : (heartbeat.timeoutMs ?? heartbeat.intervalMs);
+      this.#beats = new Probe({
+        clock,
+        intervalMs: heartbeat.intervalMs,
+        timeoutMs,
+        ask: () => handler.onBeat(),
+        onSilence: () => silent('heartbeat', timeoutMs),
+      });
+    }
+    if (staleTimeoutMs !== undefined) {
+      this.#data = new IdleClock(clock, staleTimeoutMs, () => silent('stale_timeout', staleTimeoutMs));
+    }
   }
 
   start(): void {
-    this.#pings.start();
-    this.#beats.start();
-    if (!this.#isHeld) this.#data.start();
+    this.#pings?.start();
+    this.#beats?.start();
+    if (!this.#isHeld) this.#data?.start();
   }
 
   /** A slow consumer holds the socket. */
   pause(): void {
     this.#isHeld = true;
-    this.#pings.pause();
-    this.#beats.pause();
-    this.#data.stop();
+    this.#pings?.pause();
+    this.#beats?.pause();
+    this.#data?.stop();
   }
 
   /** The socket is read again. */
   resume(): void {
     this.#isHeld = false;
-    this.#pings.resume();
-    this.#beats.resume();
-    this.#data.start();
+    this.#pings?.resume();
+    this.#beats?.resume();
+    this.#data?.start();
   }
 
   /** A pong came. */
   ponged(): void {
-    this.#pings.answered();
+    this.#pings?.answered();
   }
 
   /** Whether a heartbeat still has to be answered. */
   get isBeatOwed(): boolean {
-    return this.#beats.isOwed;
+    return this.#beats?.isOwed === true;
   }
 
   /** The answer to a heartbeat came. */
   beaten(): void {
-    this.#beats.answered();
+    this.#beats?.answered();
   }
 
   /** Data came. */
   fed(): void {
-    this.#data.touch(this.#clock.monotonic());
+    if (this.#data !== undefined) this.#data.touch(this.#clock.monotonic());
   }
 
   stop(): void {
-    this.#pings.stop();
-    this.#beats.stop();
-    this.#data.stop();
+    this.#pings?.stop();
+    this.#beats?.stop();
+    this.#data?.stop();
   }
 }

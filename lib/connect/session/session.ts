@@ -3,13 +3,14 @@ import { type Moment, now } from '../../frame/gap.js';
 import { functionFailed, wrongResult } from '../../internal/given-function.js';
 import { kindOf } from '../../internal/options.js';
 import type { Secrets } from '../../secrets/secrets.js';
+import { pinged, ponged } from '../../telemetry/channels.js';
 import type { Silence } from '../connection/end-cause.js';
 import type { FrameHandler, Origin } from '../intake/frame-handler.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { SubscribeMessage, SubscribeRequest } from '../options/subscribe-options.js';
 import type { FeedSocket } from '../socket/feed-socket.js';
 import { InflateQueue } from '../socket/inflate-queue.js';
-import { ControlFrames } from './control-frames.js';
+import { ControlFrames, type Joining } from './control-frames.js';
 import { Liveness } from './liveness.js';
 import { messageSecrets } from './message-secrets.js';
 import { type NamedStep, SubscribeSteps } from './subscribe-steps.js';
@@ -40,19 +41,22 @@ export class Session {
   readonly #ws: FeedSocket;
   readonly #liveness: Liveness;
   readonly #control: ControlFrames;
-  readonly #subscribeSteps: SubscribeSteps;
+  /** Those of it, from the first one on. */
+  #subscribeSteps: SubscribeSteps | undefined;
   #inflateQueue: InflateQueue | undefined;
   /** When the chunk at hand arrived, while there is one. */
   #arrival: Moment | undefined;
   readonly #forgetArrival = (): void => {
     this.#arrival = undefined;
   };
+  /** When the oldest ping was sent that is not answered; `undefined` also where its answer could not be seen in time. */
+  #pingedAt: number | undefined;
+  #isHeld = false;
   #isStopped = false;
 
   constructor(parts: SessionParts) {
-    const { ws, origin, options, secrets } = parts;
-    const { clock, throttleMs, heartbeat, reply } = options;
-    const request = requestOf(origin);
+    const { ws, options } = parts;
+    const { heartbeat, reply } = options;
     this.#parts = parts;
     this.#ws = ws;
     this.#liveness = new Liveness(options, {
@@ -60,49 +64,67 @@ export class Session {
       onBeat: () => this.#say('heartbeat.message', () => textOf(heartbeat?.message)),
       onSilence: (watchdog) => parts.onLost({ cause: undefined, watchdog }),
     });
-    this.#control = new ControlFrames(heartbeat, reply, {
-      isAnswer: (frame) => this.#subscribeSteps.consumes(frame),
-      isBeatOwed: () => this.#liveness.isBeatOwed,
-      onBeaten: () => this.#liveness.beaten(),
-      onAsked: (make) => this.#say('reply.send', make),
-    });
-    this.#subscribeSteps = new SubscribeSteps({
-      clock,
-      throttleMs,
-      url: origin.endpoint.shownUrl,
-      make: async ({ send }, option) =>
-        checked(option, typeof send === 'function' ? await parts.ask(() => send(request)) : send),
-      hide: (text) => secrets.hide(text),
-      send: (message) => this.send(message),
-      onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
-    });
+    this.#control = new ControlFrames(
+      heartbeat,
+      reply,
+      {
+        isAnswer: (frame) => this.#subscribeSteps?.consumes(frame) === true,
+        isBeatOwed: () => this.#liveness.isBeatOwed,
+        onBeaten: () => this.#liveness.beaten(),
+        onAsked: (make) => this.#say('reply.send', make),
+      },
+      this.#joining(),
+    );
+  }
+
+  /** What a server may say that is to go on from somewhere. */
+  #joining(): Joining | undefined {
+    const { origin, options, onLost } = this.#parts;
+    const { cursor } = origin;
+    const forgotten = options.resume?.expired?.match;
+    if (cursor?.asked === undefined || forgotten === undefined) return undefined;
+    return {
+      forgotten,
+      isJoining: () => cursor.isJoining,
+      onForgotten: () => {
+        cursor.isExpired = true;
+        onLost({ cause: new Error('the server cannot go on from where it was asked to') });
+      },
+    };
   }
 
   /** From here on frames are taken. */
   start(): void {
     this.#liveness.start();
-    const { origin, taker, onLost } = this.#parts;
+    const { origin, taker } = this.#parts;
     const control = this.#control;
     // The hot path.
     const onFrame = (data: Buffer, isBinary: boolean): void => {
       if (control.isNeeded && control.consumes(data)) taker.onControl(data, isBinary, origin);
       else taker.onFrame(data, isBinary, this.#arrival ?? this.#arrive(), origin);
     };
-    if (origin.inflater === undefined) {
-      this.#ws.onData = onFrame;
-      if (taker.takesRuns) {
-        this.#ws.onRun = (run) => {
-          if (!control.isNeeded) taker.onRun(run, this.#arrival ?? this.#arrive(), origin);
-        };
+    let queue: InflateQueue | undefined;
+    if (origin.inflater === undefined && !this.#ws.isDeflated) this.#ws.onData = onFrame;
+    else {
+      queue = new InflateQueue({
+        inflate: (data, isBinary, isDeflated) => this.#inflate(data, isBinary, isDeflated),
+        onFrame,
+      });
+      this.#inflateQueue = queue;
+      this.#ws.onData = (data, isBinary, isDeflated) => queue?.add(data, isBinary, isDeflated);
+    }
+    if (taker.takesRuns && origin.inflater === undefined) {
+      this.#ws.onRun = (run) => {
+        if (!control.isNeeded && queue?.isOpen !== false) taker.onRun(run, this.#arrival ?? this.#arrive(), origin);
+      };
+      if (queue !== undefined) {
+        this.#ws.onDeflatedRun = (chunk, offset) =>
+          !control.isNeeded && queue.isOpen ? this.#ws.inflateRun(chunk, offset) : undefined;
       }
-    } else {
-      const inflateQueue = new InflateQueue(origin.inflater, { onFrame, onFailed: (cause) => onLost({ cause }) });
-      this.#inflateQueue = inflateQueue;
-      this.#ws.onData = (data, isBinary) => inflateQueue.add(data, isBinary);
     }
     this.#ws.on('ping', () => taker.onAlive());
     this.#ws.on('pong', () => {
-      this.#liveness.ponged();
+      this.#ponged();
       taker.onAlive();
     });
   }
@@ -110,15 +132,18 @@ export class Session {
   /** A slow consumer holds the socket: what comes cannot be seen. */
   pause(): void {
     this.#liveness.pause();
-    this.#subscribeSteps.pause();
+    this.#pingedAt = undefined;
+    this.#isHeld = true;
+    this.#subscribeSteps?.pause();
     this.#inflateQueue?.pause();
   }
 
   /** The socket is read again. Frames that wait are taken first, and may make it {@link pause} once more. */
   resume(): void {
+    this.#isHeld = false;
     if (!this.#isStopped) {
       this.#liveness.resume();
-      this.#subscribeSteps.resume();
+      this.#subscribeSteps?.resume();
     }
     this.#inflateQueue?.resume();
   }
@@ -137,13 +162,15 @@ export class Session {
   stop(): void {
     this.#isStopped = true;
     this.#liveness.stop();
-    this.#subscribeSteps.stop();
+    this.#subscribeSteps?.stop();
   }
 
   /** Nobody takes frames any more. */
   end(): void {
     this.stop();
     this.#inflateQueue?.clear();
+    this.#ws.release();
+    this.#parts.origin.inflater?.close();
   }
 
   /**
@@ -152,20 +179,52 @@ export class Session {
    * @throws {SubscribeError} when one is rejected or not confirmed in time, or its function fails
    */
   subscribe(steps: readonly NamedStep[]): Promise<void> {
+    this.#subscribeSteps ??= this.#newSubscribeSteps();
     return this.#subscribeSteps.add(steps);
   }
 
   /** Forgets a subscribe step that was not sent yet. Returns whether it was not. */
   withdraw(step: NamedStep): boolean {
-    return this.#subscribeSteps.withdraw(step);
+    return this.#subscribeSteps?.withdraw(step) === true;
   }
 
   /** Sends a message; resolves when the socket has it. */
   send(message: SubscribeMessage): Promise<void> {
     this.#parts.secrets.meet(messageSecrets(message), 'messages');
     return new Promise((resolve, reject) => {
-      this.#ws.send(message, (error) => (error == null ? resolve() : reject(error)));
+      this.#ws.send(message, PLAIN, (error) => (error == null ? resolve() : reject(error)));
     });
+  }
+
+  #newSubscribeSteps(): SubscribeSteps {
+    const { origin, options, secrets } = this.#parts;
+    const { clock, throttleMs } = options;
+    const steps = new SubscribeSteps({
+      clock,
+      throttleMs,
+      url: origin.endpoint.shownUrl,
+      make: async ({ send }, option) =>
+        checked(option, typeof send === 'function' ? await this.#parts.ask(() => send(requestOf(origin))) : send),
+      hide: (text) => secrets.hide(text),
+      send: (message) => this.send(message),
+      onAwaiting: (isAwaiting) => this.#control.expectAnswer(isAwaiting),
+    });
+    if (this.#isHeld) steps.pause();
+    if (this.#isStopped) steps.stop();
+    return steps;
+  }
+
+  /** What was compressed for the WebSocket first, and what is compressed in the frame then; `undefined` when it is too large. */
+  #inflate(data: Buffer, isBinary: boolean, isDeflated: boolean): Buffer | undefined {
+    const message = isDeflated ? this.#ws.inflate(data) : data;
+    if (message === undefined || !isBinary) return message;
+    const { origin, onLost } = this.#parts;
+    try {
+      return origin.inflater === undefined ? message : origin.inflater.inflate(message);
+    } catch (cause) {
+      onLost({ cause });
+      return undefined;
+    }
   }
 
   /** The first data frame of a chunk came: the time is read once for all of them. */
@@ -182,9 +241,21 @@ export class Session {
   #ping(isHeld: boolean): void {
     if (!this.#isHeard) return;
     this.#ws.ping();
+    const { options, origin } = this.#parts;
+    if (!isHeld) this.#pingedAt ??= options.clock.monotonic();
+    if (pinged.hasSubscribers) pinged.publish({ feed: options.feed, connection: origin.number });
     // The server's own pings are in the socket that nobody reads: a pong that was not asked for (RFC 6455, section 5.5.3)
     // shows it that we are there.
     if (isHeld) this.#ws.pong();
+  }
+
+  #ponged(): void {
+    this.#liveness.ponged();
+    const { options, origin, taker } = this.#parts;
+    const rttMs = this.#pingedAt === undefined ? undefined : options.clock.monotonic() - this.#pingedAt;
+    this.#pingedAt = undefined;
+    if (rttMs !== undefined) taker.onPong(rttMs);
+    if (ponged.hasSubscribers) ponged.publish({ feed: options.feed, connection: origin.number, rttMs });
   }
 
   /** Whether the server reads what it is sent, as far as can be seen. */
@@ -204,7 +275,7 @@ export class Session {
       return;
     }
     secrets.meet(messageSecrets(message), 'messages');
-    this.#ws.send(message);
+    this.#ws.send(message, PLAIN);
   }
 }
 
@@ -225,5 +296,7 @@ function checked(option: string, message: unknown): SubscribeMessage {
   return message;
 }
 
+/** What we say is short and seldom: to compress it would cost more memory than all that is inflated (RFC 7692 leaves that to us). */
+const PLAIN = { compress: false };
 /** A server that has read nothing of so much reads no ping, no reply and no heartbeat either. */
 const MAX_UNSENT_BYTES = 1024 * 1024;

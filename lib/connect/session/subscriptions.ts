@@ -21,7 +21,8 @@ export class Subscriptions {
   readonly #planned: readonly SubscribeStep[];
   readonly #talking: () => Iterable<Talking>;
   readonly #onFailed: (name: string, error: SubscribeError) => void;
-  readonly #all = new Map<string, Subscription>();
+  /** Those of run time, from the first one on. */
+  #all: Map<string, Subscription> | undefined;
 
   /**
    * @param talking the connections that are there
@@ -37,12 +38,13 @@ export class Subscriptions {
     this.#onFailed = onFailed;
   }
 
-  /** What a new connection has to send, with `first` before it. */
-  plan(first: readonly SubscribeMessage[]): readonly NamedStep[] {
+  /** What a new connection has to send, with `first` before it, and other steps in place of those that were planned. */
+  plan(first: readonly SubscribeMessage[], others?: readonly SubscribeStep[]): readonly NamedStep[] {
+    const option = others === undefined ? 'subscribe' : 'resume.into.subscribe';
     return [
       ...first.map((send, index) => ({ name: `Message ${index + 1} of \`subscribe_messages\``, step: { send } })),
-      ...this.#planned.map((step, index) => ({ name: `Step ${index + 1} of \`subscribe\``, step })),
-      ...[...this.#all.values()].map(({ named }) => named),
+      ...(others ?? this.#planned).map((step, index) => ({ name: `Step ${index + 1} of \`${option}\``, step })),
+      ...[...(this.#all?.values() ?? [])].map(({ named }) => named),
     ];
   }
 
@@ -54,13 +56,15 @@ export class Subscriptions {
    */
   add(name: string, step: SubscribeStep): Promise<void> {
     checkStep('addSubscription', step);
-    if (this.#all.has(name)) {
+    this.#all ??= new Map();
+    const all = this.#all;
+    if (all.has(name)) {
       throw optionError(
         'addSubscription',
         `There is a subscription of the name ${JSON.stringify(name)}. Remove it first.`,
       );
     }
-    if (this.#all.size >= MAX_SUBSCRIPTIONS) {
+    if (all.size >= MAX_SUBSCRIPTIONS) {
       throw optionError('addSubscription', `There are ${MAX_SUBSCRIPTIONS} subscriptions, and no more are kept.`);
     }
     const { promise, resolve, reject } = deferred();
@@ -73,16 +77,16 @@ export class Subscriptions {
         resolve();
       },
       failed: (error) => {
-        const isWanted = this.#all.get(name)?.named === named;
+        const isWanted = all.get(name)?.named === named;
         // One that worked before may work on another connection, unless the server says no: it would say so each time.
         if (isWanted && wasConfirmed && error.reason !== 'rejected') return false;
-        if (isWanted) this.#all.delete(name);
+        if (isWanted) all.delete(name);
         reject(error);
         if (isWanted) this.#onFailed(name, error);
         return true;
       },
     };
-    this.#all.set(name, { named, reject });
+    all.set(name, { named, reject });
     send(named, this.#talking());
     return promise;
   }
@@ -96,8 +100,8 @@ export class Subscriptions {
    */
   remove(name: string, step: SubscribeStep | undefined): Promise<void> {
     if (step !== undefined) checkStep('removeSubscription', step);
-    const subscription = this.#all.get(name);
-    this.#all.delete(name);
+    const subscription = this.#all?.get(name);
+    this.#all?.delete(name);
     subscription?.reject(gone(name, 'was removed before it was confirmed'));
     if (subscription === undefined) return Promise.resolve();
     const told = [...this.#talking()].filter((connection) => !connection.withdraw(subscription.named));
@@ -113,8 +117,8 @@ export class Subscriptions {
 
   /** The run is over: nothing will be confirmed any more. */
   end(): void {
-    for (const [name, { reject }] of this.#all) reject(gone(name, 'was not confirmed before the run ended'));
-    this.#all.clear();
+    for (const [name, { reject }] of this.#all ?? []) reject(gone(name, 'was not confirmed before the run ended'));
+    this.#all?.clear();
   }
 }
 

@@ -4,10 +4,15 @@ import type { Duplex } from 'node:stream';
 import WebSocket, { type ClientOptions } from 'ws';
 import { protocolRefusal } from '../reach/connection-failures.js';
 import { type Cuts, FrameCutter } from './frame-cutter.js';
+import type { InflatedRun } from './inflated-run.js';
+import type { InflateFailure, MessageInflater } from './message-inflater.js';
+import { MessageParts } from './message-parts.js';
 
 /** Options of `ws`, in which the most bytes of a message are given. */
-export type FeedSocketOptions = ClientOptions & {
+export type FeedSocketOptions = Omit<ClientOptions, 'perMessageDeflate'> & {
   readonly maxPayload: number;
+  /** What inflates compressed messages; without it, compression is not offered. */
+  readonly MessageInflater?: typeof MessageInflater | undefined;
   /** Whether the server has to take one of the sub-protocols. @default false */
   readonly requireProtocol?: boolean;
 };
@@ -28,13 +33,18 @@ export class FeedSocket extends WebSocket {
   /** The sub-protocol that the server took; empty for none. */
   agreed = '';
   /** What the cutter calls, with nothing in between. */
-  readonly #cuts: Cuts = { run: undefined, data: drop, rest: drop, over: drop };
+  readonly #cuts: Cuts = { run: undefined, inflateRun: undefined, data: drop, rest: drop, over: drop };
+  /** Makes what inflates the messages, for the first that is compressed. */
+  #newInflater: (() => MessageInflater) | undefined;
+  #inflater: MessageInflater | undefined;
 
   /** @param protocols to offer. `ws` does not hear of them: it would not go on with a server that takes none, as RFC 6455 allows */
-  constructor(url: string, protocols: readonly string[], { requireProtocol = false, ...options }: FeedSocketOptions) {
+  constructor(url: string, protocols: readonly string[], given: FeedSocketOptions) {
+    const { requireProtocol = false, MessageInflater: Inflater, ...options } = given;
     const offer = protocols.length === 0 ? undefined : { 'Sec-WebSocket-Protocol': protocols.join(',') };
-    super(url, [], { ...options, headers: { ...options.headers, ...offer } });
-    this.on('message', (data: Buffer, isBinary) => this.#cuts.data(data, isBinary));
+    const perMessageDeflate = Inflater !== undefined;
+    super(url, [], { ...options, perMessageDeflate, headers: { ...options.headers, ...offer } });
+    this.on('message', (data: Buffer, isBinary) => this.#cuts.data(data, isBinary, false));
     this.on('error', (error: Error & { code?: string }) => {
       if (error.code?.startsWith('WS_ERR_') === true) this.isBroken = true;
     });
@@ -42,13 +52,22 @@ export class FeedSocket extends WebSocket {
       this.isInHandshake = true;
       this.once('open', () => {
         this.isInHandshake = false;
+        const agreed = this.extensions === '' ? undefined : headers['sec-websocket-extensions'];
+        if (agreed !== undefined && Inflater !== undefined) {
+          this.#newInflater = () => new Inflater(agreed, options.maxPayload);
+        }
         this.#cutFrames(socket, options.maxPayload);
       });
       this.#agree(headers, protocols, requireProtocol);
     });
   }
 
-  /** Called with each data frame, instead of the event `message`, which some frames make none of. The hot path. */
+  /** Whether messages may come compressed. */
+  get isDeflated(): boolean {
+    return this.#newInflater !== undefined;
+  }
+
+  /** Called with each message, instead of the event `message`, which some frames make none of. The hot path. */
   get onData(): Cuts['data'] | undefined {
     return this.#cuts.data;
   }
@@ -64,6 +83,55 @@ export class FeedSocket extends WebSocket {
 
   set onRun(listener) {
     this.#cuts.run = listener;
+  }
+
+  /**
+   * Inflates a message that came to {@link onData} compressed. All of them have to be, in their order. `undefined` for one that
+   * cannot be: then the connection has failed, and nothing else comes to `onData`.
+   */
+  inflate(message: Buffer): Buffer | undefined {
+    try {
+      return this.#openInflater?.inflate(message);
+    } catch (error) {
+      this.ignore();
+      this.isBroken = true;
+      const { closeCode } = error as InflateFailure;
+      super.close(closeCode);
+      this.emit('error', error);
+      return undefined;
+    }
+  }
+
+  /** The same for frames that stand one behind another, as many as it can. What it leaves comes to {@link onData}. */
+  inflateRun(chunk: Buffer, offset: number): InflatedRun | undefined {
+    return this.#openInflater?.inflateRun(chunk, offset);
+  }
+
+  /** Asked, with what {@link onRun} takes, for frames that are compressed, before they come one by one. */
+  get onDeflatedRun(): Cuts['inflateRun'] {
+    return this.#cuts.inflateRun;
+  }
+
+  set onDeflatedRun(listener) {
+    this.#cuts.inflateRun = listener;
+  }
+
+  /** Nobody is called with what comes, one by one or many at once, but with close frames. */
+  ignore(): void {
+    this.onData = undefined;
+    this.onRun = undefined;
+    this.onDeflatedRun = undefined;
+  }
+
+  /** No message is to be inflated any more: frees what that takes. */
+  release(): void {
+    this.#inflater?.close();
+    this.#inflater = undefined;
+  }
+
+  get #openInflater(): MessageInflater | undefined {
+    this.#inflater ??= this.#newInflater?.();
+    return this.#inflater;
   }
 
   /** Looks at the answer to what was offered, and takes it away from `ws`, which knows of no offer. */
@@ -110,7 +178,7 @@ export class FeedSocket extends WebSocket {
       giveBack();
       cutter.end();
     };
-    const cutter = new FrameCutter(maxPayload, this.#cuts);
+    const cutter = new FrameCutter(maxPayload, this.#cuts, this.isDeflated ? new MessageParts(this.#cuts) : undefined);
     this.#cuts.rest = (bytes) => receive.call(socket, bytes);
     this.#cuts.over = giveBack;
     socket.on('data', cut).off('data', receive);

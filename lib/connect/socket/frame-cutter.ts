@@ -1,11 +1,13 @@
 import { FrameRun } from './frame-run.js';
+import { INFLATED_HEADER, type InflatedRun } from './inflated-run.js';
+import type { MessageParts, MessageTaker } from './message-parts.js';
 
 /** What a {@link FrameCutter} does with what it finds. */
-export interface Cuts {
+export interface Cuts extends MessageTaker {
   /** Frames that stand one behind another, for who can take many at once: as many as it accepts. What is left comes one by one. */
   run?: ((run: FrameRun) => void) | undefined;
-  /** A whole data frame: a view of the chunk. The hot path. */
-  data(data: Buffer, isBinary: boolean): void;
+  /** Compressed frames that stand in the chunk from `offset` on, for who can inflate many at once. `undefined` when they have to come one by one. */
+  inflateRun?: ((chunk: Buffer, offset: number) => InflatedRun | undefined) | undefined;
   /** Bytes that the receiver of `ws` has to read. */
   rest(bytes: Buffer): void;
   /** From the next bytes on, which are given to {@link rest}, everything is the receiver's. */
@@ -24,34 +26,47 @@ export class FrameCutter {
   readonly #maxPayload: number;
   readonly #cuts: Cuts;
   readonly #run: FrameRun;
-  /** How many bytes the receiver lacks of the frame that it was given the beginning of. */
+  readonly #parts: MessageParts | undefined;
+  /** How many bytes are lacking of the frame whose beginning was handed on, and whether that went to the parts of a message. */
   #owed = 0;
+  #isPartOwed = false;
   /** The beginning of a header that the next chunk ends. */
   #header: Buffer | undefined;
 
-  /** @param maxPayload the most bytes of a frame; what to do about a larger one is the receiver's to say */
-  constructor(maxPayload: number, cuts: Cuts) {
+  /**
+   * @param maxPayload the most bytes of a frame, or message; what to do about a larger one is the receiver's to say
+   * @param parts what takes data frames where compression was agreed on
+   */
+  constructor(maxPayload: number, cuts: Cuts, parts?: MessageParts) {
     this.#maxPayload = maxPayload;
     this.#cuts = cuts;
+    this.#parts = parts;
     this.#run = new FrameRun(maxPayload);
   }
 
   /** The next chunk. Not to be called after `over()`. */
   add(read: Buffer): void {
     const cuts = this.#cuts;
+    const parts = this.#parts;
     const chunk = this.#header === undefined ? read : Buffer.concat([this.#header, read]);
     this.#header = undefined;
     const size = chunk.length;
     let i = this.#passOwed(chunk);
     while (size - i >= 2) {
-      if (cuts.run !== undefined) {
+      if (cuts.run !== undefined && parts?.isOpen !== true) {
         i = this.#takeRun(cuts.run, chunk, i);
         if (size - i < 2) break;
+        const inflated = parts === undefined ? undefined : cuts.inflateRun?.(chunk, i);
+        if (inflated !== undefined) {
+          this.#takeInflated(inflated.frames);
+          i = inflated.next;
+          continue;
+        }
       }
       const first = chunk[i] as number;
       let length = chunk[i + 1] as number;
       let start = i + 2;
-      const isData = first === TEXT || first === BINARY;
+      const isData = parts === undefined ? first === TEXT || first === BINARY : parts.mayCome(first);
       // A mask, or a control frame whose length takes more than these 7 bits (RFC 6455, section 5.5), is past both.
       if (length > (isData ? LENGTH_64 : MAX_CONTROL) || !(isData || first === PING || first === PONG)) {
         this.#giveOver(chunk.subarray(i));
@@ -70,13 +85,20 @@ export class FrameCutter {
         this.#giveOver(chunk.subarray(i));
         return;
       }
+      if (isData && parts !== undefined && length + parts.length > this.#maxPayload) {
+        this.#giveOver(TOO_LARGE);
+        return;
+      }
       const end = start + length;
       if (end > size) {
         this.#owed = end - size;
-        cuts.rest(chunk.subarray(i));
+        this.#isPartOwed = isData && parts !== undefined;
+        if (isData && parts !== undefined) parts.take(first, chunk.subarray(start), false);
+        else cuts.rest(chunk.subarray(i));
         return;
       }
-      if (isData) cuts.data(chunk.subarray(start, end), first === BINARY);
+      if (isData && parts !== undefined) parts.take(first, chunk.subarray(start, end), true);
+      else if (isData) cuts.data(chunk.subarray(start, end), first === BINARY, false);
       else cuts.rest(chunk.subarray(i, end));
       i = end;
     }
@@ -97,9 +119,24 @@ export class FrameCutter {
     return run.offset;
   }
 
+  /** Offers frames that were inflated. Those that are not accepted come one by one. */
+  #takeInflated(frames: Buffer): void {
+    const isBinary = frames[0] === BINARY;
+    // Whoever takes them may want no more of them.
+    for (let i = 0; this.#cuts.run !== undefined; ) {
+      i = this.#takeRun(this.#cuts.run, frames, i);
+      if (i === frames.length) return;
+      const start = i + INFLATED_HEADER;
+      i = start + frames.readUInt16BE(i + 2);
+      this.#cuts.data(frames.subarray(start, i), isBinary, false);
+    }
+  }
+
   /** From here on, all is the receiver's. */
   #giveOver(bytes: Buffer): void {
+    const beginning = this.#parts?.beginning;
     this.#cuts.over();
+    if (beginning !== undefined) this.#cuts.rest(beginning);
     this.#cuts.rest(bytes);
   }
 
@@ -108,7 +145,9 @@ export class FrameCutter {
     const passed = Math.min(this.#owed, chunk.length);
     if (passed === 0) return 0;
     this.#owed -= passed;
-    this.#cuts.rest(chunk.subarray(0, passed));
+    const bytes = chunk.subarray(0, passed);
+    if (this.#isPartOwed) this.#parts?.goOn(bytes, this.#owed === 0);
+    else this.#cuts.rest(bytes);
     return passed;
   }
 }
@@ -122,3 +161,5 @@ const PONG = 0x8a;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const MAX_CONTROL = 125;
+/** A frame that is one byte longer than any limit, for the receiver to refuse in place of a message whose parts are too long together. */
+const TOO_LARGE = Buffer.from([0x00, LENGTH_64, 0, 0, 0, 0, 0x80, 0, 0, 0]);

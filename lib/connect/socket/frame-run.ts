@@ -17,6 +17,8 @@ export class FrameRun {
   /** How many frames were accepted since the run, or the last {@link restart}, began; and their data's bytes. */
   frames = 0;
   bytes = 0;
+  /** Goes up by one with each chunk. */
+  turn = 0;
   readonly #maxPayload: number;
   /** The first byte of all its frames. */
   #kind = 0;
@@ -26,10 +28,15 @@ export class FrameRun {
     this.#maxPayload = Math.min(maxPayload, MAX_LENGTH_16);
   }
 
-  /** The frames that stand in the chunk from `offset` on. Whether there is one. */
-  begin(chunk: Buffer, offset: number): boolean {
+  /**
+   * The frames that stand in the chunk from `offset` on. Whether there is one.
+   *
+   * @param bits reserved bits that each of them has set
+   */
+  begin(chunk: Buffer, offset: number, bits = 0): boolean {
     this.chunk = chunk;
-    this.#kind = offset < chunk.length && chunk[offset] === BINARY ? BINARY : TEXT;
+    this.turn += 1;
+    this.#kind = (offset < chunk.length && chunk[offset] === (BINARY | bits) ? BINARY : TEXT) | bits;
     this.restart(offset);
     return this.next();
   }
@@ -44,6 +51,16 @@ export class FrameRun {
   /** Whether its frames are binary. */
   get isBinary(): boolean {
     return this.#kind === BINARY;
+  }
+
+  /** The first byte of each of its frames. */
+  get kind(): number {
+    return this.#kind;
+  }
+
+  /** The most bytes of a frame's data. */
+  get largest(): number {
+    return this.#maxPayload;
   }
 
   /** Looks at the frame at {@link offset}. Whether it is one of the run. */
@@ -70,6 +87,13 @@ export class FrameRun {
     this.offset = this.end;
     this.frames += 1;
     this.bytes += this.end - this.start;
+  }
+
+  /** So many frames, with so many bytes of data, were looked at by somebody else, and are taken: up to `offset`. */
+  acceptMany(frames: number, bytes: number, offset: number): void {
+    this.frames += frames;
+    this.bytes += bytes;
+    this.offset = offset;
   }
 
   /** Lets go of the chunk. */

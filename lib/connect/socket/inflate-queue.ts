@@ -1,11 +1,9 @@
-import type { Inflater } from './inflater.js';
-
 /** Who takes the frames of an {@link InflateQueue}. */
 export interface InflateQueueHandler {
+  /** Inflates a frame; `undefined` when that failed, and so no other is taken. */
+  inflate(data: Buffer, isBinary: boolean, isDeflated: boolean): Buffer | undefined;
   /** A frame, inflated where it could be. */
   onFrame(data: Buffer, isBinary: boolean): void;
-  /** One was too large when inflated: no other is taken. */
-  onFailed(error: unknown): void;
 }
 
 /**
@@ -13,13 +11,11 @@ export interface InflateQueueHandler {
  * ones that may become large. So they wait as they came, and each is inflated when there is room for it.
  */
 export class InflateQueue {
-  readonly #inflater: Inflater;
   readonly #handler: InflateQueueHandler;
-  #waiting: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
+  #waiting: (readonly [data: Buffer, isBinary: boolean, isDeflated: boolean])[] = [];
   #isPaused = false;
 
-  constructor(inflater: Inflater, handler: InflateQueueHandler) {
-    this.#inflater = inflater;
+  constructor(handler: InflateQueueHandler) {
     this.#handler = handler;
   }
 
@@ -28,9 +24,15 @@ export class InflateQueue {
     return this.#waiting.length > 0;
   }
 
-  add(data: Buffer, isBinary: boolean): void {
-    if (this.#isPaused || this.isWaiting) this.#waiting.push({ data, isBinary });
-    else this.#inflate(data, isBinary);
+  /** Whether the next frame would not have to wait. */
+  get isOpen(): boolean {
+    return !this.#isPaused && !this.isWaiting;
+  }
+
+  /** @param isDeflated whether it is a message that the WebSocket's own compression is to be taken from */
+  add(data: Buffer, isBinary: boolean, isDeflated: boolean): void {
+    if (this.isOpen) this.#take(data, isBinary, isDeflated);
+    else this.#waiting.push([data, isBinary, isDeflated]);
   }
 
   /** There is no room. */
@@ -44,8 +46,7 @@ export class InflateQueue {
     const frames = this.#waiting;
     let next = 0;
     for (; next < frames.length && !this.#isPaused && frames === this.#waiting; next += 1) {
-      const { data, isBinary } = frames[next] as (typeof frames)[number];
-      this.#inflate(data, isBinary);
+      this.#take(...(frames[next] as (typeof frames)[number]));
     }
     if (frames === this.#waiting) this.#waiting = frames.slice(next);
   }
@@ -60,15 +61,9 @@ export class InflateQueue {
     this.#waiting = [];
   }
 
-  #inflate(data: Buffer, isBinary: boolean): void {
-    let inflated = data;
-    try {
-      if (isBinary) inflated = this.#inflater.inflate(data);
-    } catch (error) {
-      this.clear();
-      this.#handler.onFailed(error);
-      return;
-    }
-    this.#handler.onFrame(inflated, isBinary);
+  #take(data: Buffer, isBinary: boolean, isDeflated: boolean): void {
+    const inflated = this.#handler.inflate(data, isBinary, isDeflated);
+    if (inflated === undefined) this.clear();
+    else this.#handler.onFrame(inflated, isBinary);
   }
 }

@@ -13,6 +13,26 @@ export function duration(spec: Spec<number> & { readonly minMs?: 0 | 1 }): Optio
   return option(milliseconds(fallback, minMs), spec, { kind: 'duration', minMs });
 }
 
+/** The same of at least 1 ms, or one of these words. */
+export function durationOr<const W extends string>(
+  list: readonly W[],
+  spec: About & { readonly fallback: number },
+): Option<number | W> {
+  const { expected, accepts } = milliseconds(spec.fallback);
+  const quoted = list.map((word) => `'${word}'`).join(' or ');
+  const code = field<number | W>(
+    spec.fallback,
+    `${expected}, or ${quoted}`,
+    (value) => list.includes(value as W) || accepts(value),
+  );
+  return option(code, spec, { kind: 'duration', minMs: 1, orWords: list });
+}
+
+/** The same of at least 1 ms, or `none` for no such time. */
+export function durationOrNone(spec: About & { readonly fallback: number }): Option<number | 'none'> {
+  return durationOr(['none'], spec);
+}
+
 /** A whole number from `min` to `max`. */
 export function whole(spec: About & Bounds & { readonly fallback: number }): Option<number>;
 export function whole(spec: About & Bounds): Option<number | undefined>;
@@ -34,6 +54,14 @@ export function number(spec: About & { readonly min: number; readonly max: numbe
   return option(field(undefined, `a finite number of at least ${min}`, accepts), spec, { kind: 'number', min, max });
 }
 
+/** A number of bytes, of at least 1; in a configuration also text such as `"100MB"` or `"1GiB"`. */
+export function byteSize(spec: About & Partial<Bounds> & { readonly fallback: number }): Option<number>;
+export function byteSize(spec: About & Partial<Bounds>): Option<number | undefined>;
+export function byteSize(spec: Spec<number> & Partial<Bounds>): Option<number | undefined> {
+  const { min = 1, max, fallback } = spec;
+  return option(wholeNumber<number | undefined>(fallback, min, max), spec, { kind: 'bytes', min, max });
+}
+
 /** `true` or `false`. */
 export function yesNo(spec: About & { readonly fallback: boolean }): Option<boolean> {
   return option(flag(spec.fallback), spec, { kind: 'flag' });
@@ -50,11 +78,18 @@ export function words<W extends string>(list: readonly W[], spec: Spec<W>): Opti
 }
 
 /** Text of a pattern. `comment` says what it must be, as the end of "expected …". */
-export function text(spec: About & { readonly comment: string; readonly pattern: string }): Option<string | undefined> {
-  const { comment, pattern, ...about } = spec;
+export function text(spec: About & Pattern & { readonly fallback: string }): Option<string>;
+export function text(spec: About & Pattern): Option<string | undefined>;
+export function text(spec: Spec<string> & Pattern): Option<string | undefined> {
+  const { comment, pattern, fallback, ...about } = spec;
   const expression = new RegExp(pattern, 'u');
   const accepts = (value: unknown): boolean => typeof value === 'string' && expression.test(value);
-  return option(field<string | undefined>(undefined, comment, accepts), about, { kind: 'text', comment, pattern });
+  return option(field<string | undefined>(fallback, comment, accepts), about, { kind: 'text', comment, pattern });
+}
+
+interface Pattern {
+  readonly comment: string;
+  readonly pattern: string;
 }
 
 /** Text that is not empty, or with `minLength: 0` any. */
@@ -107,9 +142,12 @@ export function required<R>(one: Option<R | undefined>): RequiredOption<R> {
   return { ...(one as Option<R>), isRequired: true };
 }
 
-/** The same option where its value is, or holds, a credential: no message shows it. */
-export function secret<O extends Option<unknown>>(one: O): O & { readonly isSecret: true } {
-  return { ...one, isSecret: true };
+/** The same option where its value is, or holds, a credential: no message shows it. `secretsIn` says which of its texts are. */
+export function secret<O extends Option<unknown>>(
+  one: O,
+  secretsIn?: (value: O['fallback'] & {}) => readonly string[],
+): O & { readonly isSecret: true } {
+  return { ...one, isSecret: true, secretsIn };
 }
 
 /** The same option where it is accepted without effect. */

@@ -8,6 +8,8 @@ import type { Field } from '../options.js';
 export interface Option<R> extends Field<R> {
   readonly about: About;
   readonly form: Form;
+  /** The credentials in a value that holds more than them. @default all texts in it */
+  readonly secretsIn?: ((value: never) => readonly string[]) | undefined;
   /** Whether a configuration may say it without effect: files of the original do. */
   readonly isIgnored?: boolean;
   /** Whether an object of options, or a configuration, must have it. */
@@ -33,7 +35,8 @@ export interface About {
 
 /** What a configuration may say: the config room makes schemas, readers and types of it. */
 export type Form =
-  | { readonly kind: 'duration'; readonly minMs: number }
+  | { readonly kind: 'duration'; readonly minMs: number; readonly orWords?: readonly string[] }
+  | { readonly kind: 'bytes'; readonly min: number; readonly max: number | undefined }
   | { readonly kind: 'whole'; readonly min: number; readonly max: number }
   | { readonly kind: 'number'; readonly min: number; readonly max: number }
   | { readonly kind: 'flag' }
@@ -48,9 +51,9 @@ export type Form =
   | { readonly kind: 'either'; readonly forms: readonly Form[]; readonly comment: string };
 
 /** An object with options of its own. */
-export interface ShapeForm {
+export interface ShapeForm<T extends OptionTable = OptionTable> {
   readonly kind: 'shape';
-  readonly table: OptionTable;
+  readonly table: T;
   readonly rules: readonly Rule<never>[];
   /** Which options ask for another beside them, by name. */
   readonly needs: Readonly<Record<string, string>>;
@@ -67,8 +70,8 @@ export interface OwnForm {
   readonly read: (value: unknown) => unknown;
 }
 
-/** What a file that is written is for. */
-export type FileUse = 'records' | 'dead letters';
+/** What a file that is written is for. The path of files of records may have parts that change from record to record. */
+export type FileUse = 'records' | 'files of records' | 'dead letters';
 
 /** Options by their names in code. */
 export type OptionTable = Readonly<Record<string, AnyOption>>;

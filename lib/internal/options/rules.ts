@@ -1,4 +1,5 @@
 import { optionError } from '../../errors.js';
+import { optionsOf } from './key.js';
 import type { AnyOption, Form, OptionTable, Rule } from './option.js';
 
 /** A rule between options that is broken, and the names in code that lead to where. */
@@ -24,13 +25,17 @@ export function breachesIn(
     const breach = (rule as Rule<Record<string, unknown>>)(given as Record<string, unknown>, name);
     return breach === undefined ? [] : [{ names: [breach.option], at: breach.at, message: breach.message }];
   });
-  const within = Object.entries(table).flatMap(([option, { form }]) => {
+  const within: Breach[] = [];
+  for (const {
+    name: option,
+    option: { form },
+  } of optionsOf(table)) {
     const value: unknown = (given as Readonly<Record<string, unknown>>)[option];
     const shape = typeof value === 'object' && value !== null ? shapeIn(form) : undefined;
-    if (shape === undefined) return [];
+    if (shape === undefined) continue;
     const inner = breachesIn(shape.table, shape.rules, value as object, nameOf);
-    return inner.map((breach) => ({ ...breach, names: [option, ...breach.names] }));
-  });
+    within.push(...inner.map((breach) => ({ ...breach, names: [option, ...breach.names] })));
+  }
   return [...here, ...within];
 }
 

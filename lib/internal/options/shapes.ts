@@ -14,7 +14,7 @@ interface Bonds<T extends OptionTable> {
 }
 
 /** An object of these options. What is left out stays so: its owner knows the defaults. */
-export function shapeForm<T extends OptionTable>(table: T, bonds: Bonds<T> = {}): ShapeForm {
+export function shapeForm<T extends OptionTable>(table: T, bonds: Bonds<T> = {}): ShapeForm<T> {
   const { needs = {}, oneOf, rules = [] } = bonds;
   return { kind: 'shape', table, rules: rules as never, needs: needs as ShapeForm['needs'], oneOf };
 }

@@ -1,7 +1,7 @@
 /** Whether the bytes are one CBOR map or array from the first to the last, with tags or without (RFC 8949, section 3). */
 export function isCbor(bytes: Buffer): boolean {
   const start = afterTags(bytes, 0);
-  const major = (bytes[start] ?? 0) >> 5;
+  const major = bytes[start]! >> 5;
   return (major === ARRAY || major === MAP) && itemEnd(bytes, start, 0) === bytes.length;
 }
 
@@ -47,8 +47,8 @@ function indefiniteEnd(bytes: Buffer, start: number, major: number, depth: numbe
 
 function afterTags(bytes: Buffer, start: number): number {
   let at = start;
-  while ((bytes[at] ?? 0) >> 5 === TAG) {
-    const info = (bytes[at] as number) & 0x1f;
+  while (bytes[at]! >> 5 === TAG) {
+    const info = bytes[at]! & 0x1f;
     at += info < 24 ? 1 : 1 + 2 ** (info - 24);
   }
   return at;

@@ -74,4 +74,4 @@ const CONTENTS = {
   unknown: 'something else',
 } as const;
 const BINARY =
-  '`message_format: binary`, which stores frames as base64, or decode them in a Transform of your own before `parse()`';
+  '`message_format: binary`, which stores frames as base64, or decode them in code, by `decode` of `createSource()` or `parse()`';

@@ -10,10 +10,11 @@ export class Account {
   gone = 0;
   /** Pages that were stored whole. */
   pages = 0;
-  readonly #path: string;
+  /** Where the records go, as it was given. */
+  readonly path: string;
 
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
   }
 
   /** Records that are in files which are still there. */
@@ -41,9 +42,10 @@ export class Account {
   /**
    * @param action what was tried, as it stands after "Cannot"
    * @param state a sentence on the state that the file was left in
+   * @param path of the file that it is about, when there are others
    */
-  failure(action: string, state: string, cause: unknown): SinkError {
-    return fileError({ action, path: this.#path, recordsWritten: this.kept, state, cause });
+  failure(action: string, state: string, cause: unknown, path = this.path): SinkError {
+    return fileError({ action, path, recordsWritten: this.kept, state, cause });
   }
 
   /** The error for a path that leads to the file no longer, where that is not to be. */
@@ -51,9 +53,9 @@ export class Account {
     const where = name === undefined ? '' : ` to ${name}`;
     const what = state === 'deleted' ? 'it was deleted' : `it was renamed${where}`;
     return new SinkError(
-      `Cannot go on with ${this.#path}: ${what} while it was written to, and \`on_missing\` is \`fail\`. ` +
+      `Cannot go on with ${this.path}: ${what} while it was written to, and \`on_missing\` is \`fail\`. ` +
         `${this.storedText}${this.goneText} Find out who does that, or set \`on_missing: create\`.`,
-      { target: this.#path, recordsWritten: this.kept },
+      { target: this.path, recordsWritten: this.kept },
     );
   }
 }

@@ -1,5 +1,6 @@
+import type { DiskRoom, DiskWatchParts } from '../../internal/disk-watch.js';
 import type { Logger } from '../../internal/logger.js';
-import { countRecords } from '../file-failure.js';
+import { countBytes, countRecords, explainFileFailure } from '../file-failure.js';
 import type { FilePlace } from './file-place.js';
 
 /** What somebody should hear of what becomes of a file, beside errors: as facts, and as whole sentences. */
@@ -62,6 +63,41 @@ export class FileNotices {
     );
   }
 
+  /** There is no room for what is to be written next. */
+  full(cause: unknown): void {
+    const [reason] = explainFileFailure(cause);
+    this.#warn(
+      { event: 'disk_full', path: this.#path },
+      `Cannot write to ${this.#path} now: ${reason}. Nothing is lost so far: the run waits until there is room, and its feed with it. ` +
+        'Free some space soon, since a server does not wait for ever. With `on_full: fail` the run would end here.',
+    );
+  }
+
+  /** There is room again. */
+  roomAgain(afterMs: number): void {
+    this.#warn(
+      { event: 'disk_has_room', path: this.#path, after_ms: Math.round(afterMs) },
+      `${this.#path} is written to again, after ${Math.round(afterMs / 1_000)} s: there is room.`,
+    );
+  }
+
+  /** Its disk has little room left. */
+  diskLow({ free, all }: DiskRoom): void {
+    this.#warn(
+      { event: 'disk_low', path: this.#path, free_bytes: free, all_bytes: all },
+      `The disk that ${this.#path} is on is nearly full: ${countBytes(free)} of ${countBytes(all)} are free. When it is full, \`on_full\` says ` +
+        'what becomes of what comes.',
+    );
+  }
+
+  /** It has more room again. */
+  diskRoom({ free, all }: DiskRoom): void {
+    this.#warn(
+      { event: 'disk_not_low', path: this.#path, free_bytes: free, all_bytes: all },
+      `The disk that ${this.#path} is on has room again: ${countBytes(free)} of ${countBytes(all)} are free.`,
+    );
+  }
+
   /** Somebody has emptied it. */
   emptied(records: number): void {
     this.#warn(
@@ -76,6 +112,7 @@ export class FileNotices {
   }
 }
 
-function countBytes(bytes: number): string {
-  return `${bytes.toLocaleString('en-US')} byte${bytes === 1 ? '' : 's'}`;
+/** What a watch of the disk tells. */
+export function toldBy(notices: FileNotices): Pick<DiskWatchParts, 'onLow' | 'onRoom'> {
+  return { onLow: (room) => notices.diskLow(room), onRoom: (room) => notices.diskRoom(room) };
 }

@@ -2,12 +2,15 @@ import { statfs } from 'node:fs/promises';
 
 /**
  * Whether the file system that a path leads to may cease to answer: one of a network, of FUSE, and each that is not known to
- * be on this machine. Linux alone tells which one it is.
+ * be on this machine. Linux alone tells which one it is, and Deno only to programs that are allowed to ask.
  */
 export async function mayHang(path: string): Promise<boolean> {
   if (process.platform !== 'linux') return true;
-  const { type } = await statfs(path);
-  return !LOCAL.has(type);
+  const type = await statfs(path).then(
+    (facts) => facts.type,
+    () => undefined,
+  );
+  return type === undefined || !LOCAL.has(type);
 }
 
 /** What `statfs` of Linux calls them (linux/magic.h). */

@@ -126,7 +126,7 @@ async function headerBytes(handle: FileHandle, at: number, size: number): Promis
   for (const flag of [NAME, COMMENT]) {
     if ((flags & flag) === 0) continue;
     const end = bytes.indexOf(0, length);
-    if (end < 0) return bytes.length < LONGEST_HEADER ? 'cut' : 'bad';
+    if (end === -1) return bytes.length < LONGEST_HEADER ? 'cut' : 'bad';
     length = end + 1;
   }
   if ((flags & HEADER_CRC) !== 0) length += 2;

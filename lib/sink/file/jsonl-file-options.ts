@@ -1,11 +1,14 @@
 import { type ConfigError, optionError } from '../../errors.js';
-import { type Clock, systemClock } from '../../internal/clock.js';
-import { type Logger, silentLogger } from '../../internal/logger.js';
-import { words, yesNo } from '../../internal/options/kinds.js';
+import type { Clock } from '../../internal/clock.js';
+import { type RoomOf, systemRoom } from '../../internal/disk-watch.js';
+import type { Logger } from '../../internal/logger.js';
+import { whole, words, yesNo } from '../../internal/options/kinds.js';
 import type { GivenOf, ResolvedOf } from '../../internal/options/option.js';
-import { describe, type Fields, objectWith, resolveOptions } from '../../internal/options.js';
+import { describe, type Fields, field, isFunction, resolveOptions } from '../../internal/options.js';
+import { CLOCK, LOGGER } from '../../internal/service-fields.js';
 import { lacksZstd, NO_ZSTD } from '../../internal/zstd.js';
 import { DRAIN_TIMEOUT } from '../common-options.js';
+import { compressionBySuffix } from './by-suffix.js';
 import type { Compression } from './encodings.js';
 
 /** The options that both code and pipeline files give. */
@@ -52,6 +55,18 @@ export const JSONL_FILE_OPTIONS = {
     examples: ['gzip'],
   }),
   /**
+   * How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd; more is smaller and slower. Not without compression.
+   * @default none: 6 for gzip, 3 for zstd; of rolled files, which are compressed when they are finished, 6 and 1
+   */
+  compressionLevel: whole({
+    title: 'Compression level',
+    description:
+      'How hard to compress: 1 to 9 for gzip, 1 to 19 for zstd. Without it 6 and 3, and of rolled files 6 and 1.',
+    min: 1,
+    max: 19,
+    examples: [1],
+  }),
+  /**
    * When the file is forced to the disk: `'never'` leaves it to the system, which loses seconds in a power failure and
    * nothing when the process dies; `'end'` does it once, before the file is closed; `'page'` after every page, which
    * on most disks costs milliseconds a page.
@@ -78,6 +93,19 @@ export const JSONL_FILE_OPTIONS = {
     examples: ['fail'],
   }),
   /**
+   * What becomes of a page for which the disk, or the user's quota, has no room. `'wait'`: it is tried again every second, the file
+   * ends with the page before it, and by back-pressure nothing more is received; that is told when it begins and ends. `'fail'`: the
+   * run ends with `ERR_SINK`. Devices and pipes always fail. When less than a tenth of a disk is left, the `logger` is told once. @default 'wait'
+   */
+  onFull: words(['wait', 'fail'], {
+    title: 'When the disk is full',
+    description:
+      'What becomes of records for which the disk has no room. `wait` tries again every second, and receives nothing more ' +
+      'until there is some; `fail` ends the run with an error.',
+    fallback: 'wait',
+    examples: ['fail'],
+  }),
+  /**
    * For how long the end of a run, good or bad, waits until the file has what this sink was given. Then the stream fails
    * with `ERR_SINK`, and closes, whatever a reader of a pipe or a disk that hangs does. @default 30_000
    */
@@ -92,7 +120,22 @@ export interface JsonlFileOptions extends GivenOf<typeof JSONL_FILE_OPTIONS> {
   readonly clock?: Clock | undefined;
 }
 
-type Given = ResolvedOf<typeof JSONL_FILE_OPTIONS> & { readonly logger: Logger; readonly clock: Clock };
+/** What files of every kind get beside the options that people give. */
+export interface FileServices {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** How much room a disk has: in tests, one that is nearly full. */
+  readonly roomOf: RoomOf;
+}
+
+/** The fields of {@link FileServices}. */
+export const FILE_SERVICES: Fields<FileServices> = {
+  logger: LOGGER,
+  clock: CLOCK,
+  roomOf: { ...field<RoomOf>(systemRoom, 'a function', isFunction), isHidden: true },
+};
+
+type Given = ResolvedOf<typeof JSONL_FILE_OPTIONS> & FileServices;
 
 /** The options with every default filled in, and with `'auto'` decided. */
 export interface ResolvedJsonlFileOptions extends Omit<Given, 'compression'> {
@@ -104,31 +147,48 @@ export interface ResolvedJsonlFileOptions extends Omit<Given, 'compression'> {
  * Node has no zstd and it is asked for
  */
 export function resolveJsonlFileOptions(path: unknown, options: JsonlFileOptions): ResolvedJsonlFileOptions {
+  checkPath('jsonlFile', path);
+  const given = resolveOptions<Given>('jsonlFile', options, FILE_FIELDS);
+  return { ...given, compression: compressionOf('jsonlFile', path, given) };
+}
+
+/** @throws {ConfigError} when it is no path */
+export function checkPath(owner: string, path: unknown): asserts path is string {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw problem('path', `Expected the path of a file, a string that is not empty, got ${describe(path)}.`);
+    throw problem(owner, 'path', `Expected the path of a file, a string that is not empty, got ${describe(path)}.`);
   }
-  const given = resolveOptions<Given>('jsonlFile', options, FIELDS);
-  const compression = given.compression === 'auto' ? bySuffix(path) : given.compression;
+}
+
+/**
+ * What `'auto'` means for a path.
+ *
+ * @throws {ConfigError} when this Node has no zstd and it is asked for, or there is no such level of it
+ */
+export function compressionOf(
+  owner: string,
+  path: string,
+  { compression: asked, compressionLevel: level }: Pick<Given, 'compression' | 'compressionLevel'>,
+): Compression {
+  const compression = asked === 'auto' ? compressionBySuffix(path) : asked;
   if (compression === 'zstd' && lacksZstd()) {
     throw problem(
+      owner,
       'compression',
       `${NO_ZSTD} gzip works here: set \`compression: 'gzip'\`, or end the path with \`.gz\`.`,
     );
   }
-  return { ...given, compression };
+  if (level !== undefined && compression === 'none') {
+    throw problem(owner, 'compressionLevel', 'There is nothing to compress: end the path with `.gz`, or leave it out.');
+  }
+  if (level !== undefined && compression === 'gzip' && level > 9) {
+    throw problem(owner, 'compressionLevel', `gzip has levels from 1 to 9, and none of ${level}.`);
+  }
+  return compression;
 }
 
-function bySuffix(path: string): Compression {
-  if (/\.gz$/i.test(path)) return 'gzip';
-  return /\.zstd?$/i.test(path) ? 'zstd' : 'none';
+function problem(owner: string, name: string, message: string): ConfigError {
+  return optionError(`${owner}.${name}`, message);
 }
 
-function problem(name: string, message: string): ConfigError {
-  return optionError(`jsonlFile.${name}`, message);
-}
-
-const FIELDS: Fields<Given> = {
-  ...JSONL_FILE_OPTIONS,
-  logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
-  clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
-};
+/** The same, with what code alone gives. */
+const FILE_FIELDS: Fields<Given> = { ...JSONL_FILE_OPTIONS, ...FILE_SERVICES };

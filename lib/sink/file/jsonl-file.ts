@@ -1,11 +1,8 @@
-import type { Page } from '../../batch/page.js';
-import type { SinkError } from '../../errors.js';
-import { lateError } from '../late-error.js';
-import { type Callback, PageSink } from '../page-sink.js';
 import { pageText } from '../page-text.js';
-import { type SinkStats, settle } from '../sink.js';
+import { examineEnd } from './examine-end.js';
+import type { FileFormat } from './file-format.js';
+import { FileWritable } from './file-writable.js';
 import { type JsonlFileOptions, type ResolvedJsonlFileOptions, resolveJsonlFileOptions } from './jsonl-file-options.js';
-import { type FileReport, LiveFile } from './live-file.js';
 
 /**
  * The sink that writes pages to a file, one record a line: the records' own bytes, a page at a time. Folders are
@@ -36,127 +33,21 @@ export function jsonlFile(path: string, options: JsonlFileOptions = {}): JsonlFi
 }
 
 /** What {@link jsonlFile} returns. */
-export class JsonlFileWritable extends PageSink {
-  /** Where it writes to, as it was given. */
-  readonly path: string;
-  readonly #options: ResolvedJsonlFileOptions;
-  readonly #file: LiveFile;
-  /** The page that is being written, or was last. */
-  #inFlight: Promise<void> = Promise.resolve();
-  #reopening: Promise<void> | undefined;
-  #ended: Promise<void> | undefined;
-  /** Records that were stored before the newest page. */
-  #recordsBefore = 0;
-
+export class JsonlFileWritable extends FileWritable {
   /** @internal */
   constructor(path: string, options: ResolvedJsonlFileOptions) {
-    super(options);
-    this.path = path;
-    this.#options = options;
-    this.#file = new LiveFile(path, options);
-  }
-
-  /** What is in the file by now, of what this sink was given. */
-  override get stats(): SinkStats {
-    return this.#file.stats;
-  }
-
-  /** Which files the records went to, and whether they are still there. */
-  report(): FileReport {
-    return this.#file.report();
-  }
-
-  /**
-   * Finishes the file after the page that is being written, and goes on in what the path leads to now, behind what that
-   * holds: for whoever has renamed the file. Nothing is lost or written twice. Devices and pipes stay as they are.
-   *
-   * @returns a promise that is rejected with `ERR_SINK` when the path cannot be opened; the sink goes on in the old file then
-   */
-  reopen(): Promise<void> {
-    const reopened = this.#inFlight.then(
-      () => this.#reopenUnlessEnded(),
-      () => {},
-    );
-    this.#reopening = reopened.catch(() => {});
-    this.#inFlight = this.#reopening;
-    return reopened;
-  }
-
-  override _construct(callback: Callback): void {
-    this.#settle(this.#file.open(), callback);
-  }
-
-  override _final(callback: Callback): void {
-    this.#settle(
-      this.#inFlight.then(() => this.#end()),
-      callback,
-    );
-  }
-
-  override _destroy(error: Error | null, callback: Callback): void {
-    // The error that it is destroyed with goes first: it is the reason why the file ends here.
-    this.#settle(
-      this.#inFlight.finally(() => this.#end()),
-      (failure) => callback(error ?? failure),
-    );
-  }
-
-  protected override store(page: Page, callback: Callback): void {
-    this.#recordsBefore = this.#file.account.records;
-    this.#inFlight = this.#reopening === undefined ? this.#store(page) : this.#storeAfter(this.#reopening, page);
-    this.#settle(this.#inFlight, (error) => {
-      callback(error);
-      if (!error) page.release();
-    });
-  }
-
-  protected override late(): SinkError | undefined {
-    // What waits for a reader knows to the record what that has got.
-    return this.#file.giveUp() ? undefined : this.#lateError('the system did not answer', HANGING_DISK);
-  }
-
-  #settle(work: Promise<unknown>, callback: Callback): void {
-    const bounded = this.bounded(callback);
-    settle(work, (error) => {
-      const isLate = this.isLate && ((error as SinkError | null)?.cause as NodeJS.ErrnoException)?.code === 'LATE';
-      bounded(isLate ? this.#lateError('nobody read from it', STALLED_READER, error) : error);
-    });
-  }
-
-  #lateError(reason: string, advice: string, cause?: unknown): SinkError {
-    const { account } = this.#file;
-    const undelivered = this.undelivered(account.records - this.#recordsBefore);
-    return lateError({
-      target: this.path,
-      drainTimeoutMs: this.#options.drainTimeoutMs,
-      reason,
-      state: undelivered.length === 0 && account.kept > 0 ? account.unsureText : account.storedText,
-      advice,
-      recordsWritten: account.kept,
-      undelivered,
-      cause,
-    });
-  }
-
-  async #store(page: Page): Promise<void> {
-    await this.#file.store(pageText('jsonlFile', page, this.#options.pretty));
-  }
-
-  async #storeAfter(reopening: Promise<void>, page: Page): Promise<void> {
-    await reopening;
-    if (this.#reopening === reopening) this.#reopening = undefined;
-    await this.#store(page);
-  }
-
-  async #reopenUnlessEnded(): Promise<void> {
-    if (this.#ended === undefined) await this.#file.reopen();
-  }
-
-  #end(): Promise<void> {
-    this.#ended ??= this.#file.end();
-    return this.#ended;
+    super(path, options, jsonLines(options.pretty));
   }
 }
 
-const STALLED_READER = 'See that its reader goes on';
-const HANGING_DISK = 'Check the disk, or the network that it is on';
+/** The pages as they are, or with their records indented. */
+export function jsonLines(pretty: boolean): FileFormat {
+  return {
+    async load() {},
+    textOf: (page) => pageText('jsonlFile', page, pretty),
+    header: () => NOTHING,
+    examineEnd,
+  };
+}
+
+const NOTHING = Buffer.alloc(0);

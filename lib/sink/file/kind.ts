@@ -1,27 +1,34 @@
 import { refused } from '../../config/faucet/terms.js';
 import { type FieldsOf, type Resolved, resolved } from '../../config/fields/option-surface.js';
+import { type ConfigError, optionError } from '../../errors.js';
 import { file, required } from '../../internal/options/kinds.js';
+import { isRolled, ROLLED_OPTIONS } from '../../internal/roll-options.js';
 import { UNUSED_BATCH_SIZE } from '../common-options.js';
 import { type SinkKind, type SinkSchema, sinkSchema } from '../kind.js';
-import { JSONL_FILE_OPTIONS, resolveJsonlFileOptions } from './jsonl-file-options.js';
+import { type RolledFilesOptions, resolveRolledOptions } from '../rolled/rolled-options.js';
+import { openedFile, optionsInRun } from './file-kind.js';
+import { JSONL_FILE_OPTIONS, type JsonlFileOptions, resolveJsonlFileOptions } from './jsonl-file-options.js';
 
 const KEYS = {
   path: required(
     file({
       title: 'File',
-      description: 'Where to write to. The suffixes `.gz` and `.zst` choose a compression.',
-      use: 'records',
-      examples: ['./out/trades.jsonl', './out/trades.jsonl.gz'],
+      description:
+        'Where to write to. The suffixes `.gz` and `.zst` choose a compression. With `%Y`, `%m`, `%d`, `%H`, `%M` (when a record came, in UTC), `{feed}` (the `name`) or `{field:data.symbol}` (what is in the record) in it, records go to files that are finished one after another.',
+      use: 'files of records',
+      examples: ['./out/trades.jsonl', './out/trades.jsonl.gz', './out/%Y-%m-%d/%H.jsonl.gz'],
     }),
   ),
   ...JSONL_FILE_OPTIONS,
+  ...ROLLED_OPTIONS,
   batchSize: UNUSED_BATCH_SIZE,
 };
 
 /** The JSON Schema of the `jsonl` sink: one record a line, in a file. */
 export const jsonlSinkSchema: SinkSchema<FieldsOf<typeof KEYS>> = sinkSchema(KEYS, {
   title: 'JSON Lines file',
-  description: 'Writes one record a line to a file; folders are created.',
+  description:
+    'Writes one record a line to a file, or to files that are finished one after another; folders are created.',
 });
 
 /** A `jsonl` sink with its defaults filled in. */
@@ -36,21 +43,49 @@ export const jsonlKind: SinkKind<ResolvedJsonlSink> = {
   ],
   isReopenable: true,
   resolve: (given) => resolved(KEYS, given),
-  secrets: () => [],
-  checkUsable: ({ path, ...options }) => void resolveJsonlFileOptions(path, options),
-  async *check({ path, ...options }) {
-    const { checkJsonlFile } = await import('./jsonl-file-check.js');
-    yield* checkJsonlFile(path, options);
+  checkUsable(config) {
+    if (isRolled(config)) resolveRolledOptions(config.path, { ...rolledOptions(config), feed: ANY_FEED });
+    else resolveJsonlFileOptions(config.path, singleOptions(config));
   },
-  async open({ path, ...options }, { logger }) {
+  async *check(config, { goesOn = false }) {
+    if (isRolled(config)) {
+      const { checkRolledFiles } = await import('../rolled/rolled-check.js');
+      yield* checkRolledFiles(config.path, { ...rolledOptions(config), feed: ANY_FEED });
+    } else {
+      const { checkJsonlFile } = await import('./jsonl-file-check.js');
+      const options = singleOptions(config);
+      yield* checkJsonlFile(config.path, { ...options, append: options.append || goesOn });
+    }
+  },
+  async open(config, run) {
+    if (isRolled(config)) {
+      const { openRolled } = await import('../rolled/open.js');
+      return openRolled(config.path, rolledOptions(config), run);
+    }
     const { jsonlFile } = await import('./jsonl-file.js');
-    const stream = jsonlFile(path, { ...options, logger });
-    return {
-      stream,
-      target: path,
-      files: () => stream.report(),
-      isOnTerminal: false,
-      reopen: () => stream.reopen(),
-    };
+    return openedFile(jsonlFile(config.path, optionsInRun(singleOptions(config), run)));
   },
 };
+
+function singleOptions({
+  path: _,
+  roll: __,
+  keep: ___,
+  ...options
+}: ResolvedJsonlSink): JsonlFileOptions & Pick<ResolvedJsonlSink, 'append'> {
+  return options;
+}
+
+/** @throws {ConfigError} for what is of one file alone */
+function rolledOptions({ path: _, append, pretty, ...options }: ResolvedJsonlSink): RolledFilesOptions {
+  if (append) throw ofOneFile('append', 'Files that are finished one after another are never replaced');
+  if (pretty) throw ofOneFile('pretty', 'Such files have one record a line, so that they can be checked');
+  return options;
+}
+
+function ofOneFile(key: string, why: string): ConfigError {
+  return optionError(`rolledFiles.${key}`, `${why}: leave \`${key}\` out.`);
+}
+
+/** Stands for the name of the feed where that is not known. */
+const ANY_FEED = 'feed';

@@ -1,11 +1,15 @@
+import { dirname, resolve } from 'node:path';
+import type { FileBegin, FilePosition } from '../../batch/sink-position.js';
 import { SinkError } from '../../errors.js';
+import { DiskWatch } from '../../internal/disk-watch.js';
 import type { PageText } from '../page-text.js';
 import type { SinkStats } from '../sink.js';
 import { Account } from './account.js';
-import { examineEnd } from './examine-end.js';
 import type { FileEnd } from './file-end.js';
-import { FileNotices } from './file-notices.js';
+import type { FileFormat } from './file-format.js';
+import { FileNotices, toldBy } from './file-notices.js';
 import type { FilePlace } from './file-place.js';
+import { FullDisk } from './full-disk.js';
 import type { ResolvedJsonlFileOptions } from './jsonl-file-options.js';
 import { mendEnd } from './mend.js';
 import { OutputFile } from './output-file.js';
@@ -35,17 +39,29 @@ export interface FileReport {
   readonly gone: number;
 }
 
+/** A file that records go to. */
+export interface OpenFileReport {
+  readonly name: string;
+  /** What this run has put there, and of a file that is finished later what earlier ones have, too. */
+  readonly records: number;
+  /** How large it is now, in bytes, as it lies there. */
+  readonly bytes: number;
+}
+
 /**
- * The file that a path leads to, from page to page: the `jsonlFile` sink without its stream. What was there before is
+ * The file that a path leads to, from page to page: a sink of files without its stream. What was there before is
  * not touched before the first page comes. From time to time path and open file are compared: one that was deleted is
  * made again, one that was renamed is gone on with until it is reopened.
  */
 export class LiveFile {
   readonly #path: string;
   readonly #options: ResolvedJsonlFileOptions;
+  readonly #format: FileFormat;
   readonly #account: Account;
   readonly #notices: FileNotices;
   readonly #patience = new Patience();
+  readonly #fullDisk: FullDisk | undefined;
+  readonly #watch: DiskWatch;
   #current: OpenFile | undefined;
   /** What becomes of what the file holds when the first page comes; `undefined` after that, and where it is none of ours. */
   #fresh: 'replace' | 'add' | undefined;
@@ -53,14 +69,19 @@ export class LiveFile {
   #end: FileEnd = WHOLE;
   #place: FilePlace = IN_PLACE;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** Whether somebody asks where pages stand. */
+  #isTracked = false;
   #left: WrittenFile[] = [];
   #leftBytes = 0;
 
-  constructor(path: string, options: ResolvedJsonlFileOptions) {
+  constructor(path: string, options: ResolvedJsonlFileOptions, format: FileFormat) {
     this.#path = path;
     this.#options = options;
+    this.#format = format;
     this.#account = new Account(path);
     this.#notices = new FileNotices(path, options.logger);
+    this.#watch = new DiskWatch({ folder: dirname(resolve(path)), ...options, ...toldBy(this.#notices) }, false);
+    if (options.onFull === 'wait') this.#fullDisk = new FullDisk(options.clock, this.#patience, this.#notices);
   }
 
   get stats(): SinkStats {
@@ -74,11 +95,11 @@ export class LiveFile {
   }
 
   /**
-   * Gives up to wait for a pipe or a device, for good: what waits for it fails, with a cause whose code is `LATE`. Returns
+   * Gives up to wait for a pipe, a device, or room on the disk, for good: what waits for it fails, for the first two with a cause whose code is `LATE`. Returns
    * whether something did.
    */
   giveUp(): boolean {
-    const { isWaiting } = this.#patience;
+    const isWaiting = this.#patience.isWaiting || this.#fullDisk?.isFull === true;
     this.#patience.end();
     return isWaiting;
   }
@@ -89,14 +110,40 @@ export class LiveFile {
     return { files, gone: this.#account.gone };
   }
 
+  /** How large the file is that is written to. */
+  openFiles(): readonly OpenFileReport[] {
+    if (this.#current === undefined) return [];
+    const { file } = this.#current;
+    const { name, records } = this.#writtenTo(this.#current);
+    return [{ name, records, bytes: file.size }];
+  }
+
   async open(): Promise<void> {
     await this.#attach(this.#options.append ? 'add' : 'replace');
   }
 
-  async store(text: PageText): Promise<void> {
+  /** From here on, {@link position} can say where what is stored stands. */
+  track(): void {
+    this.#isTracked = true;
+    this.#current?.file.track();
+  }
+
+  /** What was added to which file since this was asked last. */
+  position(): FilePosition | undefined {
+    const { file } = this.#current!;
+    return file.isRegular ? { path: this.#path, ...file.take() } : undefined;
+  }
+
+  /** @param begins told where what this run adds to a file begins, before the first of it is written */
+  async store(text: PageText, begins?: (file: FileBegin) => Promise<void>): Promise<void> {
     for (;;) {
       if (this.#fresh !== undefined) await this.#begin(this.#fresh);
-      const { pages } = this.#current!;
+      const current = this.#current!;
+      const { file, pages } = current;
+      if (begins !== undefined && !current.isBegun && file.isRegular) {
+        await begins({ path: this.#path, start: file.size });
+        current.isBegun = true;
+      }
       if (await this.#hasStored(pages, text)) return;
     }
   }
@@ -137,20 +184,22 @@ export class LiveFile {
   /** @param isSame whether the path still leads to the file that was open until now */
   async #attach(fresh: 'replace' | 'add', isSame = false): Promise<void> {
     const old = this.#current;
-    const { compression } = this.#options;
+    const { compression, compressionLevel: level } = this.#options;
     const isOurs = !(await isOwnStream(this.#path));
     try {
-      this.#end = isOurs && fresh === 'add' ? await examineEnd(this.#path, this.#options) : WHOLE;
-      const file = await OutputFile.open(this.#path, this.#patience);
-      const pages = new PageFile(file, compression, this.#account, isSame ? old!.pages.records : 0);
+      this.#end = isOurs && fresh === 'add' ? await this.#format.examineEnd(this.#path, this.#options) : WHOLE;
+      const file = await OutputFile.open(this.#path, this.#patience, this.#fullDisk);
+      const pages = new PageFile(file, { compression, level }, this.#account, isSame ? old!.pages.records : 0);
+      if (this.#isTracked) file.track();
       this.#leftBytes += old?.file.added ?? 0;
       if (old !== undefined && !isSame) this.#left.push(this.#writtenTo(old));
-      this.#current = { file, pages };
+      this.#current = { file, pages, isBegun: false };
     } catch (cause) {
       const isFirst = this.#account.records === 0;
       throw this.#account.failure('open', isFirst ? 'Nothing was written.' : this.#account.storedText, cause);
     }
     this.#fresh = isOurs ? fresh : undefined;
+    if (!isOurs && old === undefined) this.#current.pages.lead(this.#format.header());
     this.#place = IN_PLACE;
     const { size, modifiedAt } = this.#current.file;
     if (this.#fresh === 'replace' && size > 0) this.#notices.replacing(size, modifiedAt);
@@ -166,6 +215,9 @@ export class LiveFile {
     const { file, pages } = this.#current!;
     if (this.#fresh === 'replace' && file.size > 0) await pages.empty();
     if (this.#fresh === 'add') await this.#mend(pages);
+    // Of a torn file nothing may be left, and a bad one is another one now.
+    const begun = this.#current!;
+    if (begun.file.size === 0) begun.pages.lead(this.#format.header());
     this.#fresh = undefined;
     this.#lookedAt = this.#options.clock.monotonic();
   }
@@ -199,6 +251,7 @@ export class LiveFile {
   async #look(current: OpenFile, isEnd: boolean): Promise<boolean> {
     const { file, pages } = current;
     this.#lookedAt = this.#options.clock.monotonic();
+    if (file.isRegular && !isEnd) void this.#watch.look();
     this.#cut(await pages.noticeCut());
     const before = this.#place;
     const place = await file.place();
@@ -243,6 +296,8 @@ export class LiveFile {
 interface OpenFile {
   readonly file: OutputFile;
   readonly pages: PageFile;
+  /** Whether it was told where what is added begins. */
+  isBegun: boolean;
 }
 
 const IN_PLACE: FilePlace = { state: 'in_place' };

@@ -1,8 +1,13 @@
 import { constants, openSync, type Stats, writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { isDiskFull } from '../../internal/disk-full.js';
+import { makeFolder } from '../../internal/make-folder.js';
+import type { PageText } from '../page-text.js';
 import { type FilePlace, placeOf } from './file-place.js';
 import { mayHang } from './file-system.js';
+import type { FullDisk } from './full-disk.js';
 import type { Patience } from './patience.js';
 import { PipeWriter } from './pipe-writer.js';
 import { WriteMode } from './write-mode.js';
@@ -29,9 +34,14 @@ export class OutputFile {
   readonly #mode: WriteMode;
   #size: number;
   #added = 0;
+  /** What was added since {@link take}, where that is asked for. */
+  #untaken: Untaken | undefined;
+
+  readonly #fullDisk: FullDisk | undefined;
 
   private constructor(handle: FileHandle, path: string, patience: Patience, facts: FileFacts) {
-    const { isNew, stats, mode, pipe } = facts;
+    const { isNew, stats, mode, pipe, fullDisk } = facts;
+    this.#fullDisk = fullDisk;
     this.#mode = mode;
     this.#handle = handle;
     this.#path = path;
@@ -43,9 +53,13 @@ export class OutputFile {
     this.#size = this.isRegular ? stats.size : 0;
   }
 
-  /** Opens the file, to write behind what it holds; creates it, and the folders that it lies in, if it is not there. */
-  static async open(path: string, patience: Patience): Promise<OutputFile> {
-    await mkdir(dirname(path), { recursive: true });
+  /**
+   * Opens the file, to write behind what it holds; creates it, and the folders that it lies in, if it is not there.
+   *
+   * @param fullDisk waits for room; without it, a write that the disk has no room for fails
+   */
+  static async open(path: string, patience: Patience, fullDisk?: FullDisk): Promise<OutputFile> {
+    await makeFolder(dirname(path));
     const found = await stat(path).catch(() => undefined);
     const isSpecial = found !== undefined && !found.isFile() && !found.isDirectory();
     const handle = isSpecial ? await openSpecial(path, found, patience) : await open(path, 'a');
@@ -53,7 +67,7 @@ export class OutputFile {
       const mode = new WriteMode(await mayHang(path));
       const stats = await handle.stat();
       const pipe = stats.isFIFO() ? new PipeWriter(openSync(path, PIPE_FLAGS)) : undefined;
-      return new OutputFile(handle, path, patience, { isNew: found === undefined, stats, mode, pipe });
+      return new OutputFile(handle, path, patience, { isNew: found === undefined, stats, mode, pipe, fullDisk });
     } catch (error) {
       await handle.close();
       throw error;
@@ -70,14 +84,54 @@ export class OutputFile {
     return this.#added;
   }
 
-  /** Writes all of `bytes`. When it fails, {@link size} counts those that went in before. */
-  async write(bytes: Buffer): Promise<void> {
+  /** From here on, {@link take} can say what was added. */
+  track(): void {
+    this.#untaken ??= { start: this.#size, crc: 0 };
+  }
+
+  /** What was added since {@link track}, or since this was asked last. */
+  take(): { readonly start: number; readonly end: number; readonly crc32: number } {
+    const { start, crc } = this.#untaken ?? NOTHING_ADDED;
+    this.#untaken = { start: this.#size, crc: 0 };
+    return { start, end: this.#size, crc32: crc };
+  }
+
+  /**
+   * Writes all of `bytes`. When it fails, {@link size} counts those that went in before. While it waits for a disk to have room,
+   * the file ends where it did.
+   *
+   * @param text whose bytes they are, which may know their CRC-32
+   */
+  async write(bytes: Buffer, text?: Pick<PageText, 'crc32'>): Promise<void> {
+    const fullDisk = this.isRegular ? this.#fullDisk : undefined;
+    if (fullDisk === undefined) return this.#writeAll(bytes, text);
+    for (;;) {
+      const size = this.#size;
+      const crc = this.#untaken?.crc ?? 0;
+      try {
+        await this.#writeAll(bytes, text);
+        return fullDisk.hasRoom();
+      } catch (cause) {
+        if (!isDiskFull(cause) || !(await this.cutBack(size))) throw cause;
+        if (this.#untaken !== undefined && this.#size === size) this.#untaken.crc = crc;
+        if (!(await fullDisk.wait(cause))) throw cause;
+      }
+    }
+  }
+
+  async #writeAll(bytes: Buffer, text: Pick<PageText, 'crc32'> | undefined): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const length = this.#pipe !== undefined ? pieceLength(bytes, at) : Math.min(bytes.length - at, LARGEST_WRITE);
       const bytesWritten = this.isRegular
         ? await this.#writeSome(bytes, at, length)
         : await this.#writeSpecial(bytes, at, length);
       if (bytesWritten === 0) throw Object.assign(new Error('the system took no bytes'), { code: 'EIO' });
+      const untaken = this.#untaken;
+      if (untaken !== undefined) {
+        const isAll = bytesWritten === bytes.length && untaken.start === this.#size;
+        const known = isAll ? text?.crc32?.() : undefined;
+        untaken.crc = known ?? crc32(bytes.subarray(at, at + bytesWritten), untaken.crc);
+      }
       at += bytesWritten;
       this.#size += bytesWritten;
       this.#added += bytesWritten;
@@ -129,6 +183,7 @@ export class OutputFile {
   async empty(): Promise<void> {
     await this.#setLength(0);
     this.#size = 0;
+    this.#beginUntaken(0);
   }
 
   /**
@@ -141,6 +196,7 @@ export class OutputFile {
     if (size !== sizeBefore) throw Object.assign(new Error('somebody else is writing to it'), { code: 'CHANGING' });
     await this.#setLength(length);
     this.#size = length;
+    this.#beginUntaken(length);
   }
 
   /**
@@ -171,6 +227,7 @@ export class OutputFile {
     const found = await this.#handle.stat();
     const lost = Math.max(0, this.#size - found.size);
     this.#size -= lost;
+    if (lost > 0) this.#beginUntaken(this.#size);
     return lost;
   }
 
@@ -189,11 +246,21 @@ export class OutputFile {
     await this.#handle.close();
   }
 
+  /** What is known of what was added is over: it was cut. */
+  #beginUntaken(start: number): void {
+    if (this.#untaken !== undefined) this.#untaken = { start, crc: 0 };
+  }
+
   async #setLength(length: number): Promise<void> {
     // Windows lets nobody cut a file by a handle that was opened for appending.
     if (process.platform === 'win32') await truncate(this.#path, length);
     else await this.#handle.truncate(length);
   }
+}
+
+interface Untaken {
+  readonly start: number;
+  crc: number;
 }
 
 /** What is found out about a file when it is opened. */
@@ -202,6 +269,7 @@ interface FileFacts {
   readonly stats: Stats;
   readonly mode: WriteMode;
   readonly pipe: PipeWriter | undefined;
+  readonly fullDisk: FullDisk | undefined;
 }
 
 /** A pipe can be opened when somebody reads from it. */
@@ -236,6 +304,7 @@ function pieceLength(bytes: Buffer, at: number): number {
   return next === 0 ? left : next - at;
 }
 
+const NOTHING_ADDED: Untaken = { start: 0, crc: 0 };
 const PIPE_FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK;
 /** What a pipe takes whole: 4096 bytes on Linux, and 512, the least that POSIX allows, elsewhere. */
 const PIPE_BUF = process.platform === 'linux' ? 4096 : 512;

@@ -1,7 +1,7 @@
 import type { SinkError } from '../../errors.js';
 import { type PageText, wholeLines } from '../page-text.js';
 import type { Account } from './account.js';
-import { type Compression, type Encoding, encodings } from './encodings.js';
+import { type Compression, type Encoding, encodings, type Squeezing } from './encodings.js';
 import type { TornEnd } from './file-end.js';
 import type { OutputFile } from './output-file.js';
 
@@ -12,6 +12,7 @@ import type { OutputFile } from './output-file.js';
 export class PageFile {
   readonly #file: OutputFile;
   readonly #compression: Compression;
+  readonly #level: number | undefined;
   readonly #account: Account;
   #encoding: Encoding;
   /** What goes in front of the next page. */
@@ -25,13 +26,14 @@ export class PageFile {
   #isComplete = false;
 
   /** @param records of this run that are in it already */
-  constructor(file: OutputFile, compression: Compression, account: Account, records: number) {
+  constructor(file: OutputFile, { compression, level }: Squeezing, account: Account, records: number) {
     this.#file = file;
     this.#records = records;
     this.#marks = [{ end: file.size, records }];
     this.#compression = compression;
+    this.#level = level;
     this.#account = account;
-    this.#encoding = encodings[compression]();
+    this.#encoding = encodings[compression](level);
   }
 
   /** Records of this run that are whole in this file. */
@@ -69,14 +71,15 @@ export class PageFile {
 
   async store(text: PageText): Promise<void> {
     const file = this.#file;
-    if (this.#lead.length > 0) await this.#storeLead();
+    await this.#storeLead();
     const before = file.size;
     try {
-      await file.write(await this.#encoding.encode(text.bytes));
+      const encoded = await this.#encoding.encode(text.bytes);
+      await file.write(encoded, encoded === text.bytes ? text : undefined);
     } catch (cause) {
       throw await this.#salvage(text, before, cause);
     }
-    this.#encoding.stored(text.bytes);
+    this.#encoding.stored();
     this.#pages += 1;
     this.#account.pages += 1;
     this.#count(text.recordsAmong());
@@ -141,6 +144,8 @@ export class PageFile {
 
   async #storeLead(): Promise<void> {
     const lead = this.#lead;
+    // Of nothing, a compressor would make the beginning of a member that has no end unless a page follows.
+    if (lead.length === 0) return;
     const before = this.#file.size;
     try {
       await this.#file.write(await this.#encoding.encode(lead));
@@ -148,13 +153,13 @@ export class PageFile {
       throw await this.#salvage(NO_TEXT, before, cause);
     }
     this.#lead = NOTHING;
-    this.#encoding.stored(lead);
-    if (lead.length > 0) this.#pages += 1;
+    this.#encoding.stored();
+    this.#pages += 1;
   }
 
   #beginMember(): void {
     this.#encoding.close();
-    this.#encoding = encodings[this.#compression]();
+    this.#encoding = encodings[this.#compression](this.#level);
     this.#pages = 0;
   }
 

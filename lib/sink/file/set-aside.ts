@@ -8,17 +8,22 @@ import { pipeline } from 'node:stream/promises';
  */
 export async function setAside(path: string): Promise<string> {
   const file = await realpath(path);
+  const name = await freeName(file);
+  await rename(file, name);
+  return name;
+}
+
+/** The first of the names `NAME.bad`, `NAME.bad.1` and so on that is free: by now there is an empty file. */
+export async function freeName(file: string): Promise<string> {
   for (let n = 0; ; n++) {
     const name = n === 0 ? `${file}.bad` : `${file}.bad.${n}`;
     try {
       // Taken first: a rename would overwrite what is there.
       await (await open(name, 'wx')).close();
+      return name;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    await rename(file, name);
-    return name;
   }
 }
 

@@ -1,21 +1,23 @@
 import { ConfigError } from '../../errors.js';
-import type { Clock } from '../../internal/clock.js';
 import { loadInspector } from '../../kafka/clients.js';
-import { classify, ExplainedError, type Failure, noAnswer } from '../../kafka/failures.js';
+import { classify, type Failure } from '../../kafka/failures.js';
 import type { KafkaInspector } from '../../kafka/inspector.js';
 import { type Address, addressText, probeBroker } from '../../kafka/probe.js';
 import type { SinkCheck } from '../check.js';
+import type { Objection } from './objection.js';
 import { type KafkaOptions, resolveKafkaOptions } from './options.js';
+import { closed, within } from './within.js';
 
 /**
  * Looks at where a `kafka` sink would write to: the client, the brokers, the addresses that they tell, the topic, the right to write to it, and the
- * largest message it takes. Nothing is written or created. It ends at the first thing without which there is no next.
+ * largest message it takes; with `transactionalId` also at the right to that, and the topic of positions. Nothing is written or created. It ends at the
+ * first thing without which there is no next.
  *
  * @throws {ConfigError} when an option is not valid, or this Node lacks the compression
  */
 export async function* checkKafka(options: KafkaOptions): AsyncGenerator<SinkCheck> {
   const resolved = resolveKafkaOptions(options);
-  const { clock, client, topic, batchBytes, autoCreateTopics, requestTimeoutMs } = resolved;
+  const { clock, client, topic, batchBytes, autoCreateTopics, requestTimeoutMs, transactionalId } = resolved;
   let inspector: KafkaInspector | undefined;
   async function look(name: string, find: () => Promise<string | Objection>): Promise<SinkCheck> {
     const startedAt = clock.monotonic();
@@ -30,36 +32,7 @@ export async function* checkKafka(options: KafkaOptions): AsyncGenerator<SinkChe
     return look(name, () => within(clock, requestTimeoutMs, find()));
   }
 
-  yield await look('client', async () => {
-    inspector = (await loadInspector(client))(resolved);
-    return `${client === 'platformatic' ? '@platformatic/kafka' : client} is installed`;
-  });
-  if (inspector === undefined) return;
-  const { addresses, brokers, topic: factsOf, largestMessage, close } = inspector;
-  try {
-    let advertised: readonly Address[] = [];
-    const reached = await ask('brokers', async () => {
-      advertised = await brokers();
-      const texts = advertised.map(addressText);
-      return texts.length === 1 ? `one, ${texts[0]}` : `${texts.length}: ${texts.join(', ')}`;
-    });
-    yield reached;
-    if (!reached.ok) return;
-    let silent = 0;
-    yield await ask('addresses', async () => {
-      const failures = await Promise.all(
-        advertised.map(async (address) => {
-          const failure = await probeBroker(address, resolved);
-          return failure && addresses.judge(addressText(address), failure);
-        }),
-      );
-      const [first, ...more] = failures.filter((failure) => failure !== undefined);
-      if (first === undefined) return advertised.length === 1 ? 'it answers there' : 'all of them answer';
-      silent = 1 + more.length;
-      const others = more.length === 0 ? '' : `, and ${more.length} more like it`;
-      return { ...objectionTo(first), detail: `${objectionTo(first).detail}${others}` };
-    });
-    if (silent === advertised.length) return;
+  async function* lookAtTopic({ topic: factsOf, setting }: KafkaInspector): AsyncGenerator<SinkCheck> {
     if ('path' in topic) {
       const detail = `each record names its own at ${topic.path.text}, so there is none to look at`;
       yield { name: 'topic', ok: true, detail, advice: undefined, elapsedMs: 0 };
@@ -90,7 +63,7 @@ export async function* checkKafka(options: KafkaOptions): AsyncGenerator<SinkChe
       return { detail: `this user may not write to ${topic.name}`, advice: RIGHTS };
     });
     yield await ask('largest message', async () => {
-      const largest = await largestMessage(topic.name);
+      const largest = Number(await setting(topic.name, 'max.message.bytes'));
       const found = `${topic.name} takes ${largest.toLocaleString('en-US')} bytes`;
       if (largest >= batchBytes) return found;
       return {
@@ -98,23 +71,45 @@ export async function* checkKafka(options: KafkaOptions): AsyncGenerator<SinkChe
         advice: `Set \`batch_bytes: ${largest}\` or less, so that no batch has to be sent in halves.`,
       };
     });
-  } finally {
-    await within(clock, CLOSE_MS, close()).catch(() => {});
   }
-}
 
-/** What is wrong. */
-interface Objection {
-  readonly detail: string;
-  readonly advice: string;
-}
-
-/** What work comes to, unless that takes longer: a client may try for minutes, or forget what it was asked. */
-function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => reject(new ExplainedError(noAnswer(ms))), ms);
-    work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
+  yield await look('client', async () => {
+    inspector = (await loadInspector(client))(resolved);
+    return `${client === 'platformatic' ? '@platformatic/kafka' : client} is installed`;
   });
+  if (inspector === undefined) return;
+  const { addresses, brokers, close } = inspector;
+  try {
+    let advertised: readonly Address[] = [];
+    const reached = await ask('brokers', async () => {
+      advertised = await brokers();
+      const texts = advertised.map(addressText);
+      return texts.length === 1 ? `one, ${texts[0]}` : `${texts.length}: ${texts.join(', ')}`;
+    });
+    yield reached;
+    if (!reached.ok) return;
+    let silent = 0;
+    yield await ask('addresses', async () => {
+      const failures = await Promise.all(
+        advertised.map(async (address) => {
+          const failure = await probeBroker(address, resolved);
+          return failure && addresses.judge(addressText(address), failure);
+        }),
+      );
+      const [first, ...more] = failures.filter((failure) => failure !== undefined);
+      if (first === undefined) return advertised.length === 1 ? 'it answers there' : 'all of them answer';
+      silent = 1 + more.length;
+      const others = more.length === 0 ? '' : `, and ${more.length} more like it`;
+      return { ...objectionTo(first), detail: `${objectionTo(first).detail}${others}` };
+    });
+    if (silent === advertised.length) return;
+    yield* lookAtTopic(inspector);
+    if (transactionalId === undefined) return;
+    const { checkTransactions } = await import('./transaction/check.js');
+    yield* checkTransactions(resolved, transactionalId, { inspector, ask });
+  } finally {
+    await closed(clock, close());
+  }
 }
 
 function objectionOf(error: unknown): Objection {
@@ -129,5 +124,3 @@ function objectionTo({ reason, name, advice }: Failure): Objection {
 }
 
 const RIGHTS = 'Give this user the right to write to the topic, or name another one in `auth`.';
-/** For connections to be closed. */
-const CLOSE_MS = 5_000;

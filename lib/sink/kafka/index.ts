@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export type { StoredPosition } from '../../batch/stored-position.js';
+export type { TimestampUnit } from '../../json/time.js';
 export type {
   KafkaAuth,
   KafkaLogin,
@@ -23,4 +25,3 @@ export { type KafkaStats, KafkaWritable, kafka } from './kafka.js';
 export type { KafkaForm, KafkaPath, KafkaTopicPath } from './option-table.js';
 export type { KafkaOptions } from './options.js';
 export type { KafkaFormatType } from './partitions/record-format.js';
-export type { TimestampUnit } from './partitions/record-time.js';

@@ -1,7 +1,12 @@
 import type { Page } from '../../batch/page.js';
-import { SinkError } from '../../errors.js';
-import { openProducer } from '../../kafka/clients.js';
+import type { StoredPosition } from '../../batch/stored-position.js';
+import { ConfigError, optionError, SinkError } from '../../errors.js';
+import { type Names, namesIn } from '../../internal/names.js';
+import { openProducer, openTransactionalProducer } from '../../kafka/clients.js';
+import { classify } from '../../kafka/failures.js';
+import type { BatchProducer } from '../../kafka/produce/batch-producer.js';
 import type { KafkaProducer } from '../../kafka/producer.js';
+import { FENCED } from '../../kafka/transaction/fence.js';
 import { lateError } from '../late-error.js';
 import { type Callback, PageSink } from '../page-sink.js';
 import { pageText } from '../page-text.js';
@@ -12,9 +17,11 @@ import { DeliveryLog } from './delivery/delivery-log.js';
 import type { FinalFailure } from './delivery/final-failure.js';
 import type { PageDelivery } from './delivery/page-delivery.js';
 import type { KafkaReport } from './delivery/report.js';
+import { KAFKA_OPTIONS } from './option-table.js';
 import { type KafkaOptions, type ResolvedKafkaOptions, resolveKafkaOptions } from './options.js';
 import type { PartitionQueue } from './partitions/partition-queue.js';
 import { Sender } from './send/sender.js';
+import type { Committer } from './transaction/committer.js';
 
 /** What a Kafka sink has delivered so far. A snapshot. */
 export interface KafkaStats extends SinkStats {
@@ -60,17 +67,33 @@ export class KafkaWritable extends PageSink {
   readonly #options: ResolvedKafkaOptions;
   readonly #log = new DeliveryLog();
   readonly #deliveries = new WeakMap<Page, PageDelivery>();
-  #producer: KafkaProducer | undefined;
+  #producer: KafkaProducer | BatchProducer | undefined;
   #sender: Sender | undefined;
+  #committer: Committer | undefined;
+  /** A page that waits until the transaction before it is committed. */
+  #held: Page | undefined;
   #onRoom: ((error?: Error | null) => void) | undefined;
   #failure: SinkError | undefined;
   #closing: Promise<void> | undefined;
 
+  readonly #begun: Promise<StoredPosition | undefined>;
+  #onBegun: (position: StoredPosition | undefined) => void = ignore;
+  #onNotBegun: (error: unknown) => void = ignore;
+
   /** @internal */
   constructor(options: ResolvedKafkaOptions) {
     super(options);
+    this.#begun = new Promise((resolve, reject) => {
+      this.#onBegun = resolve;
+      this.#onNotBegun = reject;
+    });
+    this.#begun.catch(ignore);
     this.#options = options;
     this.target = 'name' in options.topic ? options.topic.name : `the topic at ${options.topic.path.text}`;
+  }
+
+  protected override get names(): Names {
+    return new Map([...namesIn(KAFKA_OPTIONS), ['dead_letter', 'deadLetter']]);
   }
 
   /** What is delivered by now, of what this sink was given. */
@@ -80,7 +103,32 @@ export class KafkaWritable extends PageSink {
 
   /** How the delivery went: with which records are undelivered, so for the end of a run. */
   report(): KafkaReport {
-    return this.#log.report(this.#sender?.queues() ?? [], this.given);
+    const given = this.#held === undefined ? this.given : [this.#held, ...this.given];
+    return this.#log.report(this.#sender?.queues() ?? [], given);
+  }
+
+  /**
+   * With `transactionalId`: where earlier runs came to, for the `position` of the source; `undefined` for a feed that is new. From then on
+   * no other run of the feed may write. To be called before the pipeline begins.
+   *
+   * @throws {ConfigError} without `transactionalId`
+   * @throws {SinkError} when the feed cannot be taken over
+   * @example
+   * ```ts
+   * const sink = kafka({ brokers: '127.0.0.1:9092', topic: 'trades', transactionalId: 'trades' });
+   * const source = createSource({ url, gaps: 'records' }, { position: await sink.position() });
+   * await pipeline(source.pages(), sink);
+   * ```
+   */
+  async position(): Promise<StoredPosition | undefined> {
+    if (this.#options.transactionalId === undefined) {
+      throw optionError('kafka.transactionalId', 'Without it, this sink does not know how far the feed is stored.');
+    }
+    // Told by the rejection, before anybody listens.
+    this.on('error', ignore);
+    const position = await this.#begun;
+    this.off('error', ignore);
+    return position;
   }
 
   /** Calls back when the page is acknowledged, not when it is taken in. */
@@ -100,7 +148,8 @@ export class KafkaWritable extends PageSink {
   }
 
   override _construct(callback: (error?: Error | null) => void): void {
-    settle(this.#open(), this.bounded(callback));
+    const opened = this.#open();
+    settle(opened, this.bounded(callback));
   }
 
   protected override store(page: Page, callback: Callback): void {
@@ -110,7 +159,27 @@ export class KafkaWritable extends PageSink {
       callback(error as Error);
       return;
     }
+    const misplaced = this.#committer?.check(page);
+    if (misplaced !== undefined) {
+      callback(misplaced);
+      return;
+    }
     const done = this.bounded(callback);
+    if (this.#committer?.isCommitting !== true) {
+      this.#take(page, done);
+      return;
+    }
+    this.#held = page;
+    void this.#committer.commit().then(() => this.#take(page, done));
+  }
+
+  #take(page: Page, done: Callback): void {
+    if (this.#failure !== undefined) {
+      done(this.#failure);
+      return;
+    }
+    this.#held = undefined;
+    this.#committer?.take(page);
     const taken = this.#sender!.add(page);
     if (taken instanceof Promise) {
       void taken.then((delivery) => this.#ready(page, delivery, done));
@@ -119,11 +188,17 @@ export class KafkaWritable extends PageSink {
 
   override _final(callback: (error?: Error | null) => void): void {
     settle(
-      this.#sender!.drain().then(() => {
+      this.#drained().then(() => {
         if (this.#failure !== undefined) throw this.#failure;
       }),
       callback,
     );
+  }
+
+  /** All that was given is stored, or it failed. */
+  async #drained(): Promise<void> {
+    await this.#sender!.drain();
+    await this.#committer?.commit();
   }
 
   protected override get isBusy(): boolean {
@@ -144,8 +219,10 @@ export class KafkaWritable extends PageSink {
   async #open(): Promise<void> {
     // A failure comes by the callback of a write; without a listener it would end the process.
     this.#options.deadLetter?.on('error', ignore).on('drain', this.#resume);
-    this.#producer = await openProducer(this.#options, () => this.#sender?.countRetry());
-    this.#sender = new Sender(this.#options, this.#producer, this.#log, this.drain, {
+    const { transactionalId } = this.#options;
+    if (transactionalId === undefined) this.#producer = await openProducer(this.#options, this.#onRetry);
+    else await this.#begin(transactionalId);
+    this.#sender = new Sender(this.#options, this.#producer!, this.#log, this.drain, {
       onRoom: () => this.#resume(),
       onFailed: (finalFailure) => this.#onFailed(finalFailure),
       onOversize: (page, index, queue, cause, callback) => this.#divert(page, index, queue, cause, callback),
@@ -156,13 +233,44 @@ export class KafkaWritable extends PageSink {
     });
   }
 
+  readonly #onRetry = (): void => {
+    this.#sender?.countRetry();
+  };
+
+  async #begin(transactionalId: string): Promise<void> {
+    try {
+      const producer = await openTransactionalProducer({ ...this.#options, transactionalId }, this.#onRetry);
+      this.#producer = producer;
+      const { Committer } = await import('./transaction/committer.js');
+      this.#committer = new Committer(this.#options, producer, {
+        flush: () => this.#sender!.flush(),
+        onCommitted: () => {
+          this.#log.commit();
+          this.#resume();
+        },
+        onFailed: (cause) => {
+          this.#sender!.abandon({ ...classify(cause), what: 'Kafka did not commit a transaction', cause });
+        },
+      });
+      this.#onBegun(await this.#committer.begin());
+    } catch (cause) {
+      const what = `The feed cannot be taken over as ${transactionalId}`;
+      const error =
+        cause instanceof ConfigError
+          ? cause
+          : toSinkError({ ...classify(cause), what, cause }, this.report(), this.target);
+      this.#onNotBegun(error);
+      throw error;
+    }
+  }
+
   #clientIsLate(): SinkError {
     return lateError({
       target: this.target,
       drainTimeoutMs: this.#options.drainTimeoutMs,
-      reason: 'the client was not loaded',
+      reason: this.#producer === undefined ? 'the client was not loaded' : 'the feed was not taken over by then',
       state: 'Nothing was sent.',
-      advice: 'Check the disk that it is installed on',
+      advice: this.#producer === undefined ? 'Check the disk that it is installed on' : 'Check that the brokers are up',
       recordsWritten: 0,
       undelivered: this.undelivered(0),
     });
@@ -172,10 +280,15 @@ export class KafkaWritable extends PageSink {
     this.#deliveries.set(page, delivery);
     if (this.#failure !== undefined) callback(this.#failure);
     else if (this.#hasRoom()) callback();
-    else this.#onRoom = callback;
+    else {
+      this.#onRoom = callback;
+      // What waits for its transaction takes the room.
+      if (!this.#sender!.hasRoom) void this.#committer?.commit();
+    }
   }
 
   #hasRoom(): boolean {
+    if (this.#committer?.isCommitting === true) return false;
     return this.#sender!.hasRoom && this.#options.deadLetter?.writableNeedDrain !== true;
   }
 
@@ -187,9 +300,11 @@ export class KafkaWritable extends PageSink {
   };
 
   #onFailed(finalFailure: FinalFailure): void {
+    if (this.#committer?.isUncertain === true) this.#log.mayBeCommitted = true;
     const report = this.report();
     this.#failure = toSinkError(finalFailure, report, this.target);
     this.#log.fail(this.#failure);
+    this.#committer?.end();
     if (this.#onRoom !== undefined) this.#resume();
     else this.destroy(this.#failure);
   }
@@ -221,8 +336,9 @@ export class KafkaWritable extends PageSink {
 
   async #closeOnce(): Promise<void> {
     const sender = this.#sender;
-    if (sender !== undefined && this.#failure === undefined) await sender.drain();
+    if (sender !== undefined && this.#failure === undefined) await this.#drained();
     sender?.close();
+    const committer = this.#committer;
     this.#options.deadLetter?.off('drain', this.#resume);
     const producer = this.#producer;
     if (producer === undefined) return;
@@ -234,7 +350,8 @@ export class KafkaWritable extends PageSink {
         clock.clearTimeout(timer);
         resolve();
       };
-      producer.close().then(done, done);
+      const aborted = committer === undefined ? Promise.resolve() : committer.abort().catch(ignore);
+      aborted.then(() => producer.close()).then(done, done);
     });
   }
 }
@@ -254,6 +371,7 @@ function toSinkError(
       target,
       recordsWritten: acknowledged,
       undelivered: undeliveredRanges,
+      reason: name === FENCED.name ? 'fenced' : undefined,
       cause,
     },
   );

@@ -1,7 +1,7 @@
 import { type FieldsOf, type Resolved, resolved } from '../../config/fields/option-surface.js';
 import { expandHome } from '../../config/files/file-path.js';
 import { duration, file, ignored, required, whole } from '../../internal/options/kinds.js';
-import { authSecrets, withPaths } from '../../kafka/auth.js';
+import { withPaths } from '../../kafka/auth.js';
 import { type SinkKind, type SinkSchema, sinkSchema } from '../kind.js';
 import { kafkaFaucetTerms } from './faucet-terms.js';
 import { IDEMPOTENT, KAFKA_OPTIONS } from './option-table.js';
@@ -61,14 +61,15 @@ export const kafkaKind: SinkKind<ResolvedKafkaSink> = {
     const { deadLetter: deadLetterPath, auth, ...options } = resolved(KEYS, given);
     return { ...options, auth: withPaths(auth, expandHome), deadLetterPath };
   },
-  secrets: ({ auth }) => authSecrets(auth),
   checkUsable: ({ deadLetterPath: _, ...options }) => void resolveKafkaOptions(options),
   async *check({ deadLetterPath: _, ...options }) {
     const { checkKafka } = await import('./check.js');
     yield* checkKafka(options);
   },
-  async open({ deadLetterPath, ...options }, { feed }) {
+  keepsPosition: ({ transactionalId }) => transactionalId !== undefined,
+  async open({ deadLetterPath, transactionalId, ...options }, { feed, deadLetter, logger, isReplay }) {
     const { openKafka } = await import('./open.js');
-    return openKafka({ ...options, feed }, deadLetterPath);
+    const id = isReplay === true ? undefined : transactionalId;
+    return openKafka({ ...options, feed, transactionalId: id }, deadLetterPath ?? deadLetter, logger);
   },
 };

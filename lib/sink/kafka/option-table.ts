@@ -1,8 +1,19 @@
 import type { JsonSchema } from '../../internal/json-schema.js';
-import { anyText, duration, jsonPath, own, whole, words, yesNo } from '../../internal/options/kinds.js';
+import {
+  anyText,
+  byteSize,
+  duration,
+  jsonPath,
+  own,
+  secret,
+  text,
+  whole,
+  words,
+  yesNo,
+} from '../../internal/options/kinds.js';
 import { field, isTexts, oneOf } from '../../internal/options.js';
 import { filledPathKeywords } from '../../json/option-kinds.js';
-import type { KafkaAuth } from '../../kafka/auth.js';
+import { authSecrets, type KafkaAuth } from '../../kafka/auth.js';
 import { DRAIN_TIMEOUT } from '../common-options.js';
 import { kafkaAuthSchema } from './auth-schema.js';
 import type { KafkaFormatType } from './partitions/record-format.js';
@@ -102,9 +113,8 @@ export const KAFKA_OPTIONS = {
     examples: ['kafkajs'],
   }),
   /** How to log in, and by which certificates. @default { type: 'none' } */
-  auth: own<KafkaAuth>(
-    { ...field({ type: 'none' }, 'an object with a `type`', isObject), isSecret: true },
-    {
+  auth: secret(
+    own<KafkaAuth>(field({ type: 'none' }, 'an object with a `type`', isObject), {
       title: 'Credentials',
       description:
         '`none`; `sasl_plain {username, password}`; `sasl_scram {mechanism: sha256|sha512, username, password}`; `sasl_oauthbearer {token}` or `{token_path}`, read again at every login; `ssl {ca_path, cert_path, key_path, key_password, server_name}`, all optional; `sasl_ssl {sasl, ssl}`, one of those over the other.',
@@ -115,7 +125,8 @@ export const KAFKA_OPTIONS = {
           config: { sasl: { type: 'sasl_plain', config: { username: 'me', password: `\${env:PASSWORD}` } } },
         },
       ],
-    },
+    }),
+    authSecrets,
   ),
   /** What this client is called in the broker's logs and quotas. @default 'spillway' */
   clientId: anyText({
@@ -232,6 +243,38 @@ export const KAFKA_OPTIONS = {
     fallback: true,
     examples: [false],
   }),
+  /**
+   * Has every record stored once, across restarts and kills, for consumers with `isolation.level: read_committed`: by transactions under
+   * this id, which also write how far the feed is stored. One run at a time has the id; another that starts takes it over. Start
+   * with `position()` of the sink. Needs `idempotent`, and `@platformatic/kafka`. @default none: no transactions
+   */
+  transactionalId: anyText({
+    title: 'Transactional id',
+    description:
+      'What the transactions of `delivery: exactly_once` go under, and by which `position_topic` knows the feed: the `name` of the file, unless it is said here. Alone it turns `exactly_once` on.',
+    examples: ['trades'],
+  }),
+  /** How long a transaction is open before it is committed. Consumers see its records then. @default 250 */
+  commitIntervalMs: duration({
+    title: 'Age of a transaction',
+    description:
+      'With `exactly_once`: how long a transaction is open before it is committed. Consumers see its records then.',
+    fallback: 250,
+    examples: ['1s'],
+  }),
+  /**
+   * The compacted topic in which transactions write how far the feed is stored. It is made where it is missing.
+   * @default 'spillway.feeds'
+   */
+  positionTopic: text({
+    title: 'Topic of positions',
+    description:
+      'With `exactly_once`: the compacted topic in which transactions write how far the feed is stored. It is made where it is missing.',
+    comment: 'a name of 1 to 249 letters, digits, dots, dashes and underscores',
+    pattern: '^[a-zA-Z0-9._-]{1,249}$',
+    fallback: 'spillway.feeds',
+    examples: ['my-team.feeds'],
+  }),
   /** Compresses batches. `'zstd'` needs Node 22.15, 23.8 or later. @default 'none' */
   compression: words(['none', 'gzip', 'snappy', 'lz4', 'zstd'], {
     title: 'Compression',
@@ -249,11 +292,10 @@ export const KAFKA_OPTIONS = {
     examples: [5000],
   }),
   /** Bytes a batch, at most, but for a single record that is larger. @default 1_000_000: what a topic takes by default */
-  batchBytes: whole({
+  batchBytes: byteSize({
     title: 'Bytes a batch',
     description:
       'At most so many bytes go in one request, but for a single record that is larger. A topic takes 1,048,588 by default.',
-    min: 1,
     max: 100 * 1024 * 1024,
     fallback: 1_000_000,
     examples: [250_000],
@@ -270,18 +312,17 @@ export const KAFKA_OPTIONS = {
   maxInFlight: whole({
     title: 'Batches on their way',
     description:
-      'At most so many requests at once, each for another partition. One with version 1 of `@platformatic/kafka`.',
+      'At most so many requests at once. Five of them may be for one partition with `idempotent` and `@platformatic/kafka`, which keeps their order; one with all else.',
     min: 1,
     max: 1_000_000,
     fallback: 5,
     examples: [10],
   }),
   /** The sink takes no further page while records of this many bytes wait to be acknowledged. @default 8 MiB */
-  maxBufferedBytes: whole({
+  maxBufferedBytes: byteSize({
     title: 'Bytes that wait',
     description:
       'No further page is taken while records of this many bytes wait to be acknowledged: the socket is paused then.',
-    min: 1,
     fallback: 8 * 1024 * 1024,
     examples: [64 * 1024 * 1024],
   }),

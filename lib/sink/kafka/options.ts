@@ -1,12 +1,14 @@
 import type { Writable } from 'node:stream';
 import { type ConfigError, optionError } from '../../errors.js';
-import { type Clock, systemClock } from '../../internal/clock.js';
-import { type Logger, silentLogger } from '../../internal/logger.js';
+import type { Clock } from '../../internal/clock.js';
+import type { Logger } from '../../internal/logger.js';
 import type { GivenOf, ResolvedOf } from '../../internal/options/option.js';
 import { describe, type Fields, field, objectWith, resolveOptions } from '../../internal/options.js';
+import { CLOCK, LOGGER } from '../../internal/service-fields.js';
 import { compilePath, type Path } from '../../json/field.js';
 import { resolveAuth } from '../../kafka/auth.js';
 import { lacksCompression } from '../../kafka/compression.js';
+import type { BatchProducer } from '../../kafka/produce/batch-producer.js';
 import type { KafkaProducer } from '../../kafka/producer.js';
 import { KAFKA_OPTIONS, type KafkaPath, MAX_BATCH_SIZE } from './option-table.js';
 import type { KafkaFormatType } from './partitions/record-format.js';
@@ -39,7 +41,9 @@ type Given = ResolvedOf<typeof KAFKA_OPTIONS> & {
 type PathOption = 'keyPath' | 'partitionPath' | 'headersPath' | 'tombstonePath' | 'timestampPath';
 
 /** The options with every default filled in. */
-export interface ResolvedKafkaOptions extends Readonly<Omit<Given, 'brokers' | 'topic' | 'valueFormat' | PathOption>> {
+export interface ResolvedKafkaOptions
+  extends Readonly<Omit<Given, 'brokers' | 'topic' | 'producer' | 'valueFormat' | PathOption>> {
+  readonly producer: KafkaProducer | BatchProducer | undefined;
   readonly brokers: readonly string[];
   readonly topic: { readonly name: string } | TopicPath;
   readonly keyPath: Path | undefined;
@@ -70,6 +74,7 @@ export function resolveKafkaOptions(options: KafkaOptions): ResolvedKafkaOptions
   if (given.tombstonePath !== undefined && given.keyPath === undefined) {
     throw problem('tombstonePath', 'A tombstone deletes what has its key, so it needs `keyPath`.');
   }
+  if (given.transactionalId !== undefined) checkTransactional(given);
   const lack = producer === undefined ? lacksCompression(compression) : undefined;
   if (lack !== undefined) throw problem('compression', lack);
   return {
@@ -85,6 +90,20 @@ export function resolveKafkaOptions(options: KafkaOptions): ResolvedKafkaOptions
     valueFormat: { type: given.valueFormat.type, field: toPath(given.valueFormat.field, 'valueFormat.field') },
     batchSize: given.batchSize === 0 ? MAX_BATCH_SIZE : given.batchSize,
   };
+}
+
+function checkTransactional({ producer, client, idempotent, topic, positionTopic }: Given): void {
+  const reason =
+    producer !== undefined
+      ? 'a `producer` of your own has none: leave one of them out'
+      : client !== 'platformatic'
+        ? `${client} does not give what they take: leave \`client\` out, and install @platformatic/kafka`
+        : !idempotent
+          ? "they need `idempotent: true` and `acks: 'all'`: leave both out"
+          : topic === positionTopic
+            ? '`positionTopic` must be another topic than that of the records'
+            : undefined;
+  if (reason !== undefined) throw problem('transactionalId', `It asks for transactions (exactly once), but ${reason}.`);
 }
 
 function toBrokers(brokers: Given['brokers']): string[] {
@@ -142,6 +161,6 @@ const FIELDS: Fields<Given> = {
   producer: objectWith<KafkaProducer | undefined>(undefined, 'send', 'partitions', 'close'),
   feed: field<string | undefined>(undefined, 'text', (value) => typeof value === 'string'),
   deadLetter: objectWith<Writable | undefined>(undefined, 'write', 'on', 'off'),
-  logger: objectWith<Logger>(silentLogger, 'debug', 'info', 'warn', 'error'),
-  clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  logger: LOGGER,
+  clock: CLOCK,
 };

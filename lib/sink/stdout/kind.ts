@@ -21,7 +21,6 @@ export const stdoutKind: SinkKind<ResolvedStdoutSink> = {
   faucet: [],
   isReopenable: false,
   resolve: (given) => resolved(KEYS, given),
-  secrets: () => [],
   checkUsable() {},
   async *check({ destination }) {
     const detail = process[destination].isTTY === true ? 'a terminal' : 'not a terminal';

@@ -1,7 +1,8 @@
-import { type Clock, systemClock } from '../../internal/clock.js';
+import type { Clock } from '../../internal/clock.js';
 import { whole, words, yesNo } from '../../internal/options/kinds.js';
 import type { GivenOf, ResolvedOf } from '../../internal/options/option.js';
 import { type Fields, objectWith, resolveOptions } from '../../internal/options.js';
+import { CLOCK } from '../../internal/service-fields.js';
 import { DRAIN_TIMEOUT } from '../common-options.js';
 
 /** The options that both code and pipeline files give. */
@@ -72,6 +73,6 @@ export function resolveStdoutOptions(options: StdoutOptions): ResolvedStdoutOpti
 
 const FIELDS: Fields<ResolvedStdoutOptions> = {
   ...STDOUT_OPTIONS,
-  clock: objectWith<Clock>(systemClock, 'now', 'monotonic', 'setTimeout', 'clearTimeout'),
+  clock: CLOCK,
   stream: objectWith<NodeJS.WritableStream | undefined>(undefined, 'write', 'on', 'removeListener'),
 };

@@ -27,7 +27,7 @@ import { rowsText } from './rows-text.js';
  * @throws {ConfigError} when an option is not valid
  * @example
  * ```ts
- * await pipeline(new WebSocketReadable(url, { maxMessages: 10 }), parse(), batch(), stdout());
+ * await pipeline(new WebSocketReadable(url, { maxFrames: 10 }), parse(), batch(), stdout());
  * ```
  */
 export function stdout(options: StdoutOptions = {}): StdoutWritable {
@@ -44,6 +44,8 @@ export class StdoutWritable extends PageSink {
   /** How many records may still be written. */
   #left: number;
   readonly #isTerminal: boolean;
+  /** Whether who was given bytes may hold on to them, as a PassThrough does. */
+  readonly #isForeign: boolean;
   readonly #drainTimeoutMs: number;
   #records = 0;
   #pages = 0;
@@ -62,6 +64,7 @@ export class StdoutWritable extends PageSink {
     const { format, destination, stream, flushPerRecord, maxRecords, drainTimeoutMs } = options;
     this.#drainTimeoutMs = drainTimeoutMs;
     this.#stream = stream ?? process[destination];
+    this.#isForeign = stream !== undefined;
     this.#target = stream === undefined ? destination : 'the stream';
     this.#format = format;
     this.#rows = format === 'csv' || format === 'tsv' ? new RowWriter(format) : undefined;
@@ -106,8 +109,9 @@ export class StdoutWritable extends PageSink {
       const done = this.bounded(callback);
       this.#writeLines(text, 0, lines, (error) => {
         if (!error && !this.#isBroken && lines === page.length) this.#pages += 1;
+        if (!error && !this.#isBroken && lines === page.length) page.acknowledge({});
         done(error ?? failure?.());
-        if (!error) page.release();
+        if (!error && !this.#isForeign) page.release();
         if (this.destroyed) this.#release();
       });
     } catch (error) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -49,6 +49,19 @@ describe('spillway preview', { concurrency: 2 }, () => {
     assert.equal(named.stdout, INDENTED);
     assert.equal(server.requests[0]!.url, '/y');
     assert.equal((await start(t, 'ls', [output]).exit).stdout, '');
+  });
+
+  it('tells with --verbose, and with --json, what a file of faucet holds that has no effect', async (t) => {
+    const server = await feed(t, sendsThenWaits('{"n":1.10}', '{"n":2}'));
+    const { file: path } = await pipelineFile(t, { url: server.url, unbounded: true });
+    await writeFile(path, (await readFile(path, 'utf8')).replace('{', '{"execution":{"max_concurrent":4},'));
+    const plain = await warmSpillway(t, ['preview', path, '-n', '2']);
+    assert.deepEqual([plain.stdout, plain.stderr], [INDENTED, '']);
+    const { stderr } = await warmSpillway(t, ['preview', path, '-n', '2', '--verbose']);
+    assert.match(stderr, /^note: .*\.json:1:2: execution: `execution` of faucet has no effect here/);
+    const json = await warmSpillway(t, ['preview', path, '-n', '2', '--json']);
+    const { type, path: key, file: of } = jsonLines(json.stderr)[0]!;
+    assert.deepEqual([type, key, of], ['note', 'execution', path]);
   });
 
   it('looks at recorded files', async (t) => {
@@ -200,7 +213,7 @@ describe('spillway preview', { concurrency: 2 }, () => {
 
   it('exits 1 when the feed fails, with one sentence', async (t) => {
     const { status, stdout, stderr } = await warmSpillway(t, ['preview', 'ws://127.0.0.1:1']);
-    assert.match(stderr, /^spillway: ERR_CONNECT: .*ECONNREFUSED.*\n$/);
+    assert.match(stderr, /^spillway: ERR_CONNECT: .*ECONNREFUSED.*\n {2}what to do: .*\n$/);
     assert.equal(stdout, '');
     assert.equal(status, 1);
   });

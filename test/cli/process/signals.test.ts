@@ -85,13 +85,13 @@ describe('spillway run at a signal', { concurrency: 2 }, () => {
 });
 
 describe('onStopSignals', () => {
-  const listen = (echo: boolean) => {
+  const listen = (echo?: boolean) => {
     const seen: string[] = [];
     const clock = { now: 1_000 };
     const emitter = new EventEmitter();
     const stop = onStopSignals(
       { first: (signal) => void seen.push(signal), again: () => void seen.push('again') },
-      { emitter, echo, monotonic: () => clock.now },
+      { emitter, ...(echo === undefined ? {} : { echo }), monotonic: () => clock.now },
     );
     const send = (signal: string) => emitter.emit(signal, signal);
     return { seen, clock, stop, send };
@@ -121,6 +121,29 @@ describe('onStopSignals', () => {
     assert.deepEqual(seen, ['SIGTERM', 'again']);
   });
 
+  for (const [what, script, isTTY, echoes] of [
+    ['under npm on a terminal', 'start', { stdin: true, stderr: true }, true],
+    ['under npm that reads a file', 'start', { stdin: false, stderr: true }, true],
+    ['under npm whose errors go elsewhere', 'start', { stdin: true, stderr: false }, true],
+    ['under npm without a terminal', 'start', { stdin: false, stderr: false }, false],
+    ['without npm', undefined, { stdin: true, stderr: true }, false],
+  ] as const) {
+    it(`expects ${echoes ? 'an' : 'no'} echo ${what}`, (t) => {
+      const before = process.env['npm_lifecycle_event'];
+      t.after(() => setScript(before));
+      setScript(script);
+      for (const name of ['stdin', 'stderr'] as const) {
+        const descriptor = Object.getOwnPropertyDescriptor(process[name], 'isTTY');
+        t.after(() => Object.defineProperty(process[name], 'isTTY', descriptor ?? { value: undefined }));
+        Object.defineProperty(process[name], 'isTTY', { value: isTTY[name], configurable: true });
+      }
+      const { seen, send } = listen();
+      send('SIGINT');
+      send('SIGINT');
+      assert.deepEqual(seen, echoes ? ['SIGINT'] : ['SIGINT', 'again']);
+    });
+  }
+
   it('hears nothing more once its listeners are taken away', () => {
     const { seen, stop, send } = listen(false);
     stop();
@@ -128,3 +151,8 @@ describe('onStopSignals', () => {
     assert.deepEqual(seen, []);
   });
 });
+
+function setScript(name: string | undefined): void {
+  if (name === undefined) delete process.env['npm_lifecycle_event'];
+  else process.env['npm_lifecycle_event'] = name;
+}

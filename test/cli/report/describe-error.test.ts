@@ -10,7 +10,8 @@ describe('describeError', () => {
     const error = new ConnectError('No connection: refused by the peer. Check it.', { url: 'ws://x/', cause });
     assert.equal(
       describeError('spillway', error, false).join('\n'),
-      'spillway: ERR_CONNECT: No connection: refused by the peer. Check it.\n  because: the deepest reason.',
+      'spillway: ERR_CONNECT: No connection: refused by the peer. Check it.\n  because: the deepest reason.\n' +
+        '  what to do: docs/errors.md#err_connect',
     );
   });
 
@@ -34,7 +35,8 @@ describe('describeError', () => {
     const text = describeError('spillway', error, false).join('\n');
     assert.equal(
       text,
-      'spillway: ERR_CONFIG: 2 problems to solve; nothing was connected.\nf.yaml:1:2: a: Wrong.\nf.yaml:3:4: b: Wrong, too.',
+      'spillway: ERR_CONFIG: 2 problems to solve; nothing was connected.\nf.yaml:1:2: a: Wrong.\nf.yaml:3:4: b: Wrong, too.\n' +
+        '  what to do: docs/errors.md#err_config',
     );
   });
 
@@ -48,10 +50,12 @@ describe('describeError', () => {
     assert.doesNotMatch(describeError('spillway', error, true).join('\n'), /secret/);
   });
 
-  it('names the heading of the page on errors when it is verbose, for each code', () => {
-    const error = new ConnectError('No connection. Check it.', { url: 'ws://x/' });
-    assert.doesNotMatch(describeError('spillway', error, false).join('\n'), /docs/);
-    assert.equal(describeError('spillway', error, true)[1], '  what to do: docs/errors.md#err_connect');
+  it('ends with the heading of the page on errors, and has stacks below it when it is verbose', () => {
+    const error = new ConnectError('No connection. Check it.', { url: 'ws://x/', cause: new Error('refused') });
+    const lines = describeError('spillway', error, false);
+    assert.deepEqual(lines.slice(1), ['  because: refused', '  what to do: docs/errors.md#err_connect']);
+    assert.equal(errorFacts(error, false)['docs'], 'docs/errors.md#err_connect');
+    assert.deepEqual(describeError('spillway', error, true).slice(0, 4), [...lines, '  ConnectError']);
     assert.doesNotMatch(describeError('spillway', new Error('no'), true).join('\n'), /docs/);
   });
 

@@ -301,6 +301,22 @@ describe('connection events', () => {
     assert.equal(jsonLines(terminal.text).length, 50);
   });
 
+  it('come with how many were left out before them', (t) => {
+    let now = 0;
+    t.mock.method(performance, 'now', () => now);
+    const { terminal, reporter: text } = reporter();
+    const { terminal: output, reporter: json } = reporter({ json: true });
+    for (const each of [text, json])
+      for (let n = 0; n < 53; n++) each.event('reconnecting', { attempt: 1, delayMs: 0 });
+    now = 10_000;
+    for (const each of [text, json]) for (let n = 0; n < 2; n++) each.event('reconnecting', { attempt: 2, delayMs: 0 });
+    const lines = terminal.text.trimEnd().split('\n');
+    assert.deepEqual([lines.length, lines[50]], [53, '(3 such lines were left out)']);
+    assert.ok(lines.every((line, index) => index === 50 || line.startsWith('Reconnecting')));
+    const leftOut = jsonLines(output.text).map(({ left_out: count }) => count);
+    assert.deepEqual(leftOut, [...Array(50).fill(undefined), 3, undefined]);
+  });
+
   it('tell a gap in text, and in JSON as it is stored', () => {
     const moment = { at: 1_700_000_000_000, monotonic: 0 };
     const gap: Gap = {

@@ -8,7 +8,7 @@ import { createFakeClock } from '../../../lib/testing/index.js';
 import { temporaryFolder } from '../cli.js';
 
 /** Serves records on a clock that stands still until it is told to go on. */
-async function schedule(t: TestContext, records: readonly unknown[], options: Partial<ServeOptions>) {
+async function schedule(t: TestContext, records: readonly unknown[], options: Partial<ServeOptions>, resumed?: string) {
   const file = join(await temporaryFolder(t), 'records.jsonl');
   await writeFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   const clock = createFakeClock();
@@ -16,7 +16,7 @@ async function schedule(t: TestContext, records: readonly unknown[], options: Pa
   const calls: string[] = [];
   const client = { stall: () => void calls.push('stall'), resume: () => void calls.push('resume') };
   const all = { port: 0, host: '127.0.0.1', stallEvery: 1_000, ...options };
-  const messages = scheduled(file, all, client, { clock, signal: stopping.signal });
+  const messages = scheduled(file, all, client, { clock, signal: stopping.signal, resumed });
   t.after(() => messages.return());
   const next = async (): Promise<string | undefined> => (await messages.next()).value?.toString();
   return { clock, stopping, calls, next };
@@ -52,6 +52,23 @@ describe('a schedule', () => {
     assert.equal(await unwrapped.next(), '{"n":1}');
     const plain = await schedule(t, [at(1, 2)], {});
     assert.equal(await plain.next(), '{"data":2,"received_at":1,"url":"ws://x"}');
+  });
+
+  it('goes on behind a number, or a text', async (t) => {
+    const records = [{ n: 1 }, { n: 3 }, { x: 1 }, { n: '18446744073709551615' }];
+    for (const [cursor, expected] of [
+      ['1', ['{"n":3}', '{"x":1}', '{"n":"18446744073709551615"}']],
+      ['2', ['{"n":3}', '{"x":1}', '{"n":"18446744073709551615"}']],
+      ['3', ['{"n":"18446744073709551615"}']],
+      ['18446744073709551614', ['{"n":"18446744073709551615"}']],
+      ['18446744073709551615', []],
+    ] as const) {
+      const { next } = await schedule(t, records, { resumeBy: 'n' }, cursor);
+      for (const text of expected) assert.equal(await next(), text);
+      assert.equal(await next(), undefined);
+    }
+    const { next } = await schedule(t, [{ id: 'a' }, { id: 'b' }, { id: 'c' }], { resumeBy: 'id' }, 'b');
+    assert.deepEqual([await next(), await next()], ['{"id":"c"}', undefined]);
   });
 
   it('fails with the number of a record that is no envelope', async (t) => {

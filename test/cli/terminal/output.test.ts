@@ -222,7 +222,7 @@ describe('spillway run --json', () => {
     const { status, stderr } = await spillway(t, ['run', file, '--json']).exit;
     const [summary, error] = jsonLines(stderr).slice(-2);
     assert.deepEqual([summary!['ended'], summary!['error_code']], ['failed', 'ERR_CONNECT']);
-    assert.deepEqual(Object.keys(error!), ['type', 'at', 'code', 'message', 'causes']);
+    assert.deepEqual(Object.keys(error!), ['type', 'at', 'code', 'message', 'causes', 'docs']);
     assert.equal(status, 1);
   });
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { expectTypeOf } from 'expect-type';
 import { flagsOf } from '../../../lib/cli/capture/flags.js';
-import { fieldsOf, keyOf, resolved, ruleFindings, timersIn } from '../../../lib/config/fields/option-surface.js';
+import { fieldsOf, resolved, ruleFindings } from '../../../lib/config/fields/option-surface.js';
+import { keyOf } from '../../../lib/internal/options/key.js';
 import type { GivenOf, Rule } from '../../../lib/internal/options/option.js';
 import type { FrameMatch } from '../../../lib/json/match.js';
 import { configInterface, freshConfigTypes } from '../../support/config-types.js';
@@ -14,7 +15,7 @@ import { keyTable } from '../../support/key-table.js';
 import { ROOT } from '../../support/readme.js';
 
 const KEYS = [
-  ...['wait', 'jitter', 'max_tries', 'growth', 'is_loud', 'colour', 'day_of_year', 'limit'],
+  ...['wait', 'jitter', 'span', 'max_tries', 'growth', 'is_loud', 'colour', 'day_of_year', 'limit'],
   ...['at_once', 'size', 'nick_name', 'word', 'spot_path', 'log', 'side'],
   ...['labels', 'part', 'parts', 'action', 'old_way'],
 ];
@@ -23,6 +24,7 @@ test('an option of every kind stands in the interfaces of code and of configurat
   expectTypeOf<GivenOf<typeof EVERY_KIND>>().toEqualTypeOf<{
     readonly waitMs?: number | undefined;
     readonly jitterMs?: number | undefined;
+    readonly spanMs?: number | 'none' | undefined;
     readonly maxTries?: number | undefined;
     readonly growth?: number | undefined;
     readonly isLoud?: boolean | undefined;
@@ -58,6 +60,8 @@ export interface ThingConfig {
   readonly wait?: number | string | undefined;
   /** Comes earlier by so much. @default 0.25 */
   readonly jitter?: number | string | undefined;
+  /** Lasts so long. @default 0.05 */
+  readonly span?: number | string | undefined;
   /** Tries so often. @default none */
   readonly max_tries?: number | undefined;
   /** Grows by so much. @default none */
@@ -160,6 +164,7 @@ test('an option of every kind is in the schema, a flag, and a row of the table',
     [
       '| `wait` seconds none',
       '| `jitter` seconds 0.25',
+      '| `span` seconds or `none` 0.05',
       '| `max_tries` int ≥ 0 none',
       '| `growth` number none',
       '| `is_loud` bool `false`',
@@ -196,7 +201,7 @@ test('what a configuration says is read in the terms of code, with defaults', ()
     },
     ...{ labels: {}, part: undefined, parts: [], action: 'stay' },
   };
-  assert.deepEqual(resolved(EVERY_KIND, {}), { ...none, jitterMs: 250, isLoud: false, limit: 1_000 });
+  assert.deepEqual(resolved(EVERY_KIND, {}), { ...none, jitterMs: 250, spanMs: 50, isLoud: false, limit: 1_000 });
   const others = {
     at_once: 0,
     size: 'large',
@@ -217,12 +222,36 @@ test('what a configuration says is read in the terms of code, with defaults', ()
     side: 'off',
   };
   assert.deepEqual(resolved(EVERY_KIND, others), {
-    ...{ ...none, jitterMs: 250, isLoud: false, limit: 1_000 },
+    ...{ ...none, jitterMs: 250, spanMs: 50, isLoud: false, limit: 1_000 },
     ...read,
   });
   assert.deepEqual(
     resolved(EVERY_KIND, { wait: '5m', jitter: 0, colour: 'red', limit: { count_max: 3, for: '1.5s' }, other: 1 }),
-    { ...none, waitMs: 300_000, jitterMs: 0, isLoud: false, colour: 'red', limit: { countMax: 3, forMs: 1_500 } },
+    {
+      ...none,
+      waitMs: 300_000,
+      jitterMs: 0,
+      spanMs: 50,
+      isLoud: false,
+      colour: 'red',
+      limit: { countMax: 3, forMs: 1_500 },
+    },
+  );
+});
+
+test('a duration that may be `none` is milliseconds or that word, and nothing else', () => {
+  const { span } = fieldsOf(EVERY_KIND);
+  assert.deepEqual(
+    ['none', '5ms', '0ms', 'nonesuch', ''].map((text) => new RegExp(span.pattern!).test(text)),
+    [...[true, true, false, false, false]],
+  );
+  assert.deepEqual(
+    ['none', '2s', 0.5, 'x'].map((value) => resolved(EVERY_KIND, { span: value }).spanMs),
+    ['none', 2_000, 500, undefined],
+  );
+  assert.deepEqual(
+    ['none', 1, 0, undefined, 'off'].map((value) => EVERY_KIND.spanMs.accepts(value)),
+    [true, true, false, false, false],
   );
 });
 
@@ -243,18 +272,6 @@ test('objects of options, and lists of them, are read as deep as they go', () =>
     },
   );
   assert.deepEqual(resolved(EVERY_KIND, { action: 'go' }).action, 'go');
-});
-
-test('durations that a schema cannot bound are found where they stand, within objects, too', () => {
-  assert.deepEqual(timersIn(EVERY_KIND, {}), [['wait'], ['limit'], ['part', 'takes']]);
-  assert.deepEqual(timersIn(EVERY_KIND, { limit: { for: 1 }, parts: [{}, {}], action: { place: 'a' } }), [
-    ['wait'],
-    ['limit', 'for'],
-    ['part', 'takes'],
-    ['parts', 0, 'takes'],
-    ['parts', 1, 'takes'],
-    ['action', 'takes'],
-  ]);
 });
 
 test('rules are told by the keys of a configuration, and a value that is wrong by itself breaks none', () => {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { credentialsFromAuth } from '../../../lib/config/auth/credentials-from-auth.js';
-import { checkFilePath, expandHome } from '../../../lib/config/files/file-path.js';
+import { checkFilePath, checkTemplatePath, expandHome } from '../../../lib/config/files/file-path.js';
 import { resolveSourceConfig } from '../../../lib/config/source-config.js';
 import type { RefreshTokenOptions } from '../../../lib/connect/reach/refresh-token.js';
 import { ConfigError } from '../../../lib/errors.js';
@@ -33,7 +33,7 @@ for (const [path, message] of [
     assert.match(checkFilePath(path, ['path'])[0]!.message, message);
     const stdout = { type: 'stdout' };
     const files = [
-      { sink: { type: 'jsonl', config: { path } } },
+      { sink: { type: 'csv', config: { path, columns: ['a'] } } },
       { sink: kafka({ dead_letter: path }) },
       { auth: refresh(path), sink: stdout },
       { auth: { ref: 'login' }, catalogue: { login: refresh(path) }, sink: stdout },
@@ -110,4 +110,12 @@ function refresh(path: string) {
 
 function kafka(more: object) {
   return { type: 'kafka', config: { brokers: 'a:1', topic: { type: 'fixed', name: 't' }, ...more } };
+}
+
+for (const path of ['%Y-%m/%H.jsonl', 'out/{feed}-%%.jsonl', '{field:data.symbol}.jsonl']) {
+  test(`Files of records may be named ${path}`, () => assert.deepEqual(checkTemplatePath(path, ['path']), []));
+}
+
+for (const path of ['~', '%Y-%S.jsonl', '{symbol}/%H.jsonl']) {
+  test(`Files of records are not named ${path}`, () => assert.equal(checkTemplatePath(path, ['path']).length, 1));
 }

@@ -55,6 +55,69 @@ for (const [date, expected] of [
   test(`${date} is in the week ${expected}`, () => assert.equal(strftime('%G-W%V', new Date(date)), expected));
 }
 
+test('strftime counts days and weeks as a calendar does that is written day by day', () => {
+  let [ofYear, sundays, mondays, isoYear, isoWeek] = [0, 0, 0, 1999, 52];
+  for (let time = Date.UTC(2000, 0, 1); time < Date.UTC(2030, 0, 1); time += 86_400_000) {
+    const date = new Date(time);
+    const [year, day] = [date.getUTCFullYear(), date.getUTCDay()];
+    if (date.getUTCMonth() === 0 && date.getUTCDate() === 1) [ofYear, sundays, mondays] = [0, 0, 0];
+    ofYear += 1;
+    if (day === 0) sundays += 1;
+    if (day === 1) mondays += 1;
+    // The first week of a year is the one with its fourth day in it.
+    if (day === 1) isoWeek += 1;
+    if (day === 1 && (date.getUTCMonth() === 11 ? date.getUTCDate() >= 29 : ofYear <= 4)) {
+      [isoYear, isoWeek] = [date.getUTCMonth() === 11 ? year + 1 : year, 1];
+    }
+    const expected = [
+      ...[year, Math.floor(year / 100), pad(year % 100), pad(ofYear, 3), pad(sundays), pad(mondays)],
+      ...[isoYear, pad(isoYear % 100), pad(isoWeek), day, day === 0 ? 7 : day],
+    ];
+    assert.equal(strftime('%Y %C %y %j %U %W %G %g %V %w %u', date), expected.join(' '), date.toISOString());
+  }
+});
+
+test('strftime names days and months, and hours by the clock of twelve', () => {
+  const days = Array.from({ length: 7 }, (_, day) => strftime('%A=%a', new Date(Date.UTC(2026, 2, 1 + day))));
+  assert.equal(days.join(' '), 'Sunday=Sun Monday=Mon Tuesday=Tue Wednesday=Wed Thursday=Thu Friday=Fri Saturday=Sat');
+  const months = Array.from({ length: 12 }, (_, month) => strftime('%m=%B=%b=%h', new Date(Date.UTC(2026, month, 9))));
+  assert.equal(
+    months.join(' '),
+    '01=January=Jan=Jan 02=February=Feb=Feb 03=March=Mar=Mar 04=April=Apr=Apr 05=May=May=May 06=June=Jun=Jun ' +
+      '07=July=Jul=Jul 08=August=Aug=Aug 09=September=Sep=Sep 10=October=Oct=Oct 11=November=Nov=Nov 12=December=Dec=Dec',
+  );
+  const hours = Array.from({ length: 24 }, (_, hour) =>
+    strftime('%H=%k=%I=%l%P%p', new Date(Date.UTC(2026, 0, 1, hour))),
+  );
+  assert.deepEqual(
+    hours,
+    Array.from({ length: 24 }, (_, hour) => {
+      const [twelfth, half] = [hour % 12 === 0 ? 12 : hour % 12, hour < 12 ? 'am' : 'pm'];
+      const spaced = (n: number): string => String(n).padStart(2);
+      return `${pad(hour)}=${spaced(hour)}=${pad(twelfth)}=${spaced(twelfth)}${half}${half.toUpperCase()}`;
+    }),
+  );
+});
+
+test('strftime fills years and centuries up to their width', () => {
+  const time = new Date('0007-06-06T00:00:00Z');
+  assert.equal(strftime('%Y %C %y %G %g %-Y %_C', time), '0007 00 07 0007 07 7  0');
+});
+
+test('strftime fills thousandths and seconds of the epoch, and pads as it is told', () => {
+  const time = new Date(Date.UTC(1970, 0, 2, 0, 0, 1, 7));
+  assert.equal(
+    strftime('%s %f %.f %3f %.3f %6f %.6f %9f %.9f', time),
+    '86401 007000000 .007 007 .007 007000 .007000 007000000 .007000000',
+  );
+  assert.equal(strftime('%-f %_f %0f', time), '7000000   7000000 007000000');
+  assert.equal(strftime('%_H|%-H|%0k|%-j|%_j|%_B|%-p', time), ' 0|0|00|2|  2|January|AM');
+});
+
+function pad(number: number, width = 2): string {
+  return String(number).padStart(width, '0');
+}
+
 for (const [text, expected] of [
   ['2026-03-01T00:00:00Z', '2026-03-01T00:00:00.000Z'],
   ['2026-03-01', '2026-03-01T00:00:00.000Z'],
@@ -65,5 +128,9 @@ for (const [text, expected] of [
 }
 
 for (const text of ['', 'now', '2026', '2026-02-30', '2026-13-01', '2026-03-01T00:00:00', '2026-03-01T25:00:00Z']) {
-  test(`--clock "${text}" is refused`, () => assert.throws(() => parseClock(text), ConfigError));
+  test(`--clock "${text}" is refused`, () =>
+    assert.throws(
+      () => parseClock(text),
+      (error) => error instanceof ConfigError && /^clock: Expected a time/.test(error.message),
+    ));
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, test } from 'node:test';
+import { fillText } from '../../../lib/config/placeholders/fill.js';
 import { ConfigError } from '../../../lib/errors.js';
 import { type PipelineOptions, parsePipelineText } from '../../../lib/feed/pipeline-file.js';
 
@@ -209,6 +210,21 @@ describe('a placeholder', () => {
     assert.match(problems[0]!, /^1:12 vars\.a: The environment variable U is not set\./);
   });
 
+  it('that needs the one behind it, again and again, is as deep as all of them with what they hold', () => {
+    for (const [count, open, close] of [
+      [80, '[', ']'],
+      [40, '[[[[[[', ']]]]]]'],
+      [40, '{a: [{a: [{a: [', ']}]}]}'],
+    ] as const) {
+      const chain = (length: number): string =>
+        Array.from({ length }, (_, i) => `  a${i}: ${open}"${$(`vars.a${i + 1}`)}"${close}\n`).join('');
+      const problems = (length: number) =>
+        problemsOf(`vars:\n${chain(length)}  a${length}: ${$('env:U')}\n${file('')}`);
+      assert.match(problems(count)[0]!, /so deep, that it would grow without measure/);
+      assert.match(problems(count / 2)[0]!, /The environment variable U is not set/);
+    }
+  });
+
   it('that doubles the one before, again and again, is refused and not followed', () => {
     const doubling = (form: (name: string) => string) =>
       `vars:\n  a0: ${JSON.stringify(Array(50).fill('x'))}\n${Array.from({ length: 40 }, (_, i) => `  a${i + 1}: ${form($(`vars.a${i}`))}\n`).join('')}`;
@@ -240,6 +256,14 @@ version: 1`;
       new Set(['planted-1', 'planted-2', 'planted-4', 'planted-p', 'planted-s', 'tok']),
     );
   });
+});
+
+test('what a pipeline file defines is not there where there is no file, as on the command line', () => {
+  const surroundings = { env: {}, now: NOW, readFile: () => ({ problem: undefined }) };
+  for (const word of ['vars', 'param']) {
+    const { problem } = fillText($(`${word}.x`), surroundings) as { readonly problem: string };
+    assert.ok(problem.startsWith(`\`${$(`${word}.…`)}\` stands for what a pipeline file defines, and there is none`));
+  }
 });
 
 describe('a param', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { type Frame, WebSocketReadable } from '../../../lib/index.js';
-import { encodeFrame, OPCODES } from '../../../lib/testing/index.js';
+import { createFakeClock, encodeFrame, OPCODES } from '../../../lib/testing/index.js';
 import { closeFrame, feed } from '../../support/feed.js';
 import { settle } from '../../support/resources.js';
 
@@ -52,6 +52,21 @@ test('nothing is read while subscribe messages are made, also when a consumer th
     if (texts.at(-1) === '5') break;
   }
   assert.deepEqual(texts, ['1', '2', '3', '4', '5']);
+});
+
+test('the time for the handshake ends with the upgrade', async (t) => {
+  const clock = createFakeClock();
+  const server = await feed(t, async (client) => {
+    assert.equal(await client.receive(), 'hello');
+    await clock.advance(100_000);
+    await client.send('late');
+  });
+  const options = { clock, handshakeTimeoutMs: 1_000, subscribeMessages: ['hello'], maxFrames: 1 };
+  const frames = await new WebSocketReadable(server.url, options).toArray();
+  assert.deepEqual(
+    frames.map(({ data }) => data.toString()),
+    ['late'],
+  );
 });
 
 function textFrame(text: string): Uint8Array {

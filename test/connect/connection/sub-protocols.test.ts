@@ -84,7 +84,7 @@ for (const arrangement of ARRANGEMENTS) {
     assert.equal(error.reason, 'sub_protocol');
     assert.match(
       error.message,
-      /took none of the sub-protocols that were offered, and `require_protocol` \(requireProtocol\) asks for one \(offered: "v1", "v2"\)\./,
+      /took none of the sub-protocols that were offered, and `require_protocol` asks for one \(offered: "v1", "v2"\)\./,
     );
     assert.equal(server.requests.length, 1);
   });

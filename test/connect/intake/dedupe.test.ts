@@ -50,6 +50,19 @@ test('by content: content that is taken again is remembered from then on', () =>
   assert.deepEqual(taken({ by: 'content', windowMs: 3_000 }, frames), frames.slice(0, 4));
 });
 
+test('by content: however long it is, little is kept of it', () => {
+  const dedupe = new Dedupe({ by: 'content', windowMs: 60_000 });
+  const data = Buffer.alloc(50_000, 'x');
+  const before = process.memoryUsage().arrayBuffers;
+  for (const isDuplicate of [false, true]) {
+    for (let n = 0; n < 200; n++) {
+      data.writeUInt32BE(n);
+      assert.equal(dedupe.isDuplicate(data, Number(isDuplicate), 0), isDuplicate);
+    }
+  }
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2_000_000);
+});
+
 test('by content: two connections that tell the same, in any mix, give what one of them tells', () => {
   const text = fc.constantFrom('a', 'b', 'x'.repeat(100), 'y'.repeat(100));
   fc.assert(
@@ -76,4 +89,39 @@ test('memory is bounded, however many frames come', () => {
   assert.equal(dedupe.size, 1_000);
   dedupe.isDuplicate(Buffer.from('{}'), 1, 100_000);
   assert.equal(dedupe.size, 0);
+});
+
+test('whatever comes, whenever: what was taken within the window is not taken again, and nothing older is remembered', () => {
+  const step = fc.record({
+    waitMs: fc.constantFrom(0, 1, 400, 600, 999, 1_000, 1_001),
+    connection: fc.integer({ min: 1, max: 3 }),
+    id: fc.integer({ min: 0, max: 3 }),
+    // Short ones are remembered as they are, long ones by a digest.
+    isLong: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), fc.nat(10_000_000), (steps, isByContent, start) => {
+      const windowMs = 1_000;
+      const dedupe = new Dedupe({ by: isByContent ? 'content' : ['id'], windowMs });
+      const known = new Map<string, { at: number; counts: Map<number, number> }>();
+      let [now, duplicates] = [start, 0];
+      for (const { waitMs, connection, id, isLong } of steps) {
+        now += waitMs;
+        const text = JSON.stringify({ id, ...(isLong ? { more: 'x'.repeat(80) } : {}) });
+        for (const [key, { at }] of known) if (now - at > windowMs) known.delete(key);
+        const key = isByContent ? text : String(id);
+        const seen = known.get(key);
+        const count = (seen?.counts.get(connection) ?? 0) + 1;
+        // Of the same content, as many are taken as came over the connection that it came over most often.
+        const isNew = seen === undefined || (isByContent && count > Math.max(...seen.counts.values()));
+        if (seen === undefined) known.set(key, { at: now, counts: new Map([[connection, 1]]) });
+        else seen.counts.set(connection, count);
+        if (isNew && seen !== undefined) seen.at = now;
+        if (!isNew) duplicates += 1;
+        assert.equal(dedupe.isDuplicate(Buffer.from(text), connection, now), !isNew);
+        assert.deepEqual([dedupe.size, dedupe.duplicates], [known.size, duplicates]);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
 });

@@ -38,7 +38,7 @@ for (const arrangement of ARRANGEMENTS) {
     const server = await feed(t, dropsOnce);
     const { texts, stats, pages } = await run(
       arrangement,
-      { url: server.url, gaps: 'records', max_messages: 3, reconnect: true, reconnect_backoff: 2 },
+      { url: server.url, gaps: 'records', max_messages: 3, reconnect: true, reconnect_backoff: 2, linger: 'none' },
       { clock, onEvent: (name) => name === 'reconnecting' && clock.advance(2_000) },
     );
     const at = Date.UTC(2026, 0, 1);
@@ -122,7 +122,7 @@ test('a gap passes every stage by hand as it is, and map() and filter() do not s
   const path = join(temporaryFolder(t), 'out.jsonl');
   const file = jsonlFile(path);
   await pipeline(
-    new WebSocketReadable(server.url, { gaps: 'records', maxMessages: 3, reconnect: true, reconnectBackoff: 0 }),
+    new WebSocketReadable(server.url, { gaps: 'records', maxFrames: 3, reconnect: true, reconnectBackoff: 0 }),
     parse(),
     validate({ type: 'object', required: ['n'] }),
     filter((message) => (message.value as { n: number }).n !== 2),
@@ -151,7 +151,7 @@ test('a sink counts records, and no gaps, also when it writes them in another fo
 
 test('a Readable of frames has a frame with a `gap` at its place, and counts it for none', async (t) => {
   const server = await feed(t, dropsOnce);
-  const options = { gaps: 'records', maxMessages: 3, reconnect: true, reconnectBackoff: 0 } as const;
+  const options = { gaps: 'records', maxFrames: 3, reconnect: true, reconnectBackoff: 0 } as const;
   const frames = (await new WebSocketReadable(server.url, options).toArray()) as Frame[];
   assert.deepEqual(
     frames.map(({ gap, connection, sequence }) => [gap?.cause, connection, sequence]),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { DroppedRange } from '../../../lib/connect/intake/dropped-range.js';
 import { type Overflow, OverflowQueue } from '../../../lib/connect/intake/overflow-queue.js';
 import type { Frame } from '../../../lib/frame/frame.js';
+import { heapInUse } from '../../support/gc.js';
 import { frameOf } from '../../support/messages.js';
 
 type Policy = Exclude<Overflow, 'block'>;
@@ -81,6 +82,33 @@ test('the budget of bytes rules, too, but one frame always fits', () => {
   assert.deepEqual(all(queue), ['gap before 3', 'too large for it']);
 });
 
+test('latest_by: a frame that takes the place of another, and is too large by itself, stays', () => {
+  const { queue } = queueOf({ latestBy: 'k' }, 100, 20);
+  const [small, large] = ['{"k":1}', `{"k":1,"n":"${'x'.repeat(30)}"}`];
+  offer(queue, small, large);
+  assert.deepEqual([queue.frames, queue.bytes], [1, large.length]);
+  assert.deepEqual(all(queue), ['gap before 1', large]);
+  // Others make room for it.
+  offer(queue, '{"k":2}', '{"k":3}', `{"k":3,"n":"${'x'.repeat(8)}"}`);
+  assert.deepEqual([queue.frames, queue.bytes], [1, 22]);
+});
+
+test('a queue is idle when no frame waits, no gap, and nothing is to be told', () => {
+  const { queue } = queueOf('drop_newest', 1);
+  const gap: Frame = { ...frameOf('{}'), gap: {} as never, sequence: 77 };
+  const idle = [queue.isIdle];
+  for (const act of [() => queue.offer(gap), () => queue.shift(), () => offer(queue, 'a'), () => offer(queue, 'b')]) {
+    act();
+    idle.push(queue.isIdle);
+  }
+  queue.shift();
+  assert.deepEqual([...idle, queue.isIdle], [true, false, true, false, false, false]);
+  assert.deepEqual([...all(queue), queue.isIdle], ['gap before 1', true]);
+  offer(queue, 'a', 'b');
+  queue.clear();
+  assert.deepEqual([queue.isIdle, queue.frames, queue.bytes, queue.dropped], [true, 0, 0, 2]);
+});
+
 test('gaps of the connection are not dropped, up to a thousand of them', () => {
   const gap: Frame = { ...frameOf('{}'), gap: {} as never, sequence: 77 };
   const { queue } = queueOf('drop_oldest', 1);
@@ -120,6 +148,20 @@ test('drop_newest: where no more gaps can wait, one goes on over frames that are
   assert.equal(ranges.length, 1_001);
   const told = ranges.reduce((sum, { dropped }) => sum + dropped, 0);
   assert.deepEqual([told, out.at(-1)], [queue.dropped, `gap before ${sequence}`]);
+});
+
+test('what was taken out leaves nothing behind, however much passes while the queue is never empty', async () => {
+  const { queue } = queueOf('drop_oldest', 10);
+  const frame = frameOf('1');
+  for (let n = 0; n < 5; n++) queue.offer(frame);
+  const before = await heapInUse();
+  for (let n = 0; n < 200_000; n++) {
+    queue.offer(frame);
+    queue.shift();
+  }
+  // A place for each would be twice as much.
+  assert.ok((await heapInUse()) - before < 800_000);
+  assert.equal(queue.frames, 5);
 });
 
 test('what comes out and what is told as dropped is what went in, in order, within the budget', () => {

@@ -12,7 +12,11 @@ async function flooded(
   t: Parameters<typeof feed>[0],
   arrangement: Arrangement,
   overflow: 'drop_oldest' | 'drop_newest' | { latest_by: string },
-  { last, maxMessages }: { readonly last?: string; readonly maxMessages?: number } = {},
+  {
+    last,
+    maxMessages,
+    sequence,
+  }: { readonly last?: string; readonly maxMessages?: number; readonly sequence?: { readonly path: string } } = {},
 ): Promise<Outcome> {
   const clock = createFakeClock();
   let open: (value?: unknown) => void = () => {};
@@ -34,7 +38,7 @@ async function flooded(
     batch_size: 10,
     gaps: 'records',
   } as const;
-  return await run(arrangement, { ...config, overflow }, { clock, onPage: () => isOpen });
+  return await run(arrangement, { ...config, sequence, overflow }, { clock, onPage: () => isOpen });
 }
 
 /** The numbers that came, with each gap put in their place; and how many those gaps say were dropped. */
@@ -93,6 +97,22 @@ for (const arrangement of ARRANGEMENTS) {
     }
     const told = gapsOf(outcome).reduce((sum, gap) => sum + gap.dropped, 0);
     assert.deepEqual([told, outcome.stats.records], [outcome.stats.dropped, records.length]);
+  });
+
+  test(`overflow: a sequence is checked over frames that are dropped, too (${arrangement})`, async (t) => {
+    const outcome = await flooded(t, arrangement, 'drop_oldest', {
+      sequence: { path: 'n' },
+      last: `{"n":${FRAMES + 7}}`,
+    });
+    assert.equal(outcome.error, undefined);
+    const gaps = gapsOf(outcome);
+    assert.deepEqual(
+      gaps.filter(({ cause }) => cause === 'sequence').map(({ missing }) => missing),
+      [7],
+    );
+    const told = gaps.reduce((sum, { dropped }) => sum + dropped, 0);
+    assert.equal(told, outcome.stats.dropped);
+    assert.equal(outcome.stats.records + told, FRAMES + 1);
   });
 
   test(`overflow: at max_messages what was dropped is told, behind the last record without a line (${arrangement})`, async (t) => {

@@ -51,6 +51,13 @@ test('each key has a sequence of its own', () => {
   assert.equal(stats.keys, 2);
 });
 
+test('a long key is shown by its first 100 characters', () => {
+  const frames = [1, 3].map((n) => `{"k":"${'ab'.repeat(60)}","seq":${n}}`);
+  assert.deepEqual(look({ path: 'seq', key: 'k' }, frames).holes, [`${'ab'.repeat(50)}… 1-3: 1 since 0`]);
+  const short = [1, 3].map((n) => `{"k":"${'ab'.repeat(50)}","seq":${n}}`);
+  assert.deepEqual(look({ path: 'seq', key: 'k' }, short).holes, [`${'ab'.repeat(50)} 1-3: 1 since 0`]);
+});
+
 test('numbers past 2^53 are exact', () => {
   const start = 2n ** 53n - 2n;
   const { holes } = look({ path: 'seq' }, numbers(start, start + 1n, start + 2n, start + 3n, start + 5n, start + 6n));

@@ -51,7 +51,7 @@ describe('a credential provider', () => {
       },
       reconnect: true,
       reconnectBackoff: 0,
-      maxMessages: 1,
+      maxFrames: 1,
     });
     assert.equal((await collect(readable)).length, 1);
     assert.deepEqual(attempts, [1, 2, 3]);

@@ -61,6 +61,19 @@ test('The request is that of RFC 6749: id and secret encoded in the header, the 
   });
 });
 
+test('Scopes are sent with blanks between, none of them as no scope, and not beside a scope', async (t) => {
+  const tokens = await tokenServer(t, () => token('t'));
+  for (const scopes of [['a', 'b'], []]) await ask(oauth2({ ...own(tokens.url), scopes }));
+  assert.deepEqual(
+    tokens.requests.map(({ form }) => form.get('scope')),
+    ['a b', null],
+  );
+  assert.throws(() => oauth2({ ...own(tokens.url), scope: 'a', scopes: ['b'] }), {
+    code: 'ERR_CONFIG',
+    message: 'oauth2.scopes: It does not go together with `scope`. Remove one of the two.',
+  });
+});
+
 test('A server that takes id and secret in the body alone is found out, and remembered', async (t) => {
   const tokens = await tokenServer(t, ({ authorization, number }) =>
     authorization === undefined

@@ -208,8 +208,8 @@ test('A folder that is there already is used', async (t) => {
 
 for (const [wrong, message] of [
   [{ refreshToken: '' }, /refreshToken\.refreshToken: Expected text that is not empty/],
-  [{ persist: { path: '' } }, /refreshToken\.persist: Expected an object with a `path`/],
-  [{ persist: { path: 'x', key: '../y' } }, /refreshToken\.persist: Expected an object with a `path`/],
+  [{ persist: { path: '' } }, /refreshToken\.persist: Expected \{ path, key \}/],
+  [{ persist: { path: 'x', key: '../y' } }, /refreshToken\.persist: Expected \{ path, key \}/],
   [{ expiryRatio: 2 }, /refreshToken\.expiryRatio: Expected a number above 0 and up to 1/],
   [{ expiryRatio: 0.5, expiryMarginMs: 1 }, /refreshToken\.expiryRatio: It does not go together/],
 ] as const) {

@@ -202,7 +202,7 @@ test('WebSocketReadable asks a function for its TLS options at every connect', a
     },
     reconnect: true,
     reconnectBackoff: 0,
-    maxMessages: 2,
+    maxFrames: 2,
   });
   let frames = 0;
   for await (const _ of readable) frames += 1;

@@ -10,13 +10,17 @@ import { tokenServer } from '../../support/token-server.js';
 const TOKEN = { access_token: 't1', token_type: 'Bearer', expires_in: 3600 };
 
 for (const arrangement of ARRANGEMENTS) {
-  for (const [status, error] of [
-    [400, 'invalid_request'],
-    [401, 'invalid_client'],
-    [400, 'unauthorized_client'],
-    [400, 'invalid_scope'],
-    [403, undefined],
-    [404, undefined],
+  for (const [status, error, advice] of [
+    [400, 'invalid_request', /^Check `scope`, `audience` and `params`/],
+    [401, 'invalid_client', /^Check `client_id` and `client_secret`, and `client_auth`/],
+    [400, 'unauthorized_client', /^Have this client allowed/],
+    [400, 'unsupported_grant_type', /^Check `token_url`: this one gives no tokens/],
+    [400, 'invalid_scope', /^Check `scope`: it is unknown/],
+    [400, undefined, /^Check `client_id`, `client_secret`, `scope` and `audience`/],
+    [401, undefined, /^Check `client_id`, `client_secret`, `scope` and `audience`/],
+    [403, undefined, /^Check `client_id`, `client_secret`, `scope` and `audience`/],
+    [302, undefined, /^Check `token_url`: redirects are not followed/],
+    [404, undefined, /^Check `token_url`: redirects are not followed/],
   ] as const) {
     test(`auth: a token endpoint that says ${status} ${error ?? 'alone'} ends the run at once, with what to do (${arrangement})`, async (t) => {
       const server = await feed(t, sends('1'));
@@ -27,7 +31,10 @@ for (const arrangement of ARRANGEMENTS) {
       const outcome = await run(arrangement, config(server.url, tokens.url));
       assert.ok(outcome.error instanceof AuthError);
       assert.equal(outcome.error.reason, 'token_refused');
-      assert.match(outcome.error.message, /was refused with status \d+( \(\w+\))?\. (Check|Have) .+\.$/);
+      const said = `was refused with status ${status}${error === undefined ? '' : ` (${error})`}. `;
+      const [, told] = outcome.error.message.split(said);
+      assert.match(told!, advice);
+      assert.match(told!, /[^.]\.$/);
       // A client that is refused may be one whose secret is taken in the body alone.
       assert.deepEqual([tokens.requests.length, server.requests.length], [error === 'invalid_client' ? 2 : 1, 0]);
     });

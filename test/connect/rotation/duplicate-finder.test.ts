@@ -107,6 +107,21 @@ test('a new connection that is not confirmed yet and far behind brings what the 
   assert.equal(overlap.isKnown({ key: '19', receivedAt: 50 * STEP_MS }), true);
 });
 
+test('the same where it has forgotten the oldest', () => {
+  for (const [held, isSame, owed] of [
+    [['70', '71', '72'], true, 27],
+    [['71', '72'], false, 0],
+  ] as const) {
+    const overlap = new DuplicateFinder(40);
+    for (let n = 0; n < 100; n += 1) overlap.add({ key: `${n}`, receivedAt: n * STEP_MS });
+    overlap.confirm([]);
+    assert.ok(overlap.isIncomplete);
+    const known = overlap.settle(held.map(at(140)));
+    assert.ok(known.every((is) => is === isSame));
+    assert.equal(overlap.owed, owed);
+  }
+});
+
 test('nothing in common is no meeting', () => {
   const { overlap, told } = brought(['a'].map(at(0)), ['b'].map(at(1)));
   assert.deepEqual(told(...['c'].map(at(2))), ['c']);

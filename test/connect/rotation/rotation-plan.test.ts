@@ -39,6 +39,11 @@ test('a time of day that was slept through, or that the clock was set past, is n
   assert.ok(daily.leftMs({ at: noon + 5 * HOUR, monotonic: 8 }) <= 0);
 });
 
+test('a time of day that has come stays due until there is another connection', () => {
+  const daily = plan({ ...none, rotateAt: '13:00' }, noon);
+  for (let n = 0; n < 2; n += 1) assert.equal(daily.leftMs({ at: noon + HOUR, monotonic: 8 }), 0);
+});
+
 test('a clock that is put back by years finds the next time of day', () => {
   const daily = plan({ ...none, rotateAt: '13:00' }, noon);
   assert.equal(daily.leftMs({ at: Date.UTC(2020, 5, 5, 11), monotonic: 8 }), 2 * HOUR);

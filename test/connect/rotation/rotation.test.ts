@@ -215,6 +215,47 @@ for (const arrangement of ARRANGEMENTS) {
     assert.equal(clock.pending, 0);
   });
 
+  for (const per_message_deflate of [false, true])
+    test(`a new connection that brings more than may wait before it is confirmed is given up with all of that, and the old one goes on (${arrangement}${per_message_deflate ? ', compressed' : ''})`, async (t) => {
+      const clock = createFakeClock();
+      const padding = 'x'.repeat(2_000);
+      const server = await rotatingFeed(
+        t,
+        clock,
+        ['1'],
+        async (client, first) => {
+          await client.sendMany(Array.from({ length: 200 }, (_, n) => `{"n":${n},"p":"${padding}"}`));
+          await client.closed;
+          await first.sendMany(['2', '3']);
+          await first.close(1000);
+        },
+        { perMessageDeflate: per_message_deflate },
+      );
+      const outcome = await run(
+        arrangement,
+        {
+          url: server.url,
+          unbounded: true,
+          max_connection_age: AGE,
+          subscribe: [LOGIN],
+          max_buffered_bytes: 100_000,
+          per_message_deflate,
+        },
+        { clock },
+      );
+      assert.equal(outcome.error, undefined);
+      assert.deepEqual(outcome.texts, ['1', '2', '3']);
+      const failed = payloadsOf<{ error: unknown; delayMs: number }>(outcome, 'rotationFailed');
+      assert.deepEqual(
+        failed.map(({ error }) => error),
+        [undefined],
+      );
+      assert.ok(failed[0]!.delayMs > 0);
+      const { rotations, duplicates, gaps, bufferedFrames } = outcome.stats;
+      assert.deepEqual([rotations, duplicates, gaps, bufferedFrames], [0, 0, 0, 0]);
+      assert.equal(clock.pending, 0);
+    });
+
   test(`rotate_at: a connection is rotated at that time of day, early by its jitter, and not again at it (${arrangement})`, async (t) => {
     const clock = createFakeClock(Date.UTC(2026, 0, 1, 22, 55));
     const rotatedAt: string[] = [];
@@ -233,7 +274,7 @@ for (const arrangement of ARRANGEMENTS) {
     });
     const outcome = await run(
       arrangement,
-      { url: server.url, max_messages: 4, rotate_at: '23:55', rotation_jitter: '2m' },
+      { url: server.url, max_messages: 4, linger: 'none', rotate_at: '23:55', rotation_jitter: '2m' },
       { clock, random: () => 0.5 },
     );
     assert.equal(outcome.error, undefined);

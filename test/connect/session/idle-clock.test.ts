@@ -89,6 +89,27 @@ describe('IdleClock', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('has one timer where it is begun anew between its timer and its look', async () => {
+    const clock = createFakeClock();
+    let restarts = 0;
+    const onTimer = (callback: () => void) => () => {
+      callback();
+      if (restarts++ > 0) return;
+      idle.stop();
+      idle.start();
+    };
+    const restarting = {
+      ...clock,
+      setTimeout: (callback: () => void, ms: number) => clock.setTimeout(onTimer(callback), ms),
+    };
+    const idle = new IdleClock(restarting, 100, () => {});
+    idle.start();
+    await pass(clock, 100);
+    assert.equal(clock.pending, 1);
+    await pass(clock, 100);
+    assert.deepEqual([restarts, clock.pending], [2, 0]);
+  });
+
   it('waits longer than a timer can hold', async () => {
     const month = 30 * 24 * 60 * 60 * 1_000;
     const { clock, idle, ticks } = set(month);

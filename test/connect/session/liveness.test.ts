@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, DisconnectedError, type SourceConfig, WebSocketReadable } from '../../../lib/index.js';
-import { createFakeClock, type FeedClient } from '../../../lib/testing/index.js';
+import { createFakeClock, type FakeClock, type FeedClient } from '../../../lib/testing/index.js';
 import { ARRANGEMENTS, type Outcome, run } from '../../support/arrangements.js';
 import { feed, hasRead, sendsThenWaits } from '../../support/feed.js';
 import { settle } from '../../support/resources.js';
 import { again } from '../../support/time.js';
 import { until } from '../../support/until.js';
+
+/** Has a sign of life come, and the clock move on by 20 seconds before it. */
+type Come = (client: FeedClient, clock: FakeClock) => Promise<void>;
 
 for (const arrangement of ARRANGEMENTS) {
   test(`pong_timeout: a missed pong ends the connection, and the run goes on (${arrangement})`, async (t) => {
@@ -130,6 +133,55 @@ for (const arrangement of ARRANGEMENTS) {
       assert.deepEqual(texts, idle_reset === 'any' ? ['1', '2'] : ['1']);
     }
   });
+
+  const signs: readonly (readonly [what: string, config: object, come: Come])[] = [
+    [
+      'a ping of the server',
+      {},
+      async (client, clock) => {
+        await clock.advance(20_000);
+        await hasRead(client);
+      },
+    ],
+    [
+      'a pong',
+      { ping_interval: 20, pong_timeout: 5 },
+      async (client, clock) => {
+        const before = clock.pending;
+        await clock.advance(20_000);
+        await client.nextPing();
+        // While one is awaited there is a timer more.
+        await until(() => clock.pending === before);
+      },
+    ],
+    [
+      'a control frame',
+      { reply: [{ match: { text: 'ping' }, send: 'pong' }] },
+      async (client, clock) => {
+        await clock.advance(20_000);
+        await client.send('ping');
+        assert.equal(await client.receive(), 'pong');
+      },
+    ],
+  ];
+  for (const [what, more, come] of signs) {
+    test(`idle_reset any: ${what} alone keeps the run alive, and with data it does not (${arrangement})`, async (t) => {
+      for (const idle_reset of ['any', 'data'] as const) {
+        const clock = createFakeClock();
+        const server = await feed(t, async (client) => {
+          await client.send('1');
+          await hasRead(client);
+          await come(client, clock);
+          await clock.advance(15_000);
+          await client.send('2').catch(() => {});
+          await client.close(1000);
+        });
+        const config: SourceConfig = { url: server.url, idle_timeout: 30, idle_reset, ...more };
+        const { texts } = await run(arrangement, config, { clock });
+        assert.deepEqual(texts, idle_reset === 'any' ? ['1', '2'] : ['1']);
+      }
+    });
+  }
 
   test(`heartbeat: its answers are counted and dropped, other frames stay in order (${arrangement})`, async (t) => {
     const clock = createFakeClock();

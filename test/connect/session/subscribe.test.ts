@@ -362,7 +362,7 @@ test('functions make the messages of each connection, and may take their time', 
   });
   const readable = new WebSocketReadable(server.url, {
     subscribe: [{ ...LOGIN, send: async ({ connection }) => `"nonce ${connection}"` }],
-    maxMessages: 2,
+    maxFrames: 2,
     reconnect: true,
     reconnectBackoff: 0,
   });

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { Gunzip } from 'minizlib';
 import { type Compression, Inflater } from '../../../lib/connect/socket/inflater.js';
+import { ZlibStream } from '../../../lib/connect/socket/zlib-stream.js';
 import { MessageTooLargeError } from '../../../lib/errors.js';
+import { seedOf } from '../../flows/support/seed.js';
+import { WATCHDOG } from '../../support/watchdog.js';
 import { noZstd, skippableFrame, ZSTD, zstdCompress } from '../../support/zstd.js';
 
 const COMPRESS = {
@@ -153,6 +158,84 @@ test('auto: every other frame passes as it is, and nothing is wrong with it', ()
     assert.equal(inflater.failureOf(bytes), undefined);
   }
 });
+
+for (const compression of [...CODECS, 'auto'] as const) {
+  test(`${compression}: what is inflated by a stream that is kept comes to what one for each frame makes of it`, async (t) => {
+    const codecs = compression === 'auto' ? (['gzip', 'deflate'] as const) : ([compression] as const);
+    const frame = fc
+      .tuple(
+        fc.constantFrom(...codecs),
+        fc.oneof(fc.lorem({ maxCount: 100 }), fc.constantFrom('', '1'.repeat(150_000))),
+      )
+      .map(([codec, text]) => COMPRESS[codec](text));
+    const broken = fc
+      .tuple(frame, fc.nat(), fc.integer({ min: 1, max: 255 }), fc.nat(3))
+      .map(([bytes, at, bits, how]) => {
+        if (how === 0) return bytes.subarray(0, at % bytes.length);
+        if (how === 1) return Buffer.concat([bytes, Buffer.alloc(1 + (at % 9), bits - 1)]);
+        if (how === 2) return Buffer.concat([bytes, bytes]);
+        const flipped = Buffer.from(bytes);
+        flipped[at % bytes.length]! ^= bits;
+        return flipped;
+      });
+    const frames = fc.array(fc.oneof({ weight: 3, arbitrary: frame }, { weight: 1, arbitrary: broken }), {
+      maxLength: 20,
+    });
+    await fc.assert(
+      fc.asyncProperty(frames, async (all) => {
+        const kept = newInflater(compression, LIMIT);
+        await kept.load();
+        for (const bytes of all)
+          assert.deepEqual(outcome(kept, bytes), outcome(newInflater(compression, LIMIT), bytes));
+        kept.close();
+      }),
+      { ...WATCHDOG, seed: seedOf(t) },
+    );
+  });
+}
+
+for (const how of ['by the binding of zlib', 'where Node has another binding']) {
+  test(`gzip: frames that come to more than there is room for are inflated whole, ${how}`, async (t) => {
+    if (how.startsWith('where')) t.mock.getter(ZlibStream.prototype, 'fills', () => false);
+    const inflater = newInflater('gzip', 1_000_000_000);
+    await inflater.load();
+    for (const size of [10, 10_000, 65_536, 300_000, 5, 70_000, 1]) {
+      const text = Buffer.alloc(size, 'abc');
+      assert.ok(inflater.inflate(gzipSync(text)).equals(text), `${size} bytes`);
+    }
+    inflater.close();
+  });
+}
+
+test('gzip: one stream inflates all small frames, goes when it is closed, and is not used for what may be too large', async (t) => {
+  const write = t.mock.method(ZlibStream.prototype, 'fill').mock;
+  const close = t.mock.method(Gunzip.prototype, 'close').mock;
+  const inflater = newInflater('gzip', LIMIT);
+  await inflater.load();
+  for (let n = 0; n < 100; n += 1) assert.equal(String(inflater.inflate(gzipSync(`${n}`))), `${n}`);
+  assert.equal(new Set(write.calls.map((call) => call.this)).size, 1);
+  assert.equal(write.callCount(), 100);
+  const bomb = gzipSync(Buffer.alloc(1_000_000));
+  assert.throws(() => inflater.inflate(bomb), isTooLarge(LIMIT));
+  assert.deepEqual([write.callCount(), close.callCount()], [100, 0]);
+  inflater.close();
+  inflater.close();
+  assert.equal(close.callCount(), 1);
+  assert.equal(String(inflater.inflate(gzipSync('after'))), 'after');
+});
+
+/** Larger than most frames of the tests are, and than a thousand times their size. */
+const LIMIT = 140_000;
+
+/** The bytes, or why there are none. */
+function outcome(inflater: Inflater, bytes: Buffer): unknown {
+  try {
+    const inflated = inflater.inflate(bytes);
+    return [String(inflated), inflater.failureOf(inflated)];
+  } catch (error) {
+    return error instanceof MessageTooLargeError ? error.message : error;
+  }
+}
 
 function newInflater(compression: Compression, limit = 1_000): Inflater {
   return new Inflater(compression, limit, 'wss://example.com/');

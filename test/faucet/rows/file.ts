@@ -42,6 +42,17 @@ export const fileRows: readonly FaucetRow[] = [
     original: 'the path is relative to the file, and not to the working folder',
   },
   {
+    construct: '`pipeline.dlq: { sink, max_failures_total, max_failures_per_page, … }`',
+    file: fileWith({
+      pipeline:
+        'dlq: { sink: { type: jsonl, config: { path: "${env:OUT}.dlq" } }, on_batch_error: propagate, max_failures_total: 10 }',
+    }),
+    validate: 'valid',
+    writes: WRITTEN,
+    original:
+      'its sink is a file of JSON lines; it has what is refused at the source, too, and `envelope: faucet` has lines of the form that faucet writes',
+  },
+  {
     construct: '`vars`, `${vars.NAME}`, in one another, too',
     file: fileWith({ top: 'vars: { out: "${vars.path}", path: "${env:OUT}" }', sink: SINK('${vars.out}') }),
     validate: 'valid',
@@ -142,13 +153,25 @@ export const fileRows: readonly FaucetRow[] = [
     original: NEWER,
   },
   {
-    construct: '`execution`, `state`',
+    construct: '`execution`, `state: { type: memory }`',
     file: fileWith({ top: 'execution: { max_concurrent: 4 }', pipeline: 'state: { type: memory, config: {} }' }),
     validate:
-      'valid\nnote: 2:1: execution: `execution` of faucet has no effect here: it rules how the rows of a `matrix` run, and there is one feed.\n' +
-      'note: 10:3: pipeline.state: `state` of faucet has no effect here: a WebSocket feed has no bookmark to go on from.',
+      'valid\nnote: 2:1: execution: `execution` of faucet has no effect here: it rules how the rows of a `matrix` run, and there is one feed.',
     writes: WRITTEN,
     original: 'same',
+  },
+  {
+    construct: '`observability: { prometheus: { listen }, otel: { endpoint, protocol, headers, export, … } }`',
+    file: fileWith({
+      top:
+        'observability:\n  prometheus: { listen: "127.0.0.1:0" }\n  tracing: { level: info }\n' +
+        '  otel: { endpoint: "http://127.0.0.1:9", protocol: http, headers: { a: b }, sample_ratio: 0.5, export: [traces, metrics], service_name: s, timeout_secs: 1, metric_interval_secs: 60 }',
+    }),
+    validate:
+      'valid\nnote: 4:3: observability.tracing: `tracing` of faucet has no effect here: `--log json`, `--verbose` and `--quiet` say how much is told, and how.',
+    writes: WRITTEN,
+    original:
+      '`otel` as in newer versions than the one that is compared, whose gRPC leaves `headers` out; metrics have names of spillway',
   },
   {
     construct: '`<<` and keys that begin with `x-`',
@@ -160,7 +183,8 @@ export const fileRows: readonly FaucetRow[] = [
   {
     construct: 'a sink of another type',
     file: fileWith({ sink: '{ type: postgres, config: {} }' }),
-    validate: '9:17: pipeline.sink.type: Expected one of `jsonl`, `kafka`, `stdout`, but found the text "postgres".',
+    validate:
+      '9:17: pipeline.sink.type: Expected one of `csv`, `jsonl`, `kafka`, `stdout`, but found the text "postgres".',
     original: 'it has many more',
   },
 ];

@@ -59,12 +59,21 @@ export const kafkaRows: readonly FaucetRow[] = [
     original: NOT_BUILT,
   },
   {
+    construct: '`delivery: exactly_once`',
+    file: fileWith({
+      top: 'name: trades\ndelivery: exactly_once',
+      sink: '{ type: kafka, config: { brokers: "a:9092", topic: { type: fixed, name: t } } }',
+    }),
+    validate: 'valid',
+    original: NOT_BUILT,
+  },
+  {
     construct: '`extra_client_config`, `transactional_id_prefix`, `commit_token_topic`',
     file: sinkOf('extra_client_config: {}, transactional_id_prefix: x, commit_token_topic: y'),
     validate: [
       '9:93: pipeline.sink.config.extra_client_config: `extra_client_config` of faucet is not part of spillway: the client is not librdkafka, and what it can be told has keys of its own.',
-      '9:118: pipeline.sink.config.transactional_id_prefix: `transactional_id_prefix` of faucet is not part of spillway: `idempotent` keeps a record from being stored twice within a run.',
-      '9:146: pipeline.sink.config.commit_token_topic: `commit_token_topic` of faucet is not part of spillway: `idempotent` keeps a record from being stored twice within a run.',
+      '9:118: pipeline.sink.config.transactional_id_prefix: `transactional_id_prefix` of faucet is not part of spillway: the transactional id is the `name` of the file, or `transactional_id`.',
+      '9:146: pipeline.sink.config.commit_token_topic: `commit_token_topic` of faucet is not part of spillway: `position_topic` names the topic that says how far feeds are stored; it is made where it is missing.',
     ].join('\n'),
     original: NOT_BUILT,
   },

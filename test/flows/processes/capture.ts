@@ -27,7 +27,7 @@ process.on('SIGINT', () => source.stop());
 process.on('SIGTERM', () => source.stop());
 process.on('SIGUSR2', () => abort.abort());
 
-const sink = jsonlFile(path);
+const sink = jsonlFile(path, { onFull: 'fail' });
 const closed = new Promise((resolve) => void sink.once('close', resolve));
 const error = await pipeline([...(isFused ? [source.pages()] : source.stages()), sink]).then(
   () => undefined,

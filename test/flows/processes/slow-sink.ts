@@ -10,6 +10,7 @@ export interface Task {
   readonly url: string;
   readonly frames: number;
   readonly isFused: boolean;
+  readonly isDeflated: boolean;
   readonly seed: number;
 }
 
@@ -21,9 +22,15 @@ export interface Report {
   readonly rss: readonly number[];
 }
 
-const { url, frames, isFused, seed } = JSON.parse(process.argv[2]!) as Task;
+const { url, frames, isFused, isDeflated, seed } = JSON.parse(process.argv[2]!) as Task;
 const below = randomNumbers(seed);
-const source = createSource({ url, max_messages: frames, batch_size: ROUND.length });
+const source = createSource({
+  url: isDeflated ? `${url}/deflated` : url,
+  per_message_deflate: isDeflated,
+  max_messages: frames,
+  batch_size: ROUND.length,
+  linger: 'none',
+});
 const streams = isFused ? [source.pages()] : source.stages();
 let pauses = 0;
 (streams[0] as ReturnType<typeof source.pages>).on('paused', () => pauses++);

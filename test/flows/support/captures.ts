@@ -37,7 +37,7 @@ async function startScript(t: TestContext, task: Task): Promise<Capture> {
 }
 
 async function startCommand(t: TestContext, config: SourceConfig, path: string): Promise<Capture> {
-  const { file } = await pipelineFile(t, config, { type: 'jsonl', config: { path } });
+  const { file } = await pipelineFile(t, config, { type: 'jsonl', config: { path, on_full: 'fail' } });
   const { child, exit } = spillway(t, ['run', file, '--json']);
   const end = exit.then(({ status, stderr }) => {
     const summary = jsonLines(stderr).find(({ type }) => type === 'summary');

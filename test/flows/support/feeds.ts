@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { encodeFrame, type FeedClient, OPCODES } from '../../../lib/testing/index.js';
+import { deflater } from '../../support/deflater.js';
 
 /** Some frames of the same kind, one after another. */
 export interface Stretch {
@@ -46,15 +47,15 @@ export function lineOf({ bytes }: FeedFrame): string {
     .replace(/[\r\n]/g, ' ');
 }
 
-/** Sends the frames as `wire` says. */
+/** Sends the frames as `wire` says; to a client that offers permessage-deflate, most of them compressed. */
 export async function play(client: FeedClient, frames: readonly FeedFrame[], wire: Wire): Promise<void> {
+  const deflate = client.request.headers['sec-websocket-extensions'] === undefined ? undefined : deflater();
+  const all = frames.map((frame, index) => encoded(frame, index % 5 === 4 ? undefined : deflate));
   if (wire.kind === 'one by one') {
-    for (const { bytes, isBinary, cuts } of frames) {
-      await client.send(bytes, { binary: isBinary, fragments: fragmentSizes(bytes.length, cuts) });
-    }
+    for (const bytes of all) await client.sendRaw(bytes);
     return;
   }
-  const bytes = Buffer.concat(frames.map(encoded));
+  const bytes = Buffer.concat(all);
   if (wire.kind === 'packed') {
     await client.sendRaw(bytes);
     return;
@@ -86,25 +87,28 @@ function stretch(pad: { min: number; max: number }, maxCount: number): fc.Arbitr
   });
 }
 
-/** Sizes for `send()`; some of them may be 0. */
+/** Sizes of all fragments but the last; some of them may be 0. */
 function fragmentSizes(length: number, cuts: readonly number[]): number[] {
   const places = cuts.map((percent) => Math.floor((length * percent) / 100)).sort((a, b) => a - b);
   return places.map((place, index) => place - (places[index - 1] ?? 0));
 }
 
-function encoded({ bytes, cuts, isBinary }: FeedFrame): Buffer {
+function encoded({ bytes, cuts, isBinary }: FeedFrame, deflate?: (message: Buffer) => Buffer): Buffer {
   const opcode = isBinary ? OPCODES.binary : OPCODES.text;
-  if (cuts.length === 0) return encodeFrame({ opcode, payload: bytes });
+  const rsv1 = deflate !== undefined;
+  const message = deflate?.(bytes) ?? bytes;
+  if (cuts.length === 0) return encodeFrame({ opcode, payload: message, rsv1 });
   const parts: Buffer[] = [];
   let at = 0;
-  for (const size of fragmentSizes(bytes.length, cuts)) {
-    const payload = bytes.subarray(at, at + size);
-    parts.push(encodeFrame({ opcode: parts.length === 0 ? opcode : OPCODES.continuation, fin: false, payload }));
+  for (const size of fragmentSizes(message.length, cuts)) {
+    const payload = message.subarray(at, at + size);
+    const kind = parts.length === 0 ? { opcode, rsv1 } : { opcode: OPCODES.continuation };
+    parts.push(encodeFrame({ ...kind, fin: false, payload }));
     // RFC 6455, section 5.4: control frames may stand between the fragments of a message.
     parts.push(encodeFrame({ opcode: OPCODES.ping, payload: String(at) }));
     at += size;
   }
-  parts.push(encodeFrame({ opcode: OPCODES.continuation, payload: bytes.subarray(at) }));
+  parts.push(encodeFrame({ opcode: OPCODES.continuation, payload: message.subarray(at) }));
   return Buffer.concat(parts);
 }
 

@@ -4,7 +4,7 @@
  */
 import { pipeline } from 'node:stream/promises';
 import { type NotGiven, notGiven } from '../../../lib/cli/report/not-given.js';
-import { createSource, SinkError } from '../../../lib/index.js';
+import { createSource, openSpool, SinkError } from '../../../lib/index.js';
 import type { KafkaOptions, KafkaReport } from '../../../lib/sink/kafka/index.js';
 import { clients } from '../clients.js';
 
@@ -12,6 +12,8 @@ export interface Task {
   readonly url: string;
   readonly client: string;
   readonly options: KafkaOptions;
+  /** The folder of a spool, when there is one. */
+  readonly spool?: string | undefined;
 }
 
 /** What is seen in between. */
@@ -33,9 +35,10 @@ export interface End extends KafkaReport {
   readonly error: { readonly message: string; readonly code: string | undefined } | undefined;
 }
 
-const { url, client, options } = JSON.parse(process.argv[2] as string) as Task;
+const { url, client, options, spool: folder } = JSON.parse(process.argv[2] as string) as Task;
+const spool = folder === undefined ? undefined : await openSpool(folder, { drainTimeoutMs: options.drainTimeoutMs });
 const source = createSource({ url, unbounded: true, batch_size: 500, max_buffered_bytes: 1024 * 1024 });
-const { open, retries } = clients.find(({ name }) => name === client)!;
+const { open } = clients.find(({ name }) => name === client)!;
 const sink = open(options);
 const live = (): number => {
   globalThis.gc!();
@@ -49,7 +52,7 @@ const timer = setInterval(() => {
   const sight: Sight = {
     received: frames,
     acknowledged: records,
-    retries: sink.stats.retries + (retries?.() ?? 0),
+    retries: sink.stats.retries,
     isPaused: paused,
     rss: process.memoryUsage.rss(),
     live: globalThis.gc !== undefined && sights++ % 10 === 0 ? live() : 0,
@@ -57,16 +60,18 @@ const timer = setInterval(() => {
   console.log(JSON.stringify(sight));
 }, 20);
 const closed = new Promise((resolve) => sink.once('close', resolve));
-const error = await pipeline(source.pages(), sink).then(
+const between = spool === undefined ? [] : [spool.keep()];
+const error = await pipeline([source.pages(), ...between, sink]).then(
   () => undefined,
   (reason: Error) => reason,
 );
 await closed;
+await spool?.close();
 clearInterval(timer);
 const end: End = {
   ...sink.report(),
   received: source.stats.records,
-  notGiven: notGiven(source.stats, sink.report()),
+  notGiven: notGiven(source, sink.report()),
   error: error && { message: error.message, code: error instanceof SinkError ? error.code : undefined },
 };
 console.log(JSON.stringify({ end }));

@@ -181,12 +181,12 @@ for (const [what, bytes, hint] of [
   [
     'MessagePack',
     Buffer.from(MESSAGEPACK['an array of numbers'], 'hex'),
-    'It looks like MessagePack: set `message_format: binary`, which stores frames as base64, or decode them in a Transform of your own before `parse()`.',
+    'It looks like MessagePack: set `message_format: binary`, which stores frames as base64, or decode them in code, by `decode` of `createSource()` or `parse()`.',
   ],
   [
     'gzip of CBOR',
     gzipSync(Buffer.from(CBOR['with the tag that says that it is CBOR'], 'hex')),
-    'It is gzip that holds what looks like CBOR: set `decompress: gzip` and `message_format: binary`, which stores frames as base64, or decode them in a Transform of your own before `parse()`.',
+    'It is gzip that holds what looks like CBOR: set `decompress: gzip` and `message_format: binary`, which stores frames as base64, or decode them in code, by `decode` of `createSource()` or `parse()`.',
   ],
 ] as const) {
   test(`the hint for ${what} is ${hint}`, () => assert.equal(hintFor(lookAt(bytes)), hint));

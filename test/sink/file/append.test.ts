@@ -5,6 +5,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -36,7 +37,10 @@ describe('jsonlFile with append', () => {
   it('adds a member to a gzip file', async (t) => {
     const path = join(temporaryFolder(t), 'out.jsonl.gz');
     const texts = records(30);
-    for (const part of [texts.slice(0, 10), texts.slice(10, 20), texts.slice(20)]) await add(path, part);
+    for (const part of [texts.slice(0, 10), texts.slice(10, 20), texts.slice(20)]) {
+      const { told } = await add(path, part);
+      assert.deepEqual(told, []);
+    }
     assert.equal(readText(path), lines(texts));
     assert.equal(execFileSync('gzip', ['-dc', path]).toString(), lines(texts));
   });
@@ -44,7 +48,8 @@ describe('jsonlFile with append', () => {
   it('begins a new line behind a gzip file whose text has no line feed at its end', async (t) => {
     const path = join(temporaryFolder(t), 'out.jsonl.gz');
     writeFileSync(path, gzipSync('{"n":0}'));
-    await add(path, ['1']);
+    const { told } = await add(path, ['1']);
+    assert.deepEqual(told, []);
     assert.equal(readText(path), '{"n":0}\n1\n');
   });
 
@@ -146,6 +151,8 @@ describe('jsonlFile with append, to a file whose end is torn,', () => {
       ['{\n  "a": [\n    1,\n', ''],
       ['{\n  "a": [\n    1\n  ]\n', ''],
       ['[\n  [\n', ''],
+      ['{\n\t"a": [\n\t\t1,\n', ''],
+      ['{\r\n  "a":\r\n\r\n  1,\r\n', ''],
       [one, one],
       [one.slice(0, -1), one],
       ['null\n', 'null\n'],
@@ -268,6 +275,26 @@ describe('jsonlFile with append, to a gzip file that was cut off,', () => {
         assert.ok(lines(texts).startsWith(text), `${zeros} zeros from ${length}`);
       }
     }
+  });
+
+  it('sets aside what a few zeros stood for, which may have been data, and nothing that many stood for', async (t) => {
+    const path = join(temporaryFolder(t), 'out.jsonl.gz');
+    const whole = gzipSync(lines(records(50)));
+    let differ = 0;
+    for (let length = 60; length < 90; length++) {
+      const trusted = decoded(withoutZeros(whole.subarray(0, length)));
+      const torn: string[] = [];
+      for (const zeros of [63, 64]) {
+        writeFileSync(path, Buffer.concat([whole.subarray(0, length), Buffer.alloc(zeros)]));
+        await add(path, ['1']);
+        torn.push(existsSync(`${path}.torn`) ? readFileSync(`${path}.torn`, 'latin1').slice(0, -1) : '');
+        rmSync(`${path}.torn`, { force: true });
+      }
+      assert.equal(torn[1], trusted.slice(trusted.lastIndexOf('\n') + 1), `cut at ${length}`);
+      assert.ok(torn[0]!.startsWith(torn[1]!), `cut at ${length}`);
+      if (torn[0] !== torn[1]) differ += 1;
+    }
+    assert.notEqual(differ, 0);
   });
 
   it('sets aside what it cannot mend, overwrites nothing, tells it and goes on with a new file', async (t) => {

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
+import type { Page } from '../../../lib/batch/page.js';
+import type { FilePosition, SinkPosition } from '../../../lib/batch/sink-position.js';
 import { SinkError } from '../../../lib/errors.js';
 import { type JsonlFileWritable, jsonlFile } from '../../../lib/sink/file/jsonl-file.js';
 import type { JsonlFileOptions } from '../../../lib/sink/file/jsonl-file-options.js';
+import { createFakeClock } from '../../../lib/testing/index.js';
 import { program } from '../../support/program.js';
 import { noSmallDisk, smallDisk } from '../../support/small-disk.js';
+import { until } from '../../support/until.js';
 import { noZstd, readCutText, readText, temporaryFolder } from '../files.js';
 import { lines, pagesOf, records } from '../pages.js';
 
@@ -48,6 +55,16 @@ describe('jsonlFile, when the system refuses,', () => {
   it('says that the path is a folder', async (t) => {
     const { error } = await failure(temporaryFolder(t));
     assert.match(error.message, /: it is a folder \(EISDIR\)\. Nothing was written\. Give the path of a file\.$/);
+  });
+
+  it('says that nobody can write to a socket', { skip: process.platform === 'win32' }, async (t) => {
+    const path = join(temporaryFolder(t), 'socket');
+    const server = createServer();
+    server.listen(path);
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const { error } = await failure(path);
+    assert.match(error.message, /: there is no device behind it \(ENXIO\)\. Nothing was written\./);
   });
 
   it('says that permission is denied', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async (t) => {
@@ -165,6 +182,80 @@ describe('jsonlFile, on a disk that runs full,', { skip: noSmallDisk() }, () => 
   });
 });
 
+describe('jsonlFile, while a disk is full,', { skip: noSmallDisk() }, () => {
+  const texts = Array.from({ length: 20_000 }, (_, n) => JSON.stringify({ n, noise: noise(n) }));
+
+  for (const name of ['out.jsonl', 'out.jsonl.gz']) {
+    it(`waits with whole records, and goes on when there is room, with nothing lost and nothing twice: ${name}`, async (t) => {
+      const folder = smallDisk(t, 2048);
+      const path = join(folder, name);
+      const ballast = join(folder, 'ballast');
+      writeFileSync(ballast, Buffer.alloc(1_000_000, 1));
+      const { clock, logger, events } = told();
+      const sink = jsonlFile(path, { clock, logger, compression: 'auto' });
+      const all = Readable.from(pagesOf([...texts, ...(name === 'out.jsonl' ? [] : texts)], 1000));
+      let where: SinkPosition | undefined;
+      const stored = pipeline(
+        all,
+        async function* (pages: AsyncIterable<Page>) {
+          for await (const page of pages) {
+            page.whenAcknowledged((position) => {
+              where = position;
+            });
+            yield page;
+          }
+        },
+        sink,
+      );
+      // Each time somebody makes a little room, it is used up.
+      for (const size of [700_000, 300_000, 0]) {
+        await until(() => events().at(-1) === 'disk_full');
+        const read = name.endsWith('.gz') ? readCutText(path) : readText(path);
+        assert.equal(read, lines([...texts, ...texts].slice(0, sink.stats.records)));
+        truncateSync(ballast, size);
+        if (size === 0) execFileSync('mount', ['-o', 'remount,size=1g', folder]);
+        const before = sink.stats.records;
+        await until(() => {
+          void clock.advance(1_000);
+          return sink.stats.records > before;
+        });
+      }
+      await stored;
+      assert.ok(events().includes('disk_has_room'));
+      assert.equal(sink.stats.records, name === 'out.jsonl' ? 20_000 : 40_000);
+      assert.equal(readText(path), lines(name === 'out.jsonl' ? texts : [...texts, ...texts]));
+      // What is told of places and checksums is right, too.
+      const [{ start, end, crc32: told32 }] = where!.files as [FilePosition];
+      assert.equal(crc32(readFileSync(path).subarray(start, end)), told32);
+    });
+  }
+
+  it('waits at the end of the run for as long as that may take, and then says why', async (t) => {
+    const path = join(smallDisk(t, 1024), 'out.jsonl');
+    const { clock, logger, events } = told();
+    const sink = jsonlFile(path, { clock, logger });
+    const failed = once(sink, 'error');
+    sink.write(pagesOf(texts.slice(0, 1000), 1000)[0]);
+    sink.write(pagesOf(texts.slice(1000), 19_000)[0]);
+    sink.end();
+    await until(() => events().includes('disk_full'));
+    await until(() => {
+      void clock.advance(1_000);
+      return sink.closed;
+    });
+    const [error] = (await failed) as [SinkError];
+    assert.match(error.message, /: the disk is full \(ENOSPC\)\. 1000 records of this run are stored/);
+    assert.equal(readText(path), lines(texts.slice(0, 1000)));
+  });
+});
+
+/** A clock, and what was told. */
+function told() {
+  const facts: { readonly event?: string }[] = [];
+  const logger = { debug() {}, info() {}, error() {}, warn: (fact: object) => void facts.push(fact) };
+  return { clock: createFakeClock(), logger, events: () => facts.map(({ event }) => event) };
+}
+
 describe('jsonlFile, when its process is killed,', () => {
   for (const [suffix, skip] of [
     ['gz', false],
@@ -189,7 +280,7 @@ describe('jsonlFile, when its process is killed,', () => {
 
 /** Writes records until it fails, and waits until the file is closed. */
 async function failure(path: string, texts: readonly string[] = ['1'], options: JsonlFileOptions = {}) {
-  const sink: JsonlFileWritable = jsonlFile(path, options);
+  const sink: JsonlFileWritable = jsonlFile(path, { onFull: 'fail', ...options });
   const closed = new Promise((resolve) => sink.once('close', resolve));
   const error = await pipeline(Readable.from(pagesOf(texts, 1000)), sink).then(
     () => assert.fail('it did not fail'),

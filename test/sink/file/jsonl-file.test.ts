@@ -83,6 +83,24 @@ describe('jsonlFile', () => {
     assert.equal(await firstBytes('d.jsonl', 'gzip'), '\x1f\x8b');
   });
 
+  for (const [suffix, least, most, skip] of [
+    ['gz', 1, 9, false],
+    ['zst', 1, 19, noZstd],
+  ] as const) {
+    it(`makes smaller .${suffix} files of a higher level`, { skip }, async (t) => {
+      const folder = temporaryFolder(t);
+      const [low, high] = await Promise.all(
+        [least, most].map(async (compressionLevel) => {
+          const path = join(folder, `${compressionLevel}.jsonl.${suffix}`);
+          await pipeline(Readable.from(pagesOf(records(3000, 200), 1000)), jsonlFile(path, { compressionLevel }));
+          assert.equal(readText(path), lines(records(3000, 200)));
+          return readFileSync(path).length;
+        }),
+      );
+      assert.ok(high! < low!, `${high} bytes at ${most}, ${low} at ${least}`);
+    });
+  }
+
   it('writes gzip that gzip finds nothing wrong with, for any number of pages', async (t) => {
     const folder = temporaryFolder(t);
     for (const count of [0, 1, 3000]) {
@@ -120,6 +138,14 @@ describe('jsonlFile', () => {
     ['a path that is no string', 1, {}, /^jsonlFile\.path: Expected the path of a file, .*, got 1\.$/],
     ['an unknown option', 'a', { apend: true }, /^jsonlFile\.apend: .*Did you mean `append`\?$/],
     ['a wrong compression', 'a', { compression: 'zip' }, /compression: Expected one of .*'gzip'.*"zip"/],
+    ['a level without compression', 'a', { compressionLevel: 1 }, /compressionLevel: There is nothing to compress/],
+    ['a level that gzip has not', 'a.gz', { compressionLevel: 10 }, /compressionLevel: gzip has levels from 1 to 9/],
+    [
+      'a level that nobody has',
+      'a.gz',
+      { compressionLevel: 20 },
+      /compressionLevel: Expected a whole number from 1 to 19/,
+    ],
     ['a wrong fsync', 'a', { fsync: true }, /fsync: Expected one of .*'never'.*, got true\.$/],
     ['a wrong flag', 'a', { append: 'yes' }, /append: Expected true or false, got "yes"\.$/],
     ['options that are none', 'a', null, /^jsonlFile: Expected an object of options, got null\.$/],

@@ -56,6 +56,30 @@ describe('PageFile', () => {
     assert.equal(file.bytes.toString(), '1\n2\n');
   });
 
+  it('ends what was written anew, though no page came', async () => {
+    const { file, pages } = start('gzip', Buffer.from('torn'));
+    const saved = Buffer.from('1\n');
+    const mended = pages.mend({ kind: 'torn', size: 4, keep: 0, ending: NOTHING, saved, torn: NOTHING });
+    await file.isAsked(1);
+    file.answer();
+    await mended;
+    const ended = pages.end();
+    await file.isAsked(2);
+    file.answer();
+    await ended;
+    assert.equal(gunzipSync(file.bytes).toString(), '1\n');
+  });
+
+  it('begins no member that would lack its end when what was torn is cut off, and the first page fails', async () => {
+    const { file, pages } = start('gzip', Buffer.from('torn'));
+    await pages.mend({ kind: 'torn', size: 4, keep: 0, ending: NOTHING, saved: NOTHING, torn: NOTHING });
+    const failed = assert.rejects(pages.store(pagesOf(['1'])[0]!), SinkError);
+    await file.isAsked(1);
+    file.answer(new Error('no space'));
+    await failed;
+    assert.deepEqual([file.bytes.length, file.cuts], [0, [0, 0]]);
+  });
+
   it('has ended once its ending is in the file', async () => {
     const { file, pages } = start('gzip');
     const stored = pages.store(pagesOf(['1'])[0]!);
@@ -90,11 +114,17 @@ describe('PageFile', () => {
   });
 });
 
+const NOTHING = Buffer.alloc(0);
+
 /** @param held what a file that was there holds; without it, it is new */
 function start(compression: 'none' | 'gzip', held?: Buffer) {
   const file = new SlowFile(held);
   const account = new Account('out.jsonl');
-  return { file, account, pages: new PageFile(file as unknown as OutputFile, compression, account, 0) };
+  return {
+    file,
+    account,
+    pages: new PageFile(file as unknown as OutputFile, { compression, level: undefined }, account, 0),
+  };
 }
 
 /** A file in memory each of whose writes takes until it is answered; one of nothing is none. */

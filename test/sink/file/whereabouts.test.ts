@@ -131,8 +131,8 @@ describe('jsonlFile, when its file is deleted under it,', () => {
       const error = await failed(sink, isEnd ? [] : ['3']);
       assert.equal(
         error.message,
-        `Cannot go on with ${path}: it was deleted while it was written to, and \`on_missing\` is \`fail\`. No record of ` +
-          'this run is stored. 2 records went with it. Find out who does that, or set `on_missing: create`.',
+        `Cannot go on with ${path}: it was deleted while it was written to, and \`onMissing\` is \`fail\`. No record of ` +
+          "this run is stored. 2 records went with it. Find out who does that, or set `onMissing: 'create'`.",
       );
       assert.equal(error.recordsWritten, 0);
       assert.equal(existsSync(path), false);

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import type { Page } from '../../../lib/batch/page.js';
 import { SinkError } from '../../../lib/errors.js';
+import { LetterBudget } from '../../../lib/parse/letter-budget.js';
+import { LetterFile } from '../../../lib/parse/letter-file.js';
+import { LetterWritable } from '../../../lib/parse/letter-writable.js';
 import { kafka } from '../../../lib/sink/kafka/index.js';
 import { createFakeClock } from '../../../lib/testing/fake-clock.js';
+import { settle } from '../../support/resources.js';
+import { tempFolder } from '../../support/temp-folder.js';
 import { whileTimePasses } from '../../support/time.js';
 import { until, within } from '../../support/until.js';
 import { pagesOf, records } from '../pages.js';
@@ -117,6 +124,39 @@ test('an oversize record goes to the dead letter alone, and its neighbours arriv
   assert.equal(sink.stats.diverted, 1);
 });
 
+test('what it refuses is counted against the limits of the pipeline, and kept with its place', async (t) => {
+  const producer = new FakeKafka({
+    partitions: () => 1,
+    before: ({ records: batch }) => {
+      if (batch.some(({ value }) => value!.length > 200)) throw brokerError('MESSAGE_TOO_LARGE');
+    },
+  });
+  const path = join(await tempFolder(t), 'refused.jsonl');
+  const budget = new LetterBudget({ total: 2, perPage: undefined });
+  // One was refused at the source.
+  assert.equal(budget.spend(), undefined);
+  const large = `"${'x'.repeat(300)}"`;
+  const sink = kafka({
+    producer,
+    topic: 'trades',
+    deadLetter: new LetterWritable(new LetterFile(path), undefined, { budget }),
+  });
+  await assert.rejects(pipeline(Readable.from(pagesOf([large, ...records(3), large], 50)), sink), {
+    code: 'ERR_SINK',
+    message: /The run refused more than 2 in this run \(`max_failures_total`\)/,
+  });
+  const letters = readFileSync(path, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    letters.map((line) =>
+      (({ place, topic, replay_count, data }) => [place, topic, replay_count, data])(JSON.parse(line)),
+    ),
+    [
+      ['sink', 'trades', 0, large],
+      ['sink', 'trades', 0, large],
+    ],
+  );
+});
+
 test('without a dead letter an oversize record fails the run, after everything else is delivered', async () => {
   const producer = new FakeKafka({
     partitions: () => 1,
@@ -143,7 +183,7 @@ test('with a dead broker the run ends after the drain time-out, and says what is
   const sink = kafka({ producer, topic: 'trades', clock, drainTimeoutMs: 5_000 });
   const done = assert.rejects(pipeline(Readable.from(pagesOf(records(7))), sink), (error) => {
     assert.ok(error instanceof SinkError);
-    assert.match(error.message, /no acknowledgement within 5000 ms, the `drain_timeout`/);
+    assert.match(error.message, /no acknowledgement within 5000 ms, the `drainTimeoutMs`/);
     assert.match(
       error.message,
       /Undelivered: 7, of frames 0 to 6; 7 of them were on their way and may be stored\. What came after frame 6 did not get to this sink\./,
@@ -183,7 +223,7 @@ test('a producer that settles nothing, not even its end, ends the run by the tim
     assert.ok(took < 7_000 + 2_000 + 5_000 + 500, String(took));
     const error = await within(() => 'the run to end', done);
     assert.ok(error instanceof SinkError, String(error));
-    assert.match(error.message, /no acknowledgement within 7000 ms, the `message_timeout`/);
+    assert.match(error.message, /no acknowledgement within 7000 ms, the `messageTimeoutMs`/);
     const { acknowledged, undelivered, uncertain } = sink.report();
     assert.equal(acknowledged, 0);
     assert.ok(undelivered > uncertain);
@@ -210,7 +250,7 @@ test('a partition without an answer ends the run by the message time-out, as soo
   await clock.advance(7_000);
   const error = await within(() => 'the run to end', done);
   assert.ok(error instanceof SinkError, String(error));
-  assert.match(error.message, /no acknowledgement within 7000 ms, the `message_timeout`/);
+  assert.match(error.message, /no acknowledgement within 7000 ms, the `messageTimeoutMs`/);
   assert.equal(producer.log('trades', 1).length, error.recordsWritten);
   assert.equal(error.recordsWritten, 10 - producer.sends[0]!.records.length);
 });
@@ -258,6 +298,20 @@ test('a batch that is not full waits for more as long as `lingerMs` says, and go
   sink.destroy();
 });
 
+test('a sink that is destroyed leaves no timer behind, whatever waits for its linger', async () => {
+  const clock = createFakeClock();
+  const sink = kafka({ producer: new FakeKafka(), topic: 'trades', clock, lingerMs: 40 });
+  sink.on('error', () => {});
+  sink.write(pagesOf(records(3), 3)[0]);
+  // Of those that were armed meanwhile, the one for the linger is left.
+  await until(() => sink.stats.waiting === 3 && clock.pending === 1);
+  await settle();
+  assert.equal(clock.pending, 1);
+  sink.destroy();
+  await until(() => sink.closed);
+  assert.equal(clock.pending, 0);
+});
+
 test('a producer that never tells of a topic ends the run by the message time-out', async () => {
   const clock = createFakeClock();
   const producer = new FakeKafka({ partitions: () => new Promise(() => {}) });
@@ -269,7 +323,7 @@ test('a producer that never tells of a topic ends the run by the message time-ou
   assert.ok(error instanceof SinkError, String(error));
   assert.match(
     error.message,
-    /no broker told of the topic within `message_timeout`.* Undelivered: 3, of frames 0 to 2\./,
+    /no broker told of the topic within `messageTimeoutMs`.* Undelivered: 3, of frames 0 to 2\./,
   );
 });
 

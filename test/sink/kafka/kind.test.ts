@@ -4,6 +4,7 @@ import { ConfigError } from '../../../lib/errors.js';
 import { parsePipelineText } from '../../../lib/feed/pipeline-file.js';
 import type { ResolvedSink } from '../../../lib/feed/sinks.js';
 import type { JsonSchema } from '../../../lib/internal/json-schema.js';
+import { lacksZstd, NO_ZSTD } from '../../../lib/internal/zstd.js';
 import { kafkaSinkSchema } from '../../../lib/sink/kafka/kind.js';
 import { resolveKafkaOptions } from '../../../lib/sink/kafka/options.js';
 
@@ -21,6 +22,18 @@ test('the smallest kafka sink has the defaults of the original, and of kafka()',
   const { producer: _, ...fromFile } = resolveKafkaOptions(sink);
   const { producer: __, ...inCode } = resolveKafkaOptions({ brokers: '127.0.0.1:9092', topic: 'trades' });
   assert.deepEqual(fromFile, inCode);
+});
+
+test('a compression that this Node has not is refused, unless a producer of the user does it', () => {
+  const options = { brokers: '127.0.0.1:9092', topic: 'trades', compression: 'zstd' } as const;
+  if (lacksZstd())
+    assert.throws(() => resolveKafkaOptions(options), {
+      code: 'ERR_CONFIG',
+      message: `kafka.compression: ${NO_ZSTD} lz4, snappy and gzip work here.`,
+    });
+  else assert.equal(resolveKafkaOptions(options).compression, 'zstd');
+  const own = { send: () => Promise.reject(), partitions: () => Promise.resolve(1), close: () => Promise.resolve() };
+  assert.equal(resolveKafkaOptions({ ...options, producer: own as never }).compression, 'zstd');
 });
 
 test('each example and default of a key of the kafka sink is accepted', () => {

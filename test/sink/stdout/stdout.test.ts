@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, it } from 'node:test';
+import { BatchStep } from '../../../lib/batch/step.js';
 import { SinkError } from '../../../lib/errors.js';
 import { stopRun, trackPipes } from '../../../lib/internal/chain.js';
 import { stdout } from '../../../lib/sink/stdout/stdout.js';
+import { messagesOf } from '../../support/messages.js';
 import { program } from '../../support/program.js';
 import { lines, pagesOf, records } from '../pages.js';
 
@@ -40,6 +42,14 @@ describe('stdout', () => {
       assert.equal(stream.writableEnded, false);
       assert.equal(stream.destroyed, false);
     }
+  });
+
+  it('gives no memory back that a stream of somebody else may still hold', async () => {
+    const stream = new PassThrough();
+    const page = new BatchStep({ size: 1, maxBytes: 1_000 }, true).add(messagesOf('{"a":1}')[0]!)!;
+    await pipeline(Readable.from([page]), stdout({ stream }));
+    assert.equal(page.length, 1);
+    assert.equal(String(stream.read()), '{"a":1}\n');
   });
 
   it('indents each record with `pretty_json`', async () => {

@@ -137,6 +137,11 @@ export class Broker {
     await this.#end('SIGKILL');
   }
 
+  /** Shuts it down in good order; `start()` starts it again, on the same files. */
+  async end(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
   /** Stops its process where it is: it is still there, and answers nothing. */
   pause(): void {
     this.#process?.kill('SIGSTOP');

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, Connection, fetchV12, metadataV12, type RecordsBatch } from '@platformatic/kafka';
+import { deadline } from '../until.js';
 
 /** A record as it was read back. */
 export interface ReadRecord {
@@ -57,6 +58,15 @@ export async function removeTopic(address: string, topic: string): Promise<void>
   await withAdmin(address, (admin) => admin.deleteTopics({ topics: [topic] }));
 }
 
+/** Whether there is a topic of this name. */
+export async function hasTopic(address: string, topic: string): Promise<boolean> {
+  return withConnection(address, async (connection) => {
+    // Of all of them: a topic that was made, or is going away, may have no leader for a moment.
+    const { topics: all } = await onceLed(() => metadataV12.api.async(connection, null, false, false));
+    return all.some(({ name }) => name === topic);
+  });
+}
+
 /** All that lies in a topic, partition by partition. */
 export async function readTopic(address: string, topic: string): Promise<ReadRecord[]> {
   return withConnection(address, async (connection) => {
@@ -66,6 +76,71 @@ export async function readTopic(address: string, topic: string): Promise<ReadRec
     }
     return partitions.flat();
   });
+}
+
+/**
+ * What a consumer with `isolation.level: read_committed` sees, as the protocol says: nothing behind the last stable offset, no control
+ * batches, and nothing of the transactions that the broker calls aborted, each from its first offset to its marker.
+ *
+ * A broker acknowledges a commit before its markers stand in each partition, so that for a moment some of it is not to be seen.
+ *
+ * @param one of its partitions @default all
+ * @param isSettled whether to wait until no transaction is open, which one of a killed run is until the next begins
+ */
+export async function readCommitted(
+  address: string,
+  topic: string,
+  { one, isSettled = false }: { readonly one?: number; readonly isSettled?: boolean } = {},
+): Promise<ReadRecord[]> {
+  return withConnection(address, async (connection) => {
+    const partitions: ReadRecord[][] = [];
+    for (const partition of await partitionsOf(connection, topic)) {
+      if (one !== undefined && partition !== one) continue;
+      partitions.push(await onceLed(() => readCommittedPartition(connection, topic, partition, isSettled)));
+    }
+    return partitions.flat();
+  });
+}
+
+async function readCommittedPartition(
+  connection: Connection,
+  topic: string,
+  partition: number,
+  isSettled: boolean,
+): Promise<ReadRecord[]> {
+  const records: ReadRecord[] = [];
+  const giveUp = deadline(() => `the end of all transactions in partition ${partition} of ${topic}`);
+  const aborted = new Set<bigint>();
+  for (let next = 0n; ; ) {
+    const asked = { partition, currentLeaderEpoch: -1, fetchOffset: next, lastFetchedEpoch: -1 };
+    const request = [{ topicId: topic, partitions: [{ ...asked, partitionMaxBytes: 1024 * 1024 }] }];
+    const answer = await fetchV12.api.async(connection, 0, 0, 64 * 1024 * 1024, 1, 0, -1, request, [], '');
+    const found = answer.responses[0]!.partitions[0]!;
+    const begins = [...(found.abortedTransactions ?? [])];
+    for (const batch of found.records ?? []) {
+      next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+      for (const { producerId, firstOffset } of begins) {
+        if (firstOffset <= batch.firstOffset && isData(batch)) aborted.add(producerId);
+      }
+      if (!isData(batch)) {
+        aborted.delete(batch.producerId);
+        const done = begins.findIndex(
+          ({ producerId, firstOffset }) => producerId === batch.producerId && firstOffset <= batch.firstOffset,
+        );
+        if (done !== -1) begins.splice(done, 1);
+      } else if (!aborted.has(batch.producerId) || (batch.attributes & TRANSACTIONAL) === 0) {
+        records.push(...recordsOf(batch, partition, 0));
+      }
+    }
+    if (next < found.lastStableOffset) continue;
+    if (!isSettled || next >= found.highWatermark) return records;
+    giveUp();
+    await delay(POLL_MS);
+  }
+}
+
+function isData({ attributes }: RecordsBatch): boolean {
+  return (attributes & CONTROL) === 0;
 }
 
 async function withConnection<T>(address: string, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -79,12 +154,20 @@ async function withConnection<T>(address: string, work: (connection: Connection)
   }
 }
 
-/** A broker that has just started has no leaders yet, and one that has made a topic may not know it for a moment. */
 async function partitionsOf(connection: Connection, topic: string): Promise<number[]> {
+  return onceLed(async () => {
+    const { topics: found } = await metadataV12.api.async(connection, [topic], false, false);
+    return (found[0]?.partitions ?? []).map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b);
+  });
+}
+
+/** A broker that has just started has no leaders yet, and one that has made a topic may not know it for a moment. */
+async function onceLed<T>(work: () => Promise<T>): Promise<T> {
+  const giveUp = deadline(() => 'a leader of each partition');
   for (;;) {
+    giveUp();
     try {
-      const { topics: found } = await metadataV12.api.async(connection, [topic], false, false);
-      return (found[0]?.partitions ?? []).map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b);
+      return await work();
     } catch (error) {
       const ids = (error as { errors?: { apiId?: string }[] }).errors?.map(({ apiId }) => String(apiId)) ?? [];
       if (!ids.some((id) => NOT_YET.includes(id))) throw error;
@@ -130,6 +213,14 @@ async function withAdmin<T>(address: string, work: (admin: Admin) => Promise<T>)
   }
 }
 
+/** In the attributes of a batch. */
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
 let topics = 0;
 const POLL_MS = 50;
-const NOT_YET: readonly string[] = ['LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION'];
+const NOT_YET: readonly string[] = [
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_OR_FOLLOWER',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNKNOWN_TOPIC_ID',
+];

@@ -23,6 +23,13 @@ describe('accepted mutants', () => {
     assert.deepEqual(staleAmong([accepted], mutants), []);
   });
 
+  it('are known by the line above, too, where others read the same', () => {
+    const mutants = mutantsOf('lib/a.ts', 'g();\nif (a < b) f();\nh();\nif (a < b) f();\n');
+    const linesAmong = (behind: string): number[] =>
+      mutants.filter((mutant) => isAccepted(mutant, [{ ...accepted, behind }])).map(({ line }) => line);
+    assert.deepEqual([linesAmong('g();'), linesAmong('h();'), linesAmong('')], [[2], [4], []]);
+  });
+
   it('are told when their line has changed, or the file is another one', () => {
     for (const [file, code] of [
       ['lib/a.ts', 'if (a < c) f();'],

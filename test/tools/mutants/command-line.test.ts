@@ -13,6 +13,10 @@ describe('readOptions()', () => {
   it('takes as long as it needs for the whole tree, unless it is told', () => {
     assert.equal(some('--all', '300').count, 300);
     assert.equal(some('--all', '300').seconds, Number.POSITIVE_INFINITY);
+    assert.deepEqual(
+      [some().tests, some('--all', '300').tests, some('--all', '300', '--tests', '2').tests],
+      [18, 30, 2],
+    );
     assert.equal(some('--all', '300', '--seconds', '9').seconds, 9);
   });
 

@@ -25,6 +25,19 @@ describe('ImportGraph', () => {
     ]);
   });
 
+  it('puts behind the nearest three those that compare what people read, however far they are', async (t) => {
+    const near = ['a', 'b', 'c', 'd'].map((name) => `test/net/retry-${name}.test.ts`);
+    const { graph } = await graphOf(t, {
+      'lib/net/retry.ts': '',
+      'lib/index.ts': "export * from './net/retry.js';",
+      'test/docs/golden-help.test.ts': "import '../../lib/index.js';",
+      'test/readme.test.ts': "import '../lib/index.js';",
+      ...Object.fromEntries(near.map((path) => [path, "import '../../lib/net/retry.js';"])),
+    });
+    const broad = ['test/docs/golden-help.test.ts', 'test/readme.test.ts'];
+    assert.deepEqual(graph.testsOf('lib/net/retry.ts'), [...near.slice(0, 3), ...broad, ...near.slice(3)]);
+  });
+
   it('follows a path in quotes, which starts a process, and helpers of tests', async (t) => {
     const { graph } = await graphOf(t, {
       'lib/main.ts': '',

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { idleLinesIn } from '../../../tools/mutants/covered-lines.js';
 import { runTest } from '../../../tools/mutants/run-test.js';
 import { ROOT, start } from '../../cli/cli.js';
 import { compile } from '../../compile.js';
@@ -39,6 +40,13 @@ throw new Error(String(isOfAge(1)));
 setInterval(() => {}, 1000);
 `,
   'test/loop.test.ts': 'for (;;);',
+  'test/leaving.test.ts': `import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+spawn(process.execPath, [join(process.env.SPILLWAY_COMPILED!, 'test/left.js')], { stdio: 'ignore' }).unref();
+`,
+  'test/left.ts': `import { nobodyCalls } from '../lib/age.js';
+setTimeout(() => nobodyCalls(1), 300);
+`,
   'tools/mutants/accepted.json': JSON.stringify([
     { file: 'lib/age.ts', before: 'return lived * 365;', after: 'return lived / 365;', because: 'Nobody calls it.' },
     { file: 'lib/age.ts', before: 'return 1;', after: 'return 0;', because: 'It is gone.' },
@@ -129,6 +137,15 @@ describe('runTest()', () => {
     assert.equal(await runTest('test/broken.test.ts', options), 'failed');
     assert.equal(await runTest('test/age.test.ts', options), 'passed');
     assert.equal(await runTest('test/age.test.ts', { ...options, signal: AbortSignal.abort() }), 'stopped');
+  });
+
+  it('knows what was run by a process that ends after the test', async (t) => {
+    const folder = await project(t);
+    await compile(folder);
+    const coverage = join(folder, 'coverage');
+    const options = { folder, temporary: folder, coverage, signal: new AbortController().signal };
+    assert.equal(await runTest('test/leaving.test.ts', options), 'passed');
+    assert.deepEqual(idleLinesIn(coverage, folder), { 'lib/age.ts': [2] });
   });
 });
 

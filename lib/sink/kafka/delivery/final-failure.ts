@@ -1,4 +1,5 @@
 import type { Page } from '../../../batch/page.js';
+import { SinkError } from '../../../errors.js';
 import { classify, type Failure } from '../../../kafka/failures.js';
 import type { KafkaBatch } from '../partitions/kafka-batch.js';
 import type { PartitionQueue } from '../partitions/partition-queue.js';
@@ -23,13 +24,13 @@ export function notTakenInTime(
   messageTimeoutMs: number,
   lastFailure: unknown,
 ): FinalFailure {
-  const limit = `${messageTimeoutMs} ms, the \`message_timeout\` (messageTimeoutMs)`;
+  const limit = `${messageTimeoutMs} ms, the \`message_timeout\``;
   return timeIsUp(notTakenText(queue, batch), `there was no acknowledgement within ${limit}`, lastFailure);
 }
 
 /** Records that were not acknowledged before the end of a run had taken its time. */
 export function notDrained(drainTimeoutMs: number, lastFailure: unknown): FinalFailure {
-  const limit = `${drainTimeoutMs} ms, the \`drain_timeout\` (drainTimeoutMs)`;
+  const limit = `${drainTimeoutMs} ms, the \`drain_timeout\``;
   const reason = `the run ended, and there was no acknowledgement within ${limit}`;
   return timeIsUp('Kafka did not take all records', reason, lastFailure);
 }
@@ -37,28 +38,33 @@ export function notDrained(drainTimeoutMs: number, lastFailure: unknown): FinalF
 /** A record that is too large by itself, with no dead letter to take it. */
 export function tooLarge(
   queue: PartitionQueue,
-  batch: KafkaBatch,
   sequence: number,
+  valueBytes: number,
   failure: Failure,
   cause: unknown,
 ): FinalFailure {
-  const bytes = batch.records[0]!.value?.length ?? 0;
   return {
     ...failure,
-    what: `The record of frame ${sequence}, of ${bytes} bytes, cannot be written to ${queue.topic}`,
-    advice: `${failure.advice} Or give a dead letter (\`dead_letter\`, deadLetter), which takes such records alone.`,
+    what: `The record of frame ${sequence}, of ${valueBytes} bytes, cannot be written to ${queue.topic}`,
+    advice: `${failure.advice} Or give a dead letter (\`dead_letter\`), which takes such records alone.`,
     cause,
   };
 }
 
 /** A dead letter that failed. */
 export function noDeadLetter(error: Error): FinalFailure {
+  // It says itself what is wrong: more was refused than may be.
+  const told = error instanceof SinkError && {
+    what: 'The run is over',
+    advice: 'Raise the limit where that is expected.',
+  };
   return {
     kind: 'fatal',
     name: '',
     what: 'The dead letter cannot be written to',
     reason: error.message.replace(/[.\s]+$/, ''),
-    advice: 'Check `dead_letter` (deadLetter), which takes the records that are too large for their topic.',
+    advice: 'Check `dead_letter`, which takes the records that are too large for their topic.',
+    ...told,
     cause: error,
   };
 }
@@ -70,7 +76,7 @@ export function badRecord(page: Page, { index, reason }: BadRecord): FinalFailur
     name: '',
     what: `The record of frame ${page.frame(index).sequence} cannot be sent`,
     reason: `it ${reason}`,
-    advice: 'Set `on_key_error` (onKeyError) to `skip` or `null_key` to go on without.',
+    advice: 'Set `on_key_error` to `skip` or `null_key` to go on without.',
     cause: undefined,
   };
 }
@@ -90,7 +96,7 @@ function timeIsUp(what: string, reason: string, cause: unknown): FinalFailure {
   return { ...known, kind: 'fatal', what, reason: `${reason}; the last try failed, because ${known.reason}`, cause };
 }
 
-function notTakenText(queue: PartitionQueue, { records: { length } }: KafkaBatch): string {
+function notTakenText(queue: PartitionQueue, { length }: KafkaBatch): string {
   return `Kafka did not take ${length} record${length === 1 ? '' : 's'} for ${queue.topic}, partition ${queue.partition}`;
 }
 

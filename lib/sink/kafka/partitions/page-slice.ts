@@ -22,6 +22,11 @@ export class PageSlice {
     this.#indices = isWhole ? undefined : [];
   }
 
+  /** Whether it is all of the page as it stands, without keys. */
+  get isWhole(): boolean {
+    return this.#indices === undefined;
+  }
+
   get length(): number {
     return this.#indices === undefined ? this.page.length : this.#indices.length;
   }
@@ -60,6 +65,13 @@ export class PageSlice {
     return this.#shapes![3 * position + 2]!;
   }
 
+  /** How many bytes the line at `position` has, without its line feed. */
+  lineBytes(position: number): number {
+    const { page } = this;
+    const index = this.index(position);
+    return page.ends[index]! - page.start(index);
+  }
+
   /** How many bytes of its page the lines from `from` to `to` take, with their line feeds. */
   pageBytes(from: number, to: number): number {
     const { page } = this;
@@ -86,11 +98,14 @@ export class PageSlice {
     return this.#indices === undefined ? position : this.#indices[position]!;
   }
 
-  /** The key of the record at `position`: a view, unless it has to be decoded. */
-  key(position: number, isBase64: boolean): Buffer | undefined {
-    if (this.#indices === undefined) return undefined;
-    const start = this.#keyStarts[position]!;
-    return start < 0 ? undefined : keyBytes(this.page.bytes, start, this.#keyEnds[position]!, isBase64);
+  /** Where the key of the record at `position` begins; -1 without one. */
+  keyStart(position: number): number {
+    return this.#indices === undefined ? -1 : this.#keyStarts[position]!;
+  }
+
+  /** Where it ends; `~end` for one that is a JSON string with its quotes, to be decoded. */
+  keyEnd(position: number): number {
+    return this.#keyEnds[position]!;
   }
 }
 

@@ -1,4 +1,3 @@
-import type { KafkaRecord } from '../../../kafka/producer.js';
 import { KafkaBatch, type Part } from './kafka-batch.js';
 import type { PageSlice } from './page-slice.js';
 import type { RecordMaker } from './record-maker.js';
@@ -9,17 +8,23 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
-/** One partition: what waits for it, in order. At most one batch of it is on its way. */
+/** One partition: what waits for it, in order, and what is on its way. */
 export class PartitionQueue {
   readonly topic: string;
   readonly partition: number;
-  /** Records that wait, without those of a batch on its way. */
+  /** Records that wait, without those of batches on their way. */
   waiting = 0;
   waitingBytes = 0;
   /** When what waits has waited long enough, by the monotonic clock. */
   dueAt = Number.POSITIVE_INFINITY;
-  /** The batch that is on its way, or waits to be tried again. */
-  current: KafkaBatch | undefined;
+  /** Batches that were sent and are not dealt with, in order: they have no answer yet, or wait until all behind them have one. */
+  readonly sent: KafkaBatch[] = [];
+  /** How many of them have no answer. */
+  inFlight = 0;
+  /** Whether batches arrive: none was refused since the newest answer, and none is to be sent again. */
+  isSteady = false;
+  /** Whether it waits before something is tried again. */
+  isResting = false;
   /** Whether it is among those that the sender looks at for something to send. */
   isQueued = false;
   /** Whether nothing is sent to it any more. */
@@ -56,11 +61,6 @@ export class PartitionQueue {
     return this.waiting === 0 && this.#again.length === 0;
   }
 
-  /** Whether nothing of it is on its way or will be. */
-  get isDone(): boolean {
-    return this.isDead || (this.current === undefined && this.isEmpty);
-  }
-
   /** The next batch. There must be something that waits. */
   nextBatch(limits: BatchLimits, maker: RecordMaker): KafkaBatch {
     const again = this.#again.shift();
@@ -69,8 +69,8 @@ export class PartitionQueue {
       return again;
     }
     const maxBytes = Math.min(limits.bytes, this.#maxBytes);
-    const records: KafkaRecord[] = [];
     const parts: Part[] = [];
+    let records = 0;
     let bytes = 0;
     while (this.#slices.length > 0) {
       const slice = this.#slices[0]!;
@@ -78,16 +78,15 @@ export class PartitionQueue {
       const { length } = slice;
       let isFull = false;
       while (slice.taken < length) {
-        const record = maker.make(this, slice, slice.taken);
-        const size = sizeOf(record);
-        if (records.length > 0 && bytes + size > maxBytes) {
+        const size = maker.sizeOf(slice, slice.taken);
+        if (records > 0 && bytes + size > maxBytes) {
           isFull = true;
           break;
         }
         bytes += size;
-        records.push(record);
+        records += 1;
         slice.taken += 1;
-        if (records.length >= limits.records) {
+        if (records >= limits.records) {
           isFull = true;
           break;
         }
@@ -96,44 +95,51 @@ export class PartitionQueue {
       if (slice.taken === length) this.#slices.shift();
       if (isFull) break;
     }
-    const batch = new KafkaBatch(records, parts);
+    const batch = new KafkaBatch(this, parts, bytes);
     this.#count(batch, -1);
     if (this.waiting === 0) this.dueAt = Number.POSITIVE_INFINITY;
     return batch;
   }
 
-  /** Puts a batch that was too large back, in two halves, and remembers what is too large. */
-  splitAgain(batch: KafkaBatch): void {
-    const halves = batch.split();
-    this.#again.unshift(...halves);
-    this.#maxBytes = Math.max(MIN_BATCH_BYTES, Math.min(this.#maxBytes, batch.pageBytes >> 1));
-    for (const half of halves) this.#count(half, 1);
+  /** Whether there is something to send that was sent before. */
+  get hasAgain(): boolean {
+    return this.#again.length > 0;
+  }
+
+  /** Puts the batches that were sent back, in their order: they are the next ones. */
+  sendAgain(): void {
+    const batches = this.sent.splice(0);
+    this.#again.unshift(...batches);
+    for (const batch of batches) this.#count(batch, 1);
+  }
+
+  /** Does the same with the first of them in two halves, since it was too large, and remembers what is too large. */
+  splitAgain(): void {
+    const [batch] = this.sent;
+    this.sent.splice(0, 1, ...batch!.split());
+    this.#maxBytes = Math.max(MIN_BATCH_BYTES, Math.min(this.#maxBytes, batch!.pageBytes >> 1));
+    this.sendAgain();
+  }
+
+  /** Every batch that was sent and is not dealt with. */
+  *unsettled(): Generator<KafkaBatch> {
+    yield* this.sent;
+    yield* this.#again;
   }
 
   /** Every record that waits or is on its way, as parts of slices. */
   *undelivered(): Generator<Part> {
-    if (this.current !== undefined) yield* this.current.parts;
-    for (const batch of this.#again) yield* batch.parts;
+    for (const batch of this.unsettled()) yield* batch.parts;
     for (const slice of this.#slices) {
       if (slice.taken < slice.length) yield { slice, from: slice.taken, to: slice.length };
     }
   }
 
   #count(batch: KafkaBatch, sign: 1 | -1): void {
-    this.waiting += sign * batch.records.length;
+    this.waiting += sign * batch.length;
     this.waitingBytes += sign * batch.pageBytes;
   }
 }
 
-/** What a record takes in a batch, at most. */
-function sizeOf({ key, value, headers }: KafkaRecord): number {
-  let size = RECORD_OVERHEAD + (value?.length ?? 0) + (key?.length ?? 0);
-  if (headers !== undefined) for (const [name, text] of headers) size += HEADER_OVERHEAD + name.length + text.length;
-  return size;
-}
-
-/** Its length, attributes, time, offset, and the lengths of key and value, each as long as it can be. */
-const RECORD_OVERHEAD = 36;
-const HEADER_OVERHEAD = 10;
 /** A batch that is refused for its size says little about the size of its records. */
 const MIN_BATCH_BYTES = 16 * 1024;

@@ -1,7 +1,7 @@
 import { FieldReader, scalarAt } from '../../../json/field.js';
+import { timeAt } from '../../../json/time.js';
 import type { ResolvedKafkaOptions } from '../options.js';
 import { isFormattable } from './record-format.js';
-import { timeAt } from './record-time.js';
 
 /** Reads what a record is to be in Kafka besides its key and its place: its time, and what of it the value is made of. */
 export class RecordShape {

@@ -1,8 +1,8 @@
 import type { Page } from '../../../batch/page.js';
 import { FieldReader, scalarAt } from '../../../json/field.js';
+import { partitionOfKey } from '../../../kafka/murmur2.js';
 import type { PageDelivery } from '../delivery/page-delivery.js';
 import type { ResolvedKafkaOptions } from '../options.js';
-import { partitionOfKey } from './murmur2.js';
 import { keyBytes, PageSlice } from './page-slice.js';
 import { PartitionQueue } from './partition-queue.js';
 import { isFormattable, type KafkaFormatType } from './record-format.js';

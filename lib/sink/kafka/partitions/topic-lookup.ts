@@ -1,31 +1,28 @@
-import type { TimerHandle } from '../../../internal/clock.js';
 import { classify, type Failure } from '../../../kafka/failures.js';
+import { Patience } from '../../../kafka/patience.js';
 import type { KafkaProducer } from '../../../kafka/producer.js';
 import { type FinalFailure, noTopics } from '../delivery/final-failure.js';
 import type { ResolvedKafkaOptions } from '../options.js';
-import { patienceFor, retryDelay } from '../send/retry.js';
 import type { Router } from './router.js';
 
 /** Finds out how many partitions topics have, before the first record goes to them. */
 export class TopicLookup {
-  readonly #options: Pick<ResolvedKafkaOptions, 'clock' | 'messageTimeoutMs' | 'logger'>;
-  readonly #producer: KafkaProducer;
+  readonly #logger: ResolvedKafkaOptions['logger'];
+  readonly #producer: Pick<KafkaProducer, 'partitions' | 'lastFailure'>;
   readonly #router: Router;
-  readonly #onRetry: () => void;
-  /** Waits that end early when all is over. */
-  readonly #sleepers = new Map<TimerHandle, () => void>();
-  #isClosed = false;
+  readonly #patience: Patience;
 
   constructor(
-    options: Pick<ResolvedKafkaOptions, 'clock' | 'messageTimeoutMs' | 'logger'>,
-    producer: KafkaProducer,
+    { clock, messageTimeoutMs, logger }: Pick<ResolvedKafkaOptions, 'clock' | 'messageTimeoutMs' | 'logger'>,
+    producer: Pick<KafkaProducer, 'partitions' | 'lastFailure'>,
     router: Router,
     onRetry: () => void,
   ) {
-    this.#options = options;
+    this.#logger = logger;
     this.#producer = producer;
     this.#router = router;
-    this.#onRetry = onRetry;
+    const toSilence = (lastFailure: unknown): Silence => new Silence(lastFailure);
+    this.#patience = new Patience({ clock, messageTimeoutMs, onRetry, toSilence });
   }
 
   /** Tells the router of topics. Returns what kept it from it. */
@@ -41,12 +38,7 @@ export class TopicLookup {
 
   /** Ends every wait. */
   close(): void {
-    this.#isClosed = true;
-    for (const [timer, wake] of this.#sleepers) {
-      this.#options.clock.clearTimeout(timer);
-      wake();
-    }
-    this.#sleepers.clear();
+    this.#patience.end();
   }
 
   /** A client that tries again by itself knows why there was no answer. */
@@ -59,52 +51,13 @@ export class TopicLookup {
 
   /** Asks for a topic's partitions until there is an answer, or no hope. */
   async #learn(topic: string): Promise<void> {
-    const { clock, messageTimeoutMs, logger } = this.#options;
-    const startedAt = clock.monotonic();
-    let lastFailure: unknown;
-    for (let failures = 1; ; failures++) {
-      try {
-        const left = startedAt + messageTimeoutMs - clock.monotonic();
-        this.#router.know(topic, await this.#within(left, this.#producer.partitions(topic), lastFailure));
-        return;
-      } catch (error) {
-        const { kind } = classify(error);
-        const delay = retryDelay(failures);
-        const isLate = clock.monotonic() + delay - startedAt > patienceFor(kind, messageTimeoutMs);
-        if (this.#isClosed || error instanceof Silence || kind === 'fatal' || kind === 'oversize' || isLate)
-          throw error;
-        lastFailure = error;
-        this.#onRetry();
-        logger.warn({ err: error, topic, failures }, 'nothing is known of the topic yet; asking again');
-        await new Promise<void>((resolve) => void this.#sleep(delay, resolve));
-        if (this.#isClosed) throw error;
-      }
-    }
-  }
-
-  /** What `work` gives, unless that takes longer. */
-  #within<T>(ms: number, work: Promise<T>, lastFailure: unknown): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const wake = this.#sleep(ms, () => reject(new Silence(lastFailure)));
-      work.then(resolve, reject).finally(wake);
-    });
-  }
-
-  /** Calls back after a while, or when all is over. Returns what calls it off. */
-  #sleep(ms: number, callback: () => void): () => void {
-    const { clock } = this.#options;
-    const timer = clock.setTimeout(
-      () => {
-        this.#sleepers.delete(timer);
-        callback();
+    const partitions = await this.#patience.for(
+      () => this.#producer.partitions(topic),
+      (error, failures) => {
+        this.#logger.warn({ err: error, topic, failures }, 'nothing is known of the topic yet; asking again');
       },
-      Math.max(1, ms),
     );
-    this.#sleepers.set(timer, callback);
-    return () => {
-      clock.clearTimeout(timer);
-      this.#sleepers.delete(timer);
-    };
+    this.#router.know(topic, partitions);
   }
 }
 
@@ -128,6 +81,6 @@ const TOO_MANY_TOPICS: Failure = {
 const NO_ANSWER: Failure = {
   kind: 'fatal',
   name: '',
-  reason: 'no broker told of the topic within `message_timeout` (messageTimeoutMs)',
+  reason: 'no broker told of the topic within `message_timeout`',
   advice: 'Check `brokers`, and that they are up and reachable from here.',
 };

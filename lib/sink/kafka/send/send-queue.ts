@@ -1,13 +1,15 @@
 import type { TimerHandle } from '../../../internal/clock.js';
 import { classify, type Failure, isFromBroker, isHopeless } from '../../../kafka/failures.js';
+import type { BatchProducer } from '../../../kafka/produce/batch-producer.js';
 import type { KafkaProducer } from '../../../kafka/producer.js';
+import { patienceFor, retryDelay } from '../../../kafka/retry.js';
 import { type FinalFailure, notTaken, notTakenInTime } from '../delivery/final-failure.js';
 import type { ResolvedKafkaOptions } from '../options.js';
 import type { KafkaBatch } from '../partitions/kafka-batch.js';
 import type { BatchLimits, PartitionQueue } from '../partitions/partition-queue.js';
 import { RecordMaker } from '../partitions/record-maker.js';
 import { DueTimer } from './due-timer.js';
-import { FIRST_RETRY_MS, patienceFor, retryDelay } from './retry.js';
+import { type Outlet, outletOf } from './outlet.js';
 
 /** Whom the send queue asks and tells. */
 export interface SendQueueHandler {
@@ -15,10 +17,10 @@ export interface SendQueueHandler {
   isUrgent(): boolean;
   /** A batch is sent again. */
   onRetry(): void;
-  /** A batch is acknowledged. */
-  onAcknowledged(batch: KafkaBatch): void;
-  /** A batch of one record is too large. */
-  onOversize(queue: PartitionQueue, batch: KafkaBatch, failure: Failure, cause: unknown): void;
+  /** A batch is acknowledged, whose values have so many bytes; where its first record lies, if that is known. */
+  onAcknowledged(batch: KafkaBatch, valueBytes: number, offset: number | undefined): void;
+  /** A batch of one record, whose value has so many bytes, is too large. */
+  onOversize(queue: PartitionQueue, batch: KafkaBatch, valueBytes: number, failure: Failure, cause: unknown): void;
   /** A batch is given up, and its queue with it. */
   onFailed(finalFailure: FinalFailure): void;
   /** A batch is dealt with, and what follows it is on its way. */
@@ -26,33 +28,35 @@ export interface SendQueueHandler {
 }
 
 /**
- * Which batch goes out when: the queues that have something to send in their turn, full or after their linger; at most one
- * batch of a queue on its way, and so many in all. One that failed in passing is sent again, until its time is up.
+ * Which batch goes out when: the queues that have something to send in their turn, full or after their linger, and so many batches
+ * in all. Where the producer keeps their order, several of a queue are on their way once the first has arrived. When one is
+ * refused, nothing follows until all behind it have their answers: then those that are not stored are sent again, in their order
+ * and one after the other, until their time is up.
  */
 export class SendQueue {
   readonly #options: ResolvedKafkaOptions;
-  readonly #producer: KafkaProducer;
+  readonly #outlet: Outlet;
   readonly #events: SendQueueHandler;
   readonly #maker: RecordMaker;
   readonly #limits: BatchLimits;
   readonly #maxInFlight: number;
   readonly #dueTimer: DueTimer;
-  /** Queues that have something to send and nothing on its way, in the order in which they got it. */
+  /** Queues that have something to send and may, in the order in which they got it. */
   #waiting: PartitionQueue[] = [];
-  /** Timers of batches on their way, and of those that wait to be tried again. */
+  /** Of each queue with batches on their way the time-out of the oldest, or the wait before it is tried again. */
   readonly #timers = new Map<PartitionQueue, TimerHandle>();
   /** What the newest batch that is sent again failed with. */
   #lastFailure: unknown;
   #inFlight = 0;
   #isClosed = false;
 
-  constructor(options: ResolvedKafkaOptions, producer: KafkaProducer, events: SendQueueHandler) {
+  constructor(options: ResolvedKafkaOptions, producer: KafkaProducer | BatchProducer, events: SendQueueHandler) {
     this.#options = options;
-    this.#producer = producer;
     this.#events = events;
     this.#maker = new RecordMaker(options);
+    this.#outlet = outletOf(producer, this.#maker);
     this.#limits = { records: options.batchSize, bytes: options.batchBytes };
-    this.#maxInFlight = Math.min(options.maxInFlight, producer.maxInFlight ?? Number.POSITIVE_INFINITY);
+    this.#maxInFlight = Math.min(options.maxInFlight, this.#outlet.maxInFlight ?? Number.POSITIVE_INFINITY);
     this.#dueTimer = new DueTimer(options.clock, () => this.pump());
   }
 
@@ -61,9 +65,20 @@ export class SendQueue {
     return this.#inFlight;
   }
 
+  /** Whether nobody looks at a page any more when all of its batches are acknowledged. */
+  get keepsNothing(): boolean {
+    return this.#outlet.keepsNothing;
+  }
+
+  /** Whether nothing is on its way or will be, but for batches that are given up. */
+  get isDone(): boolean {
+    // A queue that waits for its own batches has a timer.
+    return this.#timers.size === 0 && this.#waiting.every(({ isDead }) => isDead);
+  }
+
   /** What the newest request failed with that is tried again, here or by the client, as far as that is known. */
   get lastFailure(): unknown {
-    return this.#producer.lastFailure?.() ?? this.#lastFailure;
+    return this.#outlet.lastFailure() ?? this.#lastFailure;
   }
 
   /** Looks after queues that got records. */
@@ -72,24 +87,26 @@ export class SendQueue {
     for (const queue of queues) {
       // Older ones that wait there rule.
       queue.dueAt = Math.min(queue.dueAt, dueAt);
-      if (!queue.isQueued && queue.current === undefined) this.#enqueue(queue);
+      this.#rejoin(queue);
     }
   }
 
-  /** Sends what is due, as far as there is room on the way. */
+  /** Sends what is due, as far as there is room on the way: of each queue one batch in its turn. */
   pump(): void {
     if (this.#isClosed) return;
-    const waiting = this.#waiting;
-    if (waiting.length > 0 && this.#inFlight < this.#maxInFlight) {
-      const now = this.#options.clock.monotonic();
-      const isUrgent = this.#events.isUrgent();
+    const now = this.#options.clock.monotonic();
+    const isUrgent = this.#events.isUrgent();
+    for (let isMoving = true; isMoving && this.#inFlight < this.#maxInFlight; ) {
+      isMoving = false;
       const rest: PartitionQueue[] = [];
-      for (const queue of waiting) {
-        if (queue.isDead) queue.isQueued = false;
-        else if (this.#inFlight < this.#maxInFlight && (isUrgent || queue.dueAt <= now || queue.isFull(this.#limits))) {
-          queue.isQueued = false;
-          this.#send(queue, queue.nextBatch(this.#limits, this.#maker));
-        } else rest.push(queue);
+      for (const queue of this.#waiting) {
+        const isDue = isUrgent || queue.dueAt <= now || queue.isFull(this.#limits);
+        if (this.#maySend(queue) && isDue && this.#inFlight < this.#maxInFlight) {
+          this.#sendNext(queue);
+          isMoving = true;
+        }
+        if (this.#maySend(queue)) rest.push(queue);
+        else queue.isQueued = false;
       }
       this.#waiting = rest;
     }
@@ -101,38 +118,47 @@ export class SendQueue {
     this.#isClosed = true;
     for (const timer of this.#timers.values()) this.#options.clock.clearTimeout(timer);
     this.#timers.clear();
-    this.#dueTimer.set(Number.POSITIVE_INFINITY);
   }
 
-  #enqueue(queue: PartitionQueue): void {
+  /** Gives a queue its turn, if it has something to send and may. */
+  #rejoin(queue: PartitionQueue): void {
+    if (queue.isQueued || !this.#maySend(queue)) return;
     queue.isQueued = true;
     this.#waiting.push(queue);
   }
 
-  #send(queue: PartitionQueue, batch: KafkaBatch): void {
-    const { clock, messageTimeoutMs } = this.#options;
-    queue.current = batch;
+  #maySend(queue: PartitionQueue): boolean {
+    if (queue.isEmpty || queue.isDead || queue.isResting) return false;
+    return queue.sent.length < (queue.isSteady ? this.#outlet.maxPerPartition : 1);
+  }
+
+  #sendNext(queue: PartitionQueue): void {
+    const batch = queue.nextBatch(this.#limits, this.#maker);
+    if (batch.failures > 0) this.#events.onRetry();
+    queue.sent.push(batch);
+    queue.inFlight += 1;
     this.#inFlight += 1;
-    batch.firstSentAt ??= clock.monotonic();
+    batch.firstSentAt ??= this.#options.clock.monotonic();
     batch.isAnswered = false;
-    const left = batch.firstSentAt + messageTimeoutMs - clock.monotonic();
-    this.#after(Math.max(1, left), queue, () => this.#onTimeout(queue, batch));
-    let sent: Promise<unknown>;
+    if (queue.sent.length === 1) this.#watch(queue);
+    let sent: Promise<number | undefined>;
     try {
-      sent = this.#producer.send(batch.records);
+      sent = this.#outlet.send(batch);
     } catch (error) {
       sent = Promise.reject(error as Error);
     }
     sent.then(
-      () => this.#onAcknowledged(queue, batch),
+      (offset) => this.#onAcknowledged(queue, batch, offset),
       (error: unknown) => this.#onRefused(queue, batch, error),
     );
   }
 
-  #onAcknowledged(queue: PartitionQueue, batch: KafkaBatch): void {
+  #onAcknowledged(queue: PartitionQueue, batch: KafkaBatch, offset: number | undefined): void {
     if (!this.#isBack(queue, batch)) return;
     this.#lastFailure = undefined;
-    this.#events.onAcknowledged(batch);
+    queue.sent.splice(queue.sent.indexOf(batch), 1);
+    this.#events.onAcknowledged(batch, this.#maker.valueBytes(batch), offset);
+    queue.isSteady = !queue.hasAgain && queue.sent.every(({ isAnswered }) => !isAnswered);
     this.#next(queue);
   }
 
@@ -140,48 +166,85 @@ export class SendQueue {
     if (!this.#isBack(queue, batch)) return;
     const failure = classify(error);
     batch.failures += 1;
-    batch.isAnswered = true;
+    batch.refusal = { failure, error };
     // Some of these say for sure that it is not, but that takes no account of the client's own attempts.
     if (failure.kind === 'retriable' || !(isFromBroker(error) || isHopeless(error))) batch.hasBeenUncertain = true;
-    if (failure.kind === 'oversize') this.#onOversize(queue, batch, failure, error);
-    else if (failure.kind === 'fatal' || this.#isLate(batch, failure)) this.#giveUp(queue, batch, failure, error);
-    else this.#retryLater(queue, batch, error);
-  }
-
-  #onOversize(queue: PartitionQueue, batch: KafkaBatch, failure: Failure, cause: unknown): void {
-    if (batch.records.length > 1) {
-      const facts = { err: cause, topic: queue.topic, records: batch.records.length };
-      this.#options.logger.warn(facts, 'a batch was too large; it is split');
-      this.#events.onRetry();
-      queue.splitAgain(batch);
-    } else this.#events.onOversize(queue, batch, failure, cause);
+    queue.isSteady = false;
     this.#next(queue);
   }
 
+  /** What follows once a queue's batch is back. */
+  #next(queue: PartitionQueue): void {
+    if (!queue.isDead) {
+      const [oldest] = queue.sent;
+      if (oldest === undefined || !oldest.isAnswered) this.#watch(queue);
+      // The others have failed with it, as a rule: what it was says what is to be done.
+      else if (queue.inFlight === 0) this.#recover(queue, oldest);
+      this.#rejoin(queue);
+    } else if (queue.inFlight === 0) this.#unwatch(queue);
+    this.pump();
+    this.#events.onBack();
+  }
+
+  /** All batches of a queue that were sent have their answers, and these are not stored. */
+  #recover(queue: PartitionQueue, oldest: KafkaBatch): void {
+    const { failure, error } = oldest.refusal!;
+    this.#unwatch(queue);
+    if (failure.kind === 'oversize') this.#onOversize(queue, oldest, failure, error);
+    else if (failure.kind === 'fatal' || this.#isLate(oldest, failure)) this.#giveUp(queue, oldest, failure, error);
+    else this.#retryLater(queue, oldest, error);
+  }
+
+  #onOversize(queue: PartitionQueue, batch: KafkaBatch, failure: Failure, cause: unknown): void {
+    if (batch.length > 1) {
+      const facts = { err: cause, topic: queue.topic, records: batch.length };
+      this.#options.logger.warn(facts, 'a batch was too large; it is split');
+      this.#events.onRetry();
+      queue.splitAgain();
+      return;
+    }
+    queue.sent.shift();
+    queue.sendAgain();
+    this.#outlet.forget(batch);
+    // Before it is told: who hears of it asks whether there is more to come.
+    this.#rejoin(queue);
+    this.#events.onOversize(queue, batch, this.#maker.valueBytes(batch), failure, cause);
+  }
+
   #giveUp(queue: PartitionQueue, batch: KafkaBatch, failure: Failure, cause: unknown): void {
-    queue.current = batch;
     queue.isDead = true;
     this.#events.onFailed(notTaken(queue, batch, failure, cause));
   }
 
   #retryLater(queue: PartitionQueue, batch: KafkaBatch, error: unknown): void {
-    queue.current = batch;
     this.#lastFailure = error;
     const { topic, partition } = queue;
-    this.#options.logger.warn({ err: error, topic, partition, failures: batch.failures }, 'a batch is sent again');
-    this.#after(retryDelay(batch.failures), queue, () => this.#sendAgain(queue, batch));
-    this.pump();
+    const facts = { err: error, topic, partition, failures: batch.failures, batches: queue.sent.length };
+    this.#options.logger.warn(facts, 'a batch is sent again');
+    queue.sendAgain();
+    queue.isResting = true;
+    this.#after(retryDelay(batch.failures), queue, () => {
+      this.#timers.delete(queue);
+      queue.isResting = false;
+      this.#rejoin(queue);
+      this.pump();
+    });
   }
 
-  #sendAgain(queue: PartitionQueue, batch: KafkaBatch): void {
+  /** Bounds the time of the oldest batch of a queue, if there is one. */
+  #watch(queue: PartitionQueue): void {
+    this.#unwatch(queue);
+    const [oldest] = queue.sent;
+    if (oldest === undefined) return;
+    const { clock, messageTimeoutMs } = this.#options;
+    const left = oldest.firstSentAt! + messageTimeoutMs - clock.monotonic();
+    this.#after(Math.max(1, left), queue, () => this.#onTimeout(queue, oldest));
+  }
+
+  #unwatch(queue: PartitionQueue): void {
+    const timer = this.#timers.get(queue);
+    if (timer !== undefined) this.#options.clock.clearTimeout(timer);
     this.#timers.delete(queue);
-    // Somebody else's turn: it is tried as soon as one of them is back.
-    if (this.#inFlight >= this.#maxInFlight) {
-      this.#after(FIRST_RETRY_MS, queue, () => this.#sendAgain(queue, batch));
-      return;
-    }
-    this.#events.onRetry();
-    this.#send(queue, batch);
   }
 
   /** What has no answer keeps its place on the way: it may yet arrive. */
@@ -194,20 +257,11 @@ export class SendQueue {
 
   /** Whether the answer to a batch is one that somebody waits for. */
   #isBack(queue: PartitionQueue, batch: KafkaBatch): boolean {
-    if (this.#isClosed || queue.current !== batch) return false;
-    const timer = this.#timers.get(queue);
-    if (timer !== undefined) this.#options.clock.clearTimeout(timer);
-    this.#timers.delete(queue);
+    if (this.#isClosed) return false;
+    batch.isAnswered = true;
+    queue.inFlight -= 1;
     this.#inFlight -= 1;
-    queue.current = undefined;
     return true;
-  }
-
-  /** What follows once a queue's batch is back. */
-  #next(queue: PartitionQueue): void {
-    if (!queue.isEmpty && !queue.isDead) this.#enqueue(queue);
-    this.pump();
-    this.#events.onBack();
   }
 
   #isLate(batch: KafkaBatch, { kind }: Failure): boolean {

@@ -1,5 +1,6 @@
 import type { Page } from '../../../batch/page.js';
 import type { Failure } from '../../../kafka/failures.js';
+import type { BatchProducer } from '../../../kafka/produce/batch-producer.js';
 import type { KafkaProducer } from '../../../kafka/producer.js';
 import type { DrainClock } from '../../drain-clock.js';
 import type { DeliveryLog } from '../delivery/delivery-log.js';
@@ -48,8 +49,12 @@ export class Sender {
   readonly #drain: DrainClock;
   /** Those who wait until everything is dealt with. */
   #waiting: (() => void)[] = [];
+  /** Those who wait until what was given before is sent. */
+  #flushing: (() => void)[] = [];
   /** Whether everything that waits goes out at once. */
   #isFlushing = false;
+  /** The same, until all of that is sent. */
+  #isHurrying = false;
   /** Records that the dead letter has and has not stored yet. */
   #diverting = 0;
   #finalFailure: FinalFailure | undefined;
@@ -57,7 +62,7 @@ export class Sender {
 
   constructor(
     options: ResolvedKafkaOptions,
-    producer: KafkaProducer,
+    producer: KafkaProducer | BatchProducer,
     log: DeliveryLog,
     drain: DrainClock,
     events: SenderHandler,
@@ -68,13 +73,15 @@ export class Sender {
     this.#router = new Router(options);
     this.#lookup = new TopicLookup(options, producer, this.#router, () => this.countRetry());
     this.#sendQueue = new SendQueue(options, producer, {
-      isUrgent: () => this.#isFlushing || !this.hasRoom,
+      isUrgent: () => this.#isFlushing || this.#isHurrying || !this.hasRoom,
       onRetry: () => this.countRetry(),
-      onAcknowledged: (batch) => this.#log.acknowledge(batch),
-      onOversize: (queue, batch, failure, cause) => this.#setAside(queue, batch, failure, cause),
+      onAcknowledged: (batch, valueBytes, offset) => this.#log.acknowledge(batch, valueBytes, offset),
+      onOversize: (...oversize) => this.#setAside(...oversize),
       onFailed: (finalFailure) => this.#fail(finalFailure),
       onBack: () => this.#onBack(),
     });
+    log.releasesPages = this.#sendQueue.keepsNothing;
+    log.isTransactional = options.transactionalId !== undefined;
     this.#drain = drain;
   }
 
@@ -110,6 +117,21 @@ export class Sender {
     return delivery;
   }
 
+  /** Sends all that waits by now, and resolves when everything is acknowledged; never, where that fails. No page may be given meanwhile. */
+  async flush(): Promise<void> {
+    this.#isHurrying = true;
+    this.#sendQueue.pump();
+    if (!this.#isSettled()) await new Promise<void>((resolve) => this.#flushing.push(resolve));
+    this.#isHurrying = false;
+  }
+
+  /** The transaction failed: nothing further is sent. */
+  abandon(finalFailure: FinalFailure): void {
+    if (this.#isClosed) return;
+    this.#finalFailure ??= finalFailure;
+    this.#finish();
+  }
+
   /** Sends all that waits, and resolves when everything is dealt with, or {@link late} was called. */
   async drain(): Promise<void> {
     this.#isFlushing = true;
@@ -141,6 +163,8 @@ export class Sender {
     if (this.#isClosed || this.#finalFailure !== undefined) return delivery;
     this.#log.unrouted = undefined;
     this.#route(delivery);
+    // All of it may have been dropped.
+    this.#checkDrained();
     return delivery;
   }
 
@@ -160,7 +184,7 @@ export class Sender {
   }
 
   /** A record that is too large by itself: to the dead letter, or the run fails once all others are delivered. */
-  #setAside(queue: PartitionQueue, batch: KafkaBatch, failure: Failure, cause: unknown): void {
+  #setAside(queue: PartitionQueue, batch: KafkaBatch, valueBytes: number, failure: Failure, cause: unknown): void {
     const { slice, from } = batch.parts[0]!;
     const index = slice.index(from);
     const onDiverted = (error?: Error | null): void => this.#onDiverted(batch, error);
@@ -169,7 +193,7 @@ export class Sender {
       return;
     }
     this.#log.giveUp(batch);
-    this.#fail(tooLarge(queue, batch, slice.page.frame(index).sequence, failure, cause));
+    this.#fail(tooLarge(queue, slice.page.frame(index).sequence, valueBytes, failure, cause));
   }
 
   #onDiverted(batch: KafkaBatch, error: Error | null | undefined): void {
@@ -197,20 +221,24 @@ export class Sender {
   }
 
   #checkDrained(): void {
+    if (this.#finalFailure === undefined && this.#isSettled()) {
+      const flushing = this.#flushing;
+      this.#flushing = [];
+      for (const resolve of flushing) resolve();
+    }
     if ((this.#waiting.length > 0 || this.#finalFailure !== undefined) && this.#isSettled()) this.#finish();
   }
 
   /** Whether nothing is left that could still be delivered. */
   #isSettled(): boolean {
     if (this.#isClosed) return true;
-    if (this.#finalFailure === undefined) return this.#log.isSettled;
-    if (this.#diverting > 0) return false;
-    for (const queue of this.#router.queues()) if (!queue.isDone) return false;
-    return true;
+    if (this.#finalFailure === undefined) return this.#log.isSent;
+    return this.#diverting === 0 && this.#sendQueue.isDone;
   }
 
   #finish(): void {
-    this.#drain.stop();
+    // A transaction that is not committed is waited for as well.
+    if (this.#finalFailure !== undefined || this.#log.isSettled) this.#drain.stop();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();

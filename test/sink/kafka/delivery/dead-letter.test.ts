@@ -5,7 +5,8 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { SinkError } from '../../../../lib/errors.js';
-import { DeadLetterFile } from '../../../../lib/parse/dead-letter-file.js';
+import { LetterFile } from '../../../../lib/parse/letter-file.js';
+import { LetterWritable } from '../../../../lib/parse/letter-writable.js';
 import { kafka } from '../../../../lib/sink/kafka/index.js';
 import { settle } from '../../../support/resources.js';
 import { until, within } from '../../../support/until.js';
@@ -18,7 +19,7 @@ const LARGE = `"${'x'.repeat(300)}"`;
 test('a dead letter in a file has the topic, the frame, the reason and the bytes, and is added to', async (t) => {
   const path = join(temporaryFolder(t), 'a folder', 'letters.jsonl');
   for (const run of [1, 2]) {
-    const sink = kafka({ producer: cluster(), topic: 'trades', deadLetter: new DeadLetterFile(path) });
+    const sink = kafka({ producer: cluster(), topic: 'trades', deadLetter: new LetterWritable(new LetterFile(path)) });
     await pipeline(Readable.from(pagesOf([...records(5), LARGE])), sink);
     const lines = readFileSync(path, 'utf8').trim().split('\n');
     assert.equal(lines.length, run);
@@ -33,13 +34,15 @@ test('a dead letter in a file has the topic, the frame, the reason and the bytes
       encoding: 'utf8',
       code: 'ERR_SINK',
       offset: null,
+      place: 'sink',
+      replay_count: 0,
     });
   }
 });
 
 test('a dead letter that fails ends the run, after what else there is was delivered', async (t) => {
   // A folder cannot be written to like a file.
-  const deadLetter = new DeadLetterFile(temporaryFolder(t));
+  const deadLetter = new LetterWritable(new LetterFile(temporaryFolder(t)));
   const producer = cluster();
   const sink = kafka({ producer, topic: 'trades', deadLetter });
   const texts = [...records(5), LARGE, ...records(5, 90)];

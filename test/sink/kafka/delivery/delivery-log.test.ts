@@ -11,22 +11,22 @@ import { pagesOf, records } from '../../pages.js';
 test('a page is dealt with when each of its records is, and is held until then', () => {
   const { log, queue, page } = withPage(6);
   assert.equal(log.pendingBytes, page.bytes.length);
-  log.acknowledge(take(queue, 5));
+  log.acknowledge(take(queue, 5), 50);
   assert.equal(log.pendingBytes, page.bytes.length);
   assert.equal(log.isSettled, false);
   log.divert(take(queue, 1));
   assert.equal(log.pendingBytes, 0);
   assert.equal(log.isSettled, true);
-  const { records: acknowledged, pages, diverted, waiting } = log.stats;
-  assert.deepEqual({ acknowledged, pages, diverted, waiting }, { acknowledged: 5, pages: 1, diverted: 1, waiting: 0 });
+  const { records: acknowledged, bytes, pages, diverted, waiting } = log.stats;
+  assert.deepEqual([acknowledged, bytes, pages, diverted, waiting], [5, 50, 1, 1, 0]);
 });
 
 test('a report names what waits, what is on its way, what was left and what was not looked at', () => {
   const { log, queue } = withPage(6);
-  log.acknowledge(take(queue, 1));
+  log.acknowledge(take(queue, 1), 10);
   log.giveUp(take(queue, 1));
   const sent = take(queue, 2);
-  queue.current = sent;
+  queue.sent.push(sent);
   sent.isAnswered = false;
   const [, second] = pagesOf(records(12), 6);
   log.add(second!);

@@ -9,13 +9,30 @@ test('a string, a number and a boolean are keys, by their text', async () => {
   assert.deepEqual(keysOf(cluster), ['', '1.10', 'a', 'true']);
 });
 
+test('a record that is its own key goes where its key belongs, wherever it begins', async () => {
+  const texts = ['7', '"7"', '8', '9', '-1.5', 'true', '"a"', '"b"', '10', '11'];
+  const options = { keyPath: '', topic: 'trades' } as const;
+  const alone = await run(texts, options);
+  const within = await run(
+    texts.map((text) => `{"k":${text}}`),
+    { ...options, keyPath: 'k' },
+  );
+  const places = ({ cluster }: typeof alone): string[] =>
+    cluster
+      .stored('trades')
+      .map(({ key, partition }) => `${key} in ${partition}`)
+      .toSorted();
+  assert.deepEqual(places(alone), places(within));
+  assert.ok(new Set(places(alone).map((place) => place.at(-1))).size > 1);
+});
+
 for (const text of ['{"k":null}', '{"k":{}}', '{"k":["a"]}', '{"x":1}', '5']) {
   test(`${text} has no key: the run fails by default, after what came before`, async () => {
     const { cluster, error, sink } = await run(['{"k":"a"}', '{"k":"b"}', text, '{"k":"c"}'], { keyPath: 'k' });
     assert.ok(error instanceof SinkError);
     assert.match(
       error.message,
-      /^The record of frame 2 cannot be sent: it has no key .* where `key_path` looks for one\./,
+      /^The record of frame 2 cannot be sent: it has no key .* where `keyPath` looks for one\./,
     );
     assert.match(error.message, /Acknowledged: 2 records\. Undelivered: 2, of frames 2 to 3\./);
     assert.deepEqual(keysOf(cluster), ['a', 'b']);
@@ -94,14 +111,14 @@ for (const partition of ['3', '-1', '1.5', '"1"', 'null']) {
     const { error } = await run([`{"p":${partition}}`], { partitionPath: 'p' });
     assert.match(
       String(error),
-      /it has no number from 0 to 2, a partition of trades, where `partition_path` looks for one/,
+      /it has no number from 0 to 2, a partition of trades, where `partitionPath` looks for one/,
     );
   });
 }
 
 test('a record whose headers are no object is refused', async () => {
   const { error } = await run(['{"h":[]}'], { headersPath: 'h' });
-  assert.match(String(error), /it has no object where `headers_path` looks for one/);
+  assert.match(String(error), /it has no object where `headersPath` looks for one/);
 });
 
 test('records go to the topics that they name, in order', async () => {
@@ -157,7 +174,7 @@ test('a topic that stays away ends the run, with what to do', async () => {
 test('a broker that never tells of the topic ends the run at the delivery time-out', async () => {
   const cluster = new FakeKafka({ partitions: () => new Promise(() => {}) });
   const { error } = await run(['1'], { producer: cluster, messageTimeoutMs: 2_000 });
-  assert.match(String(error), /no broker told of the topic within `message_timeout`/);
+  assert.match(String(error), /no broker told of the topic within `messageTimeoutMs`/);
 });
 
 test('records without a key fill a batch for one partition, and then for the next', async () => {

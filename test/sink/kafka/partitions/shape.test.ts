@@ -81,7 +81,7 @@ test('a record without its time ends the run, is dropped, or has the time of its
   const texts = ['{"t":1}', '{"t":"soon"}', '{"t":3}'];
   const failed = await run(texts, { timestampPath: 't' });
   assert.ok(failed.error instanceof SinkError);
-  assert.match(failed.error.message, /has no time \(milliseconds of the epoch\) where `timestamp_path` looks for one/);
+  assert.match(failed.error.message, /has no time \(milliseconds of the epoch\) where `timestampPath` looks for one/);
   assert.equal(failed.sink.stats.records, 1);
   const skipped = await run(texts, { timestampPath: 't', onKeyError: 'skip' });
   assert.deepEqual(skipped.cluster.texts('trades'), [texts[0], texts[2]]);
@@ -117,13 +117,13 @@ test('bytes that are no text are written as they are', async () => {
 });
 
 for (const [text, reason] of [
-  ['{}', /has no value where `value_format\.field` looks for one/],
-  ['{"d":5}', /has no text in base64 where `value_format\.field` looks for one/],
+  ['{}', /has no value where `valueFormat\.field` looks for one/],
+  ['{"d":5}', /has no text in base64 where `valueFormat\.field` looks for one/],
   ['{"d":"aGVsbG8"}', /has no text in base64/],
   ['{"d":"a-_b"}', /has no text in base64/],
   ['{"d":"aGVsbG9="}', /has no text in base64/],
 ] as const) {
-  test(`${text} has no bytes at \`value_format.field\`: it is refused, or dropped`, async () => {
+  test(`${text} has no bytes at \`valueFormat.field\`: it is refused, or dropped`, async () => {
     const valueFormat = { type: 'bytes', field: 'd' } as const;
     const { error } = await run([text], { valueFormat });
     assert.match(String(error), reason);
@@ -173,10 +173,7 @@ for (const [type, text] of [
 ] as const) {
   test(`${text} is no key as ${type}`, async () => {
     const { error } = await run([`{"k":${text}}`], { keyPath: 'k', keyFormat: { type } });
-    assert.match(
-      String(error),
-      /has no key \((any value but `null`|a text in base64)\) where `key_path` looks for one/,
-    );
+    assert.match(String(error), /has no key \((any value but `null`|a text in base64)\) where `keyPath` looks for one/);
   });
 }
 

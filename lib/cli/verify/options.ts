@@ -1,0 +1,8 @@
+/** How files are verified. */
+export interface VerifyOptions {
+  readonly sequence?: string;
+  readonly sequenceKey?: string;
+  readonly sequenceStep: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}

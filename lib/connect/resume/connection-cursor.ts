@@ -1,0 +1,98 @@
+import type { FeedCursor } from '../../frame/feed-cursor.js';
+import type { Asked } from './asked.js';
+import type { CursorReader, CursorTexts } from './cursor-reader.js';
+
+/** What a {@link ConnectionCursor} is made of. */
+export interface ConnectionCursorParts {
+  readonly endpoint: string;
+  readonly asked: Asked | undefined;
+  readonly records: CursorReader;
+  readonly control: CursorReader;
+  /** Whether the record that was asked for comes once more. */
+  readonly isInclusive: boolean;
+}
+
+/**
+ * Where one connection is: what it was asked to go on from, and what it has brought since. One that was asked for nothing begins with
+ * nothing: what is known of another session is of no use in its own.
+ */
+export class ConnectionCursor {
+  readonly asked: Asked | undefined;
+  /** Whether it was asked to go on, and has brought no record yet that says where it is. */
+  isJoining: boolean;
+  /** Whether its server has said that it has forgotten what it was asked for. */
+  isExpired = false;
+  /** From where a server is to go on behind its newest record; `undefined` while it has said nothing of that. */
+  current: FeedCursor | undefined;
+  readonly #parts: ConnectionCursorParts;
+  #hasMet = false;
+  #hasBegun = false;
+  /** Whether its first record stands before the cursor: its server has begun anew, or takes no heed of cursors. */
+  #isBefore = false;
+
+  constructor(parts: ConnectionCursorParts) {
+    this.#parts = parts;
+    this.asked = parts.asked;
+    this.isJoining = parts.asked !== undefined;
+    if (parts.asked !== undefined) this.current = { ...parts.asked.cursor, endpoint: parts.endpoint };
+  }
+
+  /** Whether nothing is known to be missing between what was there and its first record. */
+  get isReplayed(): boolean {
+    const { asked } = this;
+    if (asked === undefined || !this.#hasBegun || this.#isBefore) return false;
+    return this.#hasMet || !(this.#parts.isInclusive || asked.isRewound);
+  }
+
+  /** Whether the frame is the record behind which it was asked to go on: that is there already. */
+  isAgain(data: Buffer): boolean {
+    const { records } = this.#parts;
+    const values = records.read(data, 0, data.length);
+    if (values === undefined) return false;
+    const { cursor, isRewound } = this.asked!;
+    if (isRewound) {
+      // What stands before the cursor, or at it, has been there, or is late.
+      this.#hasMet = records.names.every((name) => !isAfter(values[name], cursor.values[name]));
+    } else if (records.names.every((name) => values[name] === cursor.values[name])) {
+      this.#hasMet = true;
+      return true;
+    }
+    this.#isBefore = !isRewound && records.names.some((name) => isBefore(values[name], cursor.values[name]));
+    this.isJoining = false;
+    this.#hasBegun = true;
+    return false;
+  }
+
+  /** Takes what a record says of where it stands, in bytes[start, end). Returns whether it says anything. */
+  take(bytes: Buffer, start: number, end: number): boolean {
+    return this.#add(this.#parts.records.read(bytes, start, end));
+  }
+
+  /** The same of a frame that is no data. */
+  takeControl(data: Buffer): boolean {
+    return this.#add(this.#parts.control.read(data, 0, data.length));
+  }
+
+  #add(values: CursorTexts | undefined): boolean {
+    if (values === undefined) return false;
+    const { endpoint, records, control } = this.#parts;
+    // Where a record says all there is to say, nothing of what was said before is left.
+    const isAll = control.names.length === 0 && records.names.every((name) => values[name] !== undefined);
+    this.current = { endpoint, values: isAll ? values : { ...this.current?.values, ...values } };
+    return true;
+  }
+}
+
+function isAfter(text: string | undefined, cursor: string | undefined): boolean {
+  if (text === undefined || cursor === undefined) return true;
+  const areNumbers = DIGITS.test(text) && DIGITS.test(cursor);
+  return areNumbers ? BigInt(text) > BigInt(cursor) : text > cursor;
+}
+
+/** Of numbers alone: of other texts nobody knows an order. */
+function isBefore(text: string | undefined, cursor: string | undefined): boolean {
+  if (text === undefined || cursor === undefined) return false;
+  return DIGITS.test(text) && DIGITS.test(cursor) && BigInt(text) < BigInt(cursor);
+}
+
+const DIGITS = /^\d+$/;

@@ -1,0 +1,14 @@
+/** From where a server is to go on: values out of the feed's own frames, by their names in `resume.values`. */
+export interface FeedCursor {
+  /** The address that they came from, without user info and query. */
+  readonly endpoint: string;
+  /** Text, never numbers: what is past 2^53 keeps its digits. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Whether it can be a cursor. */
+export function isCursor(value: unknown): value is FeedCursor {
+  const { endpoint, values } = Object(value) as Partial<FeedCursor>;
+  const isObject = typeof values === 'object' && values !== null;
+  return typeof endpoint === 'string' && isObject && Object.values(values).every((text) => typeof text === 'string');
+}

@@ -1,0 +1,4 @@
+import { staysAsWritten } from '../support/goldens/as-written.js';
+import { tellFailures } from '../support/goldens/failures.js';
+
+staysAsWritten('failures', tellFailures);

@@ -1,0 +1,4 @@
+import { staysAsWritten } from '../support/goldens/as-written.js';
+import { freshHelp } from '../support/goldens/help.js';
+
+staysAsWritten('help', freshHelp);

@@ -1,0 +1,4 @@
+import { staysAsWritten } from '../support/goldens/as-written.js';
+import { refusedFiles } from '../support/goldens/refused-files.js';
+
+staysAsWritten('refused-files', refusedFiles);

@@ -1,0 +1,4 @@
+import { staysAsWritten } from '../support/goldens/as-written.js';
+import { tellReports } from '../support/goldens/reports.js';
+
+staysAsWritten('reports', tellReports);

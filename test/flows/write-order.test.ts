@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { temporaryFolder } from '../cli/cli.js';
+import type { FaultPlan } from './support/faulty-disk.js';
+import { spillwayOn } from './support/faulty-run.js';
+import { numbered } from './support/numbered.js';
+import { callsIn, outOfOrder, type Places } from './support/write-order.js';
+
+/**
+ * A failing disk finds a wrong order by chance. Here each call that changes the disk is written down, and held against the order in which they
+ * have to take effect.
+ */
+describe('what a run writes gets to the disk in an order in which nothing is lost that it has said to have,', {
+  concurrency: 2,
+}, () => {
+  interface Case {
+    readonly name: string;
+    readonly flags?: readonly string[];
+    readonly hasState?: boolean;
+    readonly hasSpool?: boolean;
+    readonly isForcedEachPage?: boolean;
+    /** What it shows that the run has done what this is about. */
+    readonly calls: RegExp;
+  }
+  const rolled = ['--roll-records', '1500'];
+  const cases: readonly Case[] = [
+    { name: 'out.jsonl', hasState: true, calls: /"written".*out\.jsonl"/ },
+    { name: 'out.jsonl.gz', hasState: true, calls: /"written".*out\.jsonl\.gz"/ },
+    {
+      name: 'out.jsonl',
+      hasState: true,
+      flags: ['--fsync', 'page'],
+      isForcedEachPage: true,
+      calls: /"forced".*out\.jsonl"/,
+    },
+    { name: '%Y/out.jsonl', hasState: true, flags: rolled, calls: /"renamed".*\.part"/ },
+    { name: '%Y/out.jsonl.gz', hasState: true, flags: rolled, calls: /"renamed".*\.sealing"/ },
+    {
+      name: '%Y/out.jsonl',
+      flags: ['--roll-records', '500', '--keep-files', '2'],
+      calls: /"removed".*out(-\d+)?\.jsonl"/,
+    },
+    { name: 'out.jsonl', hasState: true, hasSpool: true, calls: /"removed".*seg-/ },
+    { name: 'out.jsonl', hasSpool: true, calls: /"removed".*seg-/ },
+    { name: '%Y/out.jsonl.gz', hasState: true, hasSpool: true, flags: rolled, calls: /"removed".*seg-/ },
+  ];
+  for (const { name, hasState = false, hasSpool = false, flags = [], isForcedEachPage = false, calls } of cases) {
+    const kept = [hasState ? 'a state' : '', hasSpool ? 'a spool' : ''].filter((one) => one !== '').join(' and ');
+    it(`with ${kept === '' ? 'neither state nor spool' : kept}: ${[name, ...flags].join(' ')}`, async (t) => {
+      const folder = await temporaryFolder(t);
+      const disk = join(folder, 'disk');
+      const places: Places = {
+        state: hasState ? join(disk, 'state') : undefined,
+        spool: hasSpool ? join(disk, 'spool') : undefined,
+        isForcedEachPage,
+      };
+      const server = await numbered(t, 1_000);
+      const args = [
+        ...['capture', server.url, '-o', join(disk, name), '--max-messages', '3000', '--batch-size', '50', '--quiet'],
+        ...(hasState ? ['--state', join(disk, 'state')] : []),
+        ...(hasSpool ? ['--spool', join(disk, 'spool'), '--spool-max-bytes', '1048576'] : []),
+        ...flags,
+      ];
+      // The second one goes on where the first came to.
+      for (const run of [1, 2]) {
+        const trace = join(folder, `trace-${run}`);
+        await traced(t, { folder: disk, trace }, args);
+        assert.match(readFileSync(trace, 'utf8'), calls);
+        assert.deepEqual(outOfOrder(callsIn(trace), places), []);
+        const isSingle = hasState && !name.includes('%');
+        // What was written and not acknowledged when a run died.
+        if (isSingle) appendFileSync(join(disk, name), '{"n":');
+      }
+    });
+  }
+
+  it('also where the ledger grows so large that it is written anew', async (t) => {
+    const folder = await temporaryFolder(t);
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    const server = await numbered(t, 10);
+    const trace = join(folder, 'trace');
+    const state = join(disk, 'state');
+    // Of each page the ledger tells much, by the name of its file.
+    const output = join(disk, `${'x'.repeat(200)}.jsonl`);
+    const args = [
+      ...['capture', server.url, '-o', output, '--state', state, '--max-messages', '12000', '--batch-size', '4'],
+      ...['--linger', 'none', '--quiet'],
+    ];
+    await traced(t, { folder: disk, trace }, args);
+    const calls = callsIn(trace);
+    const renames = calls.filter((call) => call.call === 'renamed' && call.to.endsWith('ledger')).length;
+    assert.ok(renames > 1, `${renames} ledgers`);
+    assert.deepEqual(outOfOrder(calls, { state }), []);
+  });
+});
+
+/** A run of the command on a disk on which nothing fails, and that writes down what it is asked for. */
+async function traced(
+  t: TestContext,
+  plan: Pick<FaultPlan, 'folder' | 'trace'>,
+  args: readonly string[],
+): Promise<void> {
+  const whole = { ...plan, at: 0, fault: 'none', lasting: 0, seed: 1 } as const;
+  const { status, stderr } = await spillwayOn(t, whole, args);
+  assert.equal(status, 0, stderr);
+}
