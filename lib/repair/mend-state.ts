@@ -86,7 +86,7 @@ class StateMend {
     files: readonly LedgerFile[],
   ): Promise<void> {
     const ledger = await Ledger.begin(this.#path, { ...newest, ...(files.length > 0 && { files }) });
-    ledger.close();
+    await ledger.close();
   }
 
   async #setAside(): Promise<void> {

@@ -26,7 +26,6 @@ export interface AcknowledgedPage {
 export class SpoolLedger {
   readonly #id: string;
   readonly #ledger: Ledger;
-  #syncing: Promise<void> = Promise.resolve();
 
   private constructor(id: string, ledger: Ledger) {
     this.#id = id;
@@ -69,14 +68,11 @@ export class SpoolLedger {
 
   /** Waits until the disk has all that was added before, and what the sink has written first. */
   sync(): Promise<void> {
-    const synced = this.#syncing.then(() => this.#ledger.sync());
-    this.#syncing = synced.catch(() => {});
-    return synced;
+    return this.#ledger.sync();
   }
 
-  async close(): Promise<void> {
-    await this.#syncing;
-    this.#ledger.close();
+  close(): Promise<void> {
+    return this.#ledger.close();
   }
 }
 

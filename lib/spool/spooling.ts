@@ -5,6 +5,7 @@ import type { Gap } from '../frame/gap.js';
 import type { TimerHandle } from '../internal/clock.js';
 import { isDiskFull } from '../internal/disk-full.js';
 import { type DiskRoom, DiskWatch } from '../internal/disk-watch.js';
+import { SyncTimer } from '../internal/sync-timer.js';
 import { writtenDown } from '../state/state.js';
 import type { Backlog, Next } from './backlog.js';
 import { type DroppedStretch, joined } from './dropped.js';
@@ -88,10 +89,8 @@ export class Spooling {
   #isEnding = false;
   #isHeld: boolean;
   #url = '';
-  #timer: TimerHandle | undefined;
+  readonly #syncs: SyncTimer;
   #roomTimer: TimerHandle | undefined;
-  #isDirty = false;
-  #syncing: Promise<void> | undefined;
   #forgetting: Promise<void> | undefined;
   readonly #watch: DiskWatch;
 
@@ -105,6 +104,7 @@ export class Spooling {
     this.#isHeld = parts.isHeld;
     const { folder, disk, options, notices } = parts;
     const { clock } = options;
+    this.#syncs = new SyncTimer(clock, options.sync, () => this.#sync());
     const onLow = (room: DiskRoom): void => notices.diskLow(room);
     const onRoom = (room: DiskRoom): void => notices.diskRoom(room);
     this.#watch = new DiskWatch({ folder, roomOf: disk.room, clock, onLow, onRoom }, true);
@@ -209,7 +209,7 @@ export class Spooling {
   async close(): Promise<void> {
     const { clock } = this.#parts.options;
     const { store, backlog, ledger } = this.#parts;
-    if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
+    await this.#syncs.stop();
     if (this.#roomTimer !== undefined) clock.clearTimeout(this.#roomTimer);
     try {
       await this.finish();
@@ -248,7 +248,7 @@ export class Spooling {
       this.#bytes += written.bytes;
       if (this.#isFull) this.#hasRoom();
       if (!backlog.add(page, written)) page.release();
-      this.#syncLater();
+      this.#syncs.written();
       return undefined;
     } catch (cause) {
       if (!isDiskFull(cause)) throw cause;
@@ -388,7 +388,7 @@ export class Spooling {
       this.fail(error);
       return;
     }
-    this.#syncLater();
+    this.#syncs.written();
     if (this.#isFull) this.#makeRoom();
     else this.#forgetSoon();
   }
@@ -434,28 +434,6 @@ export class Spooling {
     if (!(isWrittenDown && ledger.isWrittenDown) && !this.#isFull) return false;
     for (const name of await store.forget(stored)) notices.keptAside(name);
     return true;
-  }
-
-  #syncLater(): void {
-    const { sync, clock } = this.#parts.options;
-    this.#isDirty = true;
-    if (sync === 'page') this.#syncSoon();
-    else if (sync !== 'never') this.#timer ??= clock.setTimeout(() => this.#syncSoon(), sync);
-  }
-
-  #syncSoon(): void {
-    this.#timer = undefined;
-    this.#syncing ??= this.#syncAll().finally(() => {
-      this.#syncing = undefined;
-    });
-  }
-
-  /** Until the disk has all, or, unless every page is to be forced, so much that the rest can wait for its time. */
-  async #syncAll(): Promise<void> {
-    do {
-      this.#isDirty = false;
-      await this.#sync();
-    } while (this.#parts.options.sync === 'page' && this.#isDirty && this.#failure === undefined);
   }
 
   async #sync(): Promise<void> {

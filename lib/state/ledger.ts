@@ -39,7 +39,8 @@ export class Ledger {
   #written = new Set<string>();
   /** Folders in which files were begun whose names it may not have. */
   #folders = new Set<string>();
-  #forcing: Promise<void> = Promise.resolve();
+  /** The newest {@link sync} or {@link force}: one at a time. */
+  #turn: Promise<void> = Promise.resolve();
   /** Entries that the disk had no room for. */
   readonly #unwritten: Buffer[] = [];
   #noRoom: unknown;
@@ -68,7 +69,7 @@ export class Ledger {
     if (newest !== undefined) ledger.#write(encodeEntry(markOf(newest, ledger.#files.values())));
     if (ledger.noRoom !== undefined) {
       // What is known stays where it is.
-      ledger.close();
+      await ledger.close();
       unlinkSync(`${path}.new`);
       throw ledger.noRoom;
     }
@@ -128,7 +129,28 @@ export class Ledger {
   }
 
   /** Waits until the disk has all that was added before, unless there is no room for it. */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
+    return this.#inTurn(() => this.#sync());
+  }
+
+  /** Waits until the disk has the names of all files, and all entries, whether it has what they tell of or not; not when there is no room for one. */
+  force(): Promise<void> {
+    return this.#inTurn(() => this.#force());
+  }
+
+  /** Behind what is being forced to the disk. */
+  async close(): Promise<void> {
+    await this.#turn;
+    closeSync(this.#fd);
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #sync(): Promise<void> {
     await this.#basing;
     this.#writeWaiting();
     const newest = this.#newest;
@@ -151,25 +173,17 @@ export class Ledger {
     await syncFile(this.#path);
   }
 
-  /** Waits until the disk has the names of all files, and all entries, whether it has what they tell of or not; not when there is no room for one. */
-  async force(): Promise<void> {
+  async #force(): Promise<void> {
     this.#writeWaiting();
     if (this.noRoom !== undefined) return;
     await this.#forceNames();
     await syncFile(this.#path);
   }
 
-  close(): void {
-    closeSync(this.#fd);
-  }
-
-  /** Also of those that another one is at: a mark is of no use before that. */
   async #forceNames(): Promise<void> {
-    await this.#forcing;
     const folders = this.#folders;
     this.#folders = new Set();
-    this.#forcing = syncFolders(folders);
-    await this.#forcing;
+    for (const folder of folders) await ifThere(syncFolder(folder));
   }
 
   /** The CRC-32 of what the file held before; `undefined` when that is not known. */
@@ -233,8 +247,7 @@ export class Ledger {
   #writeWaiting(): void {
     try {
       for (let bytes = this.#unwritten[0]; bytes !== undefined; bytes = this.#unwritten[0]) {
-        writeAll(this.#fd, bytes);
-        this.#size += bytes.length;
+        this.#size += writeAll(this.#fd, bytes, this.#size);
         this.#unwritten.shift();
       }
     } catch (cause) {
@@ -249,11 +262,12 @@ export class Ledger {
   async #isWrittenAnew(mark: LedgerEntry): Promise<boolean> {
     const path = `${this.#path}.new`;
     const fd = openSync(path, 'w');
+    let size = 0;
     try {
-      writeAll(fd, encodeEntry(mark));
+      size += writeAll(fd, encodeEntry(mark), size);
       await syncFile(path);
       // In one go from here on: no entry comes in between.
-      for (const bytes of this.#added!) writeAll(fd, bytes);
+      for (const bytes of this.#added!) size += writeAll(fd, bytes, size);
     } catch (cause) {
       closeSync(fd);
       if (!isDiskFull(cause)) throw cause;
@@ -263,7 +277,7 @@ export class Ledger {
       this.#added = undefined;
     }
     this.#unwritten.length = 0;
-    this.#size = 0;
+    this.#size = size;
     const old = this.#fd;
     await this.#replaceBy(fd);
     closeSync(old);
@@ -297,17 +311,15 @@ async function wholesOf(files: readonly FilePosition[]): Promise<ReadonlyMap<str
   return wholes;
 }
 
-async function syncFolders(folders: Iterable<string>): Promise<void> {
-  for (const folder of folders) await ifThere(syncFolder(folder));
-}
-
 function fileOf({ path, start, end, crc32, facts }: FilePosition, wholeBefore: number): LedgerFile {
   const whole = combinedCrc(wholeBefore, crc32, end - start);
   return { path, start, end, crc: crc32, whole, ...(facts !== undefined && { facts }) };
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+/** At a place of its own: a write that failed may have moved the one that the system remembers. Returns how many bytes those were. */
+function writeAll(fd: number, bytes: Buffer, start: number): number {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, start + at);
+  return bytes.length;
 }
 
 const NOTHING_MORE: ReadonlyMap<string, number> = new Map();

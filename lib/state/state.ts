@@ -8,12 +8,12 @@ import type { SpoolPlace } from '../batch/spool-place.js';
 import type { StoredPosition } from '../batch/stored-position.js';
 import { optionError, StateError } from '../errors.js';
 import type { FeedPosition } from '../frame/feed-position.js';
-import type { TimerHandle } from '../internal/clock.js';
 import { type FolderLock, lockFolder } from '../internal/folder-lock.js';
 import { ifThere } from '../internal/if-there.js';
 import { makeFolder } from '../internal/make-folder.js';
 import { describe } from '../internal/options.js';
 import { sleep } from '../internal/sleep.js';
+import { SyncTimer } from '../internal/sync-timer.js';
 import { isWholeEnding } from '../sink/file/encodings.js';
 import { explainFileFailure } from '../sink/file-failure.js';
 import { type Stage, stageOf } from '../stage/stage.js';
@@ -74,7 +74,7 @@ export async function openState(path: string, options: StateOptions = {}): Promi
     state = new FeedState({ path, options: resolved, lock, ledger, notices, position, newest, kept });
     return state;
   } catch (cause) {
-    ledger?.close();
+    await ledger?.close();
     await lock?.unlock();
     throw stateError(path, 'open', cause);
   }
@@ -117,8 +117,7 @@ export class FeedState implements KeptFiles {
   #receivedAt: number;
   /** Where the newest page is stored, of a sink that finishes no files. */
   #file: FilePosition | undefined;
-  #timer: TimerHandle | undefined;
-  #syncing: Promise<void> | undefined;
+  readonly #syncs: SyncTimer;
   #failure: StateError | undefined;
   #isKept = false;
   /** Whether it was told that the disk has no room. */
@@ -135,6 +134,7 @@ export class FeedState implements KeptFiles {
     this.#parts = parts;
     this.#next = parts.newest?.next ?? 0;
     this.#receivedAt = parts.newest?.receivedAt ?? 0;
+    this.#syncs = new SyncTimer(parts.options.clock, parts.options.sync, () => this.#sync());
   }
 
   /** Where earlier runs came to; `undefined` when none has stored anything. */
@@ -236,11 +236,12 @@ export class FeedState implements KeptFiles {
    * @throws {StateError} when the system refuses
    */
   async [writtenDown](): Promise<boolean> {
-    if (this.#closed !== undefined) return this.#closed.then(() => true);
-    await this.#syncing;
-    if (this.#timer !== undefined) this.#parts.options.clock.clearTimeout(this.#timer);
-    this.#syncSoon();
-    await this.#syncing;
+    if (this.#closed === undefined) {
+      this.#syncs.soon();
+      await this.#syncs.settle();
+    }
+    // It may have been called off by the end, which does the same.
+    await this.#closed;
     if (this.#failure !== undefined) throw this.#failure;
     return this.#parts.ledger.noRoom === undefined;
   }
@@ -278,7 +279,7 @@ export class FeedState implements KeptFiles {
 
   #add(page: Omit<StoredPage, 'next' | 'receivedAt'>): void {
     if (this.#failure !== undefined || this.#closed !== undefined) return;
-    const { options, ledger } = this.#parts;
+    const { ledger } = this.#parts;
     try {
       ledger.add({ next: this.#next, receivedAt: this.#receivedAt, ...page });
     } catch (cause) {
@@ -287,8 +288,8 @@ export class FeedState implements KeptFiles {
     }
     if (ledger.noRoom !== undefined) this.#lookForRoom();
     // One that is never forced to the disk would never be written anew either.
-    else if (options.sync === 'page' || ledger.isLarge) this.#syncSoon();
-    else if (options.sync !== 'never') this.#timer ??= options.clock.setTimeout(() => this.#syncSoon(), options.sync);
+    else if (ledger.isLarge) this.#syncs.soon();
+    else this.#syncs.written();
   }
 
   /** What a run adds to a file can be told from what it held only if it is on the disk before where that is. */
@@ -312,8 +313,6 @@ export class FeedState implements KeptFiles {
     try {
       await ledger.settle();
       if (options.sync !== 'never' && this.#failure === undefined) {
-        // One that is under way may have begun before.
-        await this.#syncing;
         await force();
         while (ledger.noRoom !== undefined) {
           this.#lookForRoom();
@@ -328,19 +327,9 @@ export class FeedState implements KeptFiles {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #syncSoon(): void {
-    this.#timer = undefined;
-    this.#syncing ??= this.#syncAll().finally(() => {
-      this.#syncing = undefined;
-    });
-  }
-
-  /** Until the disk has all, or, unless every page is to be forced, so much that the rest can wait for its time. */
-  async #syncAll(): Promise<void> {
-    const { options, ledger } = this.#parts;
+  async #sync(): Promise<void> {
     try {
-      do await ledger.sync();
-      while (options.sync === 'page' && ledger.isDirty && ledger.noRoom === undefined);
+      await this.#parts.ledger.sync();
     } catch (cause) {
       this.#fail(stateError(this.path, 'write to', cause));
     }
@@ -349,21 +338,19 @@ export class FeedState implements KeptFiles {
 
   /** What waits for room on the disk is tried again. */
   #lookForRoom(): void {
-    const { options, ledger, notices } = this.#parts;
+    const { ledger, notices } = this.#parts;
     const { noRoom } = ledger;
     if ((noRoom !== undefined) !== this.#isFull) {
       this.#isFull = noRoom !== undefined;
       if (this.#isFull) notices.full(noRoom);
       else notices.roomAgain();
     }
-    if (this.#isFull && this.#closed === undefined)
-      this.#timer ??= options.clock.setTimeout(() => this.#syncSoon(), TRY_AGAIN_MS);
+    if (this.#isFull) this.#syncs.later(TRY_AGAIN_MS);
   }
 
   async #close(): Promise<void> {
     const { options, ledger, lock } = this.#parts;
-    if (this.#timer !== undefined) options.clock.clearTimeout(this.#timer);
-    await this.#syncing;
+    await this.#syncs.stop();
     try {
       if (this.#failure === undefined) {
         await ledger.settle();
@@ -374,7 +361,7 @@ export class FeedState implements KeptFiles {
     } catch (cause) {
       this.#failure = stateError(this.path, 'write to', cause);
     } finally {
-      ledger.close();
+      await ledger.close();
       await lock.unlock();
     }
     // The run may have been over before it could be told.

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openState } from '../../lib/index.js';
 import { Ledger } from '../../lib/state/ledger.js';
+import { decodeEntries } from '../../lib/state/ledger-entry.js';
 import { pageOf } from '../../lib/testing/index.js';
+import { noSmallDisk, smallDisk } from '../support/small-disk.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { until } from '../support/until.js';
 
@@ -33,6 +45,52 @@ describe('a ledger', () => {
     await reopened.close();
   });
 
+  it('keeps what it holds, and where the next entry goes, when the disk is full after it was written anew', {
+    skip: noSmallDisk(),
+  }, async (t) => {
+    const disk = smallDisk(t, 4_096);
+    const path = join(disk, 'ledger');
+    const ballast = join(disk, 'ballast');
+    const ledger = await Ledger.begin(path, undefined);
+    t.after(() => ledger.close());
+    let next = 0;
+    const add = () => ledger.add({ next: ++next, receivedAt: 1, records: 0 });
+    while (!ledger.isLarge) add();
+    await ledger.sync();
+    const anew = readFileSync(path).length;
+    assert.ok(anew < 1_000, `${anew} bytes`);
+    writeFileSync(ballast, '');
+    // No more room than the block that it ends in.
+    while (writes(() => appendFileSync(ballast, Buffer.alloc(4_096, 1))));
+    while (ledger.noRoom === undefined) add();
+    const full = decodeEntries(readFileSync(path));
+    assert.deepEqual([full.entries[0]?.isDurable, full.entries.at(-1)?.next], [true, next - 1]);
+    rmSync(ballast);
+    await ledger.sync();
+    add();
+    const { entries, damagedBytes, tornBytes } = decodeEntries(readFileSync(path));
+    assert.deepEqual([entries.at(-1)?.next, damagedBytes, tornBytes], [next, 0, 0]);
+  });
+
+  it('is forced to the disk by one after the other, and closed behind them', async (t) => {
+    const path = join(await tempFolder(t), 'ledger');
+    const ledger = await Ledger.begin(path, undefined);
+    let next = 0;
+    while (!ledger.isLarge) ledger.add({ next: ++next, receivedAt: 1, records: 0 });
+    const syncs = [ledger.sync(), ledger.sync(), ledger.force()];
+    ledger.add({ next: ++next, receivedAt: 1, records: 0 });
+    syncs.push(ledger.sync());
+    await ledger.close();
+    // It may get the number that the ledger had.
+    const other = openSync(`${path}.other`, 'w');
+    t.after(() => closeSync(other));
+    await Promise.all(syncs);
+    assert.equal(fstatSync(other).size, 0);
+    const { entries, damagedBytes } = decodeEntries(readFileSync(path));
+    assert.deepEqual([entries.at(-1)?.next, entries.at(-1)?.isDurable, damagedBytes], [next, true, 0]);
+    assert.equal(existsSync(`${path}.new`), false);
+  });
+
   it('knows the cursor of the last page that has one, in marks and in the next ledgers, too', async (t) => {
     const path = join(await tempFolder(t), 'state');
     const cursor = { endpoint: 'wss://a/', values: { seq: '18446744073709551615' } };
@@ -51,3 +109,14 @@ describe('a ledger', () => {
     }
   });
 });
+
+/** Whether there was room for it. */
+function writes(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+    return false;
+  }
+}

@@ -296,7 +296,7 @@ function installSync(): void {
       return fd;
     },
     writeSync(fd: number, buffer: Buffer, offset?: number, length?: number, position?: number) {
-      const write = (): void => void real.writeSync(fd, part(slice(buffer, offset, length)));
+      const write = (): void => void real.writeSync(fd, part(slice(buffer, offset, length)), 0, undefined, position);
       if (fd > 2) {
         orThrow(met(pathOf(fd), write));
         willWrite(fd, slice(buffer, offset, length), position);

@@ -80,10 +80,10 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'a large ledger that is written anew, and not forced before it is renamed',
     file: 'lib/state/ledger.ts',
-    from: `      writeAll(fd, encodeEntry(mark));
+    from: `      size += writeAll(fd, encodeEntry(mark), size);
       await syncFile(path);
 `,
-    to: '      writeAll(fd, encodeEntry(mark));\n',
+    to: '      size += writeAll(fd, encodeEntry(mark), size);\n',
   },
   {
     name: 'the folder of a ledger forced before it is renamed, and not behind that',
