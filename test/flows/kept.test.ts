@@ -23,7 +23,7 @@ describe('a run with a state that is killed at any moment, again and again,', { 
         ...['--batch-size', '20', '--linger', '2ms', '--quiet'],
       ];
       const most = Math.min(4_000, 10_000_000 / bytes);
-      const stored = await killed({ random, state, most, sent: server.sent, begin: () => spillway(t, args) });
+      const stored = await killed({ random, state, most, begin: () => spillway(t, args) });
       const last = spillway(t, [...args, '--max-messages', '100']);
       const { status, stderr } = await last.exit;
       assert.equal(status, 0, stderr);

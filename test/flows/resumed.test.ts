@@ -37,7 +37,7 @@ describe('a run that resumes, and is killed at any moment, again and again,', { 
       const file = join(folder, 'feed.json');
       writeFileSync(file, JSON.stringify({ version: 1, pipeline }));
       const begin = () => spillway(t, ['run', file, '--quiet']);
-      const stored = await killed({ random, state, most: 4_000, sent: server.sent, begin });
+      const stored = await killed({ random, state, most: 4_000, begin });
       const before = checkWhole(output);
       assert.ok(before >= stored, `${before} records, and ${stored} were stored`);
       // The last one ends as it should.

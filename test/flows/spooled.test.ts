@@ -22,7 +22,7 @@ describe('a run with a spool that is killed at any moment, again and again,', { 
       ];
       const most = Math.min(4_000, 10_000_000 / bytes);
       const stored = await killed({
-        ...{ random: randomNumbers(seedOf(t)), state: join(folder, 'state'), most, sent: server.sent },
+        ...{ random: randomNumbers(seedOf(t)), state: join(folder, 'state'), most },
         begin: () => spillway(t, args),
       });
       const { status, stderr } = await spillway(t, [...args, '--max-messages', '100']).exit;
@@ -39,7 +39,7 @@ describe('a run with a spool that is killed at any moment, again and again,', { 
     const server = await numbered(t, 100);
     const run = (...args: string[]) => start(t, process.execPath, [...SLOW_SINK, server.url, folder, ...args]);
     const stored = await killed({
-      ...{ random: randomNumbers(seedOf(t)), state: join(folder, 'state'), most: 8_000, sent: server.sent },
+      ...{ random: randomNumbers(seedOf(t)), state: join(folder, 'state'), most: 8_000, progress: server.sent },
       begin: () => run('5'),
     });
     const { status, stderr } = await run('0', '100').exit;

@@ -1,18 +1,22 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
 /** Far more than anything takes: only what never comes gets there. `npm run mutants` ends a file after two of them. */
 const LONGEST_MS = 60_000;
 
+/** What happens in this process alone has happened by then, mostly. */
+const TURNS = 100;
+
 /**
- * Waits, turn by turn of the event loop, until `holds` says yes.
+ * Waits until `holds` says yes: turn by turn of the event loop, and what takes longer millisecond by millisecond, so that the process that
+ * is waited for has the processor.
  *
  * @throws {Error} after a minute, with what it waited for
  */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const giveUp = deadline(() => String(holds));
-  while (!(await holds())) {
+  for (let turn = 0; !(await holds()); turn++) {
     giveUp();
-    await nextTurn();
+    await (turn < TURNS ? nextTurn() : pause(1));
   }
 }
 

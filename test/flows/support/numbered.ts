@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -28,6 +28,20 @@ export async function numbered(t: TestContext, bytes: number, groups = ['a'], ra
   };
   const server = await feed(t, send);
   return { url: server.url, sent: () => next };
+}
+
+/** How far the ledger of a state has come, of its last kilobytes alone: for who looks again and again. */
+export function progressIn(state: string): number {
+  const ledger = join(state, 'ledger');
+  if (!existsSync(ledger)) return 0;
+  const fd = openSync(ledger, 'r');
+  try {
+    const tail = Buffer.alloc(4_096);
+    const bytes = readSync(fd, tail, 0, tail.length, Math.max(0, fstatSync(fd).size - tail.length));
+    return Math.max(0, ...decodeEntries(tail.subarray(0, bytes)).entries.map(({ next }) => next));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** How far the ledger of a state says that the feed is stored, by all entries of which `isIt`. */
