@@ -32,6 +32,10 @@ export class FeedMeter {
   gapsTold = 0;
   /** Files that were finished, the newest of them, the oldest first. */
   readonly sealed: SealedFile[] = [];
+  /** What became of asking the server to go on where the feed was; `undefined` as long as no cursor is known. */
+  resumes: Map<ResumeResult, number> | undefined;
+  /** When the newest page with a cursor was stored; `undefined` before the first. */
+  cursorStoredAt: number | undefined;
   readonly writes = new Histogram(BUCKETS);
   readonly lag: Histogram | undefined;
   readonly history: History;
@@ -133,9 +137,13 @@ export class FeedMeter {
   /** The sink was given a page. */
   onGiven(page: Page): void {
     if (!this.#hearsPages && this.feed.spool === undefined) this.#note(page);
+    // A spool hands on what an earlier run has received, too.
+    const hasCursor = page.cursor !== undefined;
+    if (hasCursor) this.#resumes();
     const newest = newestOf(page);
     const newestAt = newest < 0 ? undefined : page.receivedAt(newest);
-    this.#atSink.set(page, { since: this.clock.monotonic(), newestAt, records: page.recordsAmong() });
+    const since = this.clock.monotonic();
+    this.#atSink.set(page, { since, newestAt, records: page.recordsAmong(), hasCursor });
     this.#listener?.given(this, page);
   }
 
@@ -147,6 +155,7 @@ export class FeedMeter {
     const ms = this.clock.monotonic() - given.since;
     this.writes.observe(ms / 1_000);
     this.lastStoredAt = given.newestAt ?? this.lastStoredAt;
+    if (given.hasCursor) this.cursorStoredAt = this.clock.now();
     const labels = { feed: this.name, sink: this.feed.sinkType ?? 'sink' };
     this.#listener?.observed('spillway_sink_write_duration_seconds', labels, ms / 1_000);
     this.#listener?.stored(this, page, { records: given.records, ms });
@@ -174,6 +183,7 @@ export class FeedMeter {
 
   /** A page of the run. */
   #note(page: Page): void {
+    if (page.cursor !== undefined) this.#resumes();
     const newest = newestOf(page);
     if (newest < 0) return;
     const receivedAt = page.receivedAt(newest);
@@ -203,10 +213,28 @@ export class FeedMeter {
     const { cause, durationMs } = gap;
     add(this.gapCounts, cause);
     add(this.#gapMs, cause, durationMs);
-    if (!WHILE_RECEIVING.has(cause)) this.#closedMs += durationMs;
+    if (!WHILE_RECEIVING.has(cause)) {
+      this.#closedMs += durationMs;
+      this.#onOutage(cause, gap.replayed === true);
+    }
     this.gaps.push(gap);
     this.gapsTold += 1;
     if (this.gaps.length > MAX_GAPS) this.gaps.shift();
+  }
+
+  #onOutage(cause: GapCause, isReplayed: boolean): void {
+    if (isReplayed) add(this.#resumes(), 'replayed');
+    else if (cause === 'cursor_expired') add(this.#resumes(), 'expired');
+    else if (this.resumes !== undefined) add(this.resumes, 'missed');
+  }
+
+  #resumes(): Map<ResumeResult, number> {
+    this.resumes ??= new Map([
+      ['replayed', 0],
+      ['expired', 0],
+      ['missed', 0],
+    ]);
+    return this.resumes;
   }
 
   #entries(): [keyof ConnectionEvents, unknown][] {
@@ -221,7 +249,11 @@ interface AtSink {
   /** When its newest record was received. */
   readonly newestAt: number | undefined;
   readonly records: number;
+  readonly hasCursor: boolean;
 }
+
+/** Whether a server that was asked to go on where the feed was has done so. */
+type ResumeResult = 'replayed' | 'expired' | 'missed';
 
 /** Who is told at once what others read when they ask. */
 export interface MeterListener {

@@ -122,6 +122,9 @@ const READERS: Readonly<Record<Exclude<OwnMetric, OfProcess>, Reader>> & Readonl
       if (feed.spool === undefined || policy === 'block') return [];
       return [[policy === undefined ? {} : { policy }, feed.spool.dropped]];
     },
+    spillway_resumes_total: ({ meter }) => counts('result', meter.resumes ?? NO_COUNTS),
+    spillway_cursor_committed_timestamp_seconds: ({ meter }) =>
+      meter.resumes === undefined || meter.feed.sink === undefined ? [] : one((meter.cursorStoredAt ?? 0) / 1_000),
     spillway_files_rolled_total: ({ meter }) => one(meter.feed.reports?.rolled?.().rolled),
     spillway_sink_retries_total: ({ meter }) => one(meter.feed.sink?.stats.retries),
     spillway_feed_start_timestamp_seconds: ({ meter }) => one(meter.startedAt / 1_000),
@@ -140,6 +143,7 @@ export function unacknowledged({
   return Math.max(0, stats.records - stored - diverted - skipped);
 }
 
+const NO_COUNTS: ReadonlyMap<string, number> = new Map();
 /** No labels beside those of the feed. */
 const NONE: Labels = {};
 

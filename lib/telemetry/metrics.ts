@@ -105,6 +105,21 @@ export const METRICS = {
     ...counter('records', 'Records that were dropped since the spool was full, by its `on_full`.', ['feed', 'policy']),
     when: 'with a `spool` that drops',
   },
+  spillway_resumes_total: {
+    ...counter(
+      'gaps',
+      'Gaps that are over, by whether the server was asked to go on where the feed was, and has: `replayed`, `expired` (it had forgotten), or `missed`.',
+      ['feed', 'result'],
+    ),
+    when: 'with `resume`, from the first cursor on',
+  },
+  spillway_cursor_committed_timestamp_seconds: {
+    ...gauge(
+      'seconds',
+      'When the sink last stored a page whose cursor the server can be asked to go on from, in seconds of Unix time; 0 before the first.',
+    ),
+    when: 'with `resume` and a sink, from the first cursor on',
+  },
   spillway_files_rolled_total: {
     ...counter('files', 'Files that were finished, also of those that earlier runs had left.', ['feed', 'sink']),
     when: 'with files that are rolled',

@@ -105,7 +105,7 @@ describe('an audit of a spool', () => {
   it('finds a ledger that tells of another spool', async (t) => {
     const spool = await spoolOf(t, { records: 4, stored: 4 });
     const entry = { page: 1, next: 4, receivedAt: 1, records: 4, spooled: { id: '0123456789abcdef', page: 2 } };
-    (await Ledger.begin(join(spool.path, 'ledger'), entry)).close();
+    await (await Ledger.begin(join(spool.path, 'ledger'), entry)).close();
     const { told, findings } = await audited(spool.path);
     assert.deepEqual(told, ['!ledger']);
     assert.match(findings[0]!.message, /another spool, 0123456789abcdef/);

@@ -50,6 +50,36 @@ describe('the metrics of a feed', () => {
     assert.equal(closes['code=other'], 800 - 28);
   });
 
+  it('tells what became of asking a server to go on, and when a cursor was stored, once there is one', async (t) => {
+    const { clock, feed, read } = watched(t);
+    feed.open();
+    feed.gap('disconnected');
+    assert.deepEqual(read('spillway_resumes_total'), {});
+    assert.deepEqual(read('spillway_cursor_committed_timestamp_seconds'), {});
+    const page = pageOf([{ n: 1 }]);
+    page.cursor = { endpoint: 'ws://a/', values: { n: '1' } };
+    feed.make(page);
+    assert.deepEqual(read('spillway_cursor_committed_timestamp_seconds'), { '': 0 });
+    feed.give(page);
+    feed.store(page);
+    const at = clock.now() / 1_000;
+    await clock.advance(5_000);
+    // Of one without a cursor nothing is known that is newer.
+    feed.give();
+    feed.store();
+    assert.deepEqual(read('spillway_cursor_committed_timestamp_seconds'), { '': at });
+    feed.gap('disconnected', { replayed: true });
+    feed.gap('pong_timeout', { replayed: true });
+    feed.gap('cursor_expired');
+    feed.gap('not_connected');
+    feed.gap('overflow');
+    assert.deepEqual(read('spillway_resumes_total'), {
+      'result=replayed': 2,
+      'result=expired': 1,
+      'result=missed': 1,
+    });
+  });
+
   it('has the time of the newest record, received and stored, and how long the sink took', async (t) => {
     const { clock, feed, read } = watched(t);
     const times = () => [

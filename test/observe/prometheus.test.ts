@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it, type TestContext, test } from 'node:test';
 import { Counter, Registry } from 'prom-client';
 import { createSource, jsonlFile } from '../../lib/index.js';
 import { FeedMeters } from '../../lib/observe/feed-meters.js';
@@ -80,12 +80,34 @@ describe('what Prometheus is told', () => {
       seriesIn(text, 'spillway_sink_write_duration_seconds_bucket', 'le="+Inf",feed="trades",sink="jsonl"'),
       1,
     );
+    assert.equal(text.includes('spillway_resumes_total{'), false);
     metrics.close();
     assert.deepEqual(
       registry.getMetricsAsArray().map(({ name }) => name),
       ['own_total'],
     );
   });
+});
+
+test('a feed that goes on where it was says how often the server has', async (t) => {
+  const { url } = await feed(t, async (client) => {
+    const after = Number(new URL(client.request.url, 'ws://server').searchParams.get('after') ?? -1);
+    await client.sendMany([`{"n":${after + 1}}`, `{"n":${after + 2}}`]);
+    await (after < 0 ? client.drop() : client.close(1000));
+  });
+  const metrics = await prometheus();
+  t.after(() => metrics.close());
+  const resume = { values: { n: { path: 'n' } }, into: { query: { after: '{n}' } } };
+  const source = createSource({ url, resume, reconnect: true, reconnectBackoff: 1, maxMessages: 4 });
+  const stream = source.pages();
+  const sink = jsonlFile(join(await tempFolder(t), 'out.jsonl'));
+  const before = Date.now() / 1_000;
+  metrics.watch('trades', { source, stream, sink, sinkType: 'jsonl' });
+  await pipeline(stream, sink);
+  const text = await metrics.registry.metrics();
+  assert.equal(seriesIn(text, 'spillway_resumes_total', 'feed="trades",result="replayed"'), 1);
+  assert.equal(seriesIn(text, 'spillway_resumes_total', 'feed="trades",result="missed"'), 0);
+  assert.ok(seriesIn(text, 'spillway_cursor_committed_timestamp_seconds', 'feed="trades"')! >= before - 1);
 });
 
 /** A feed that has all there can be. */
@@ -111,6 +133,7 @@ async function everything(t: TestContext): Promise<{ readonly text: string }> {
     sequence: { missing: 1, repeated: 0, backwards: 0, restarts: 0, unnumbered: 0, keys: 1 },
   });
   const page = pageOf([{ t: 1 }]);
+  page.cursor = { endpoint: 'ws://a/', values: { t: '1' } };
   one.make(page);
   one.give(page);
   one.store(page);

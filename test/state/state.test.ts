@@ -73,7 +73,7 @@ describe('a state', () => {
       writeFileSync(ledgerPath, Buffer.concat(entries.map(encodeEntry)));
       writeFileSync(path, Buffer.alloc(16));
       const found = await recover(ledgerPath, new StateNotices(folder, { warn() {} } as never));
-      (await Ledger.begin(ledgerPath, found.newest)).close();
+      await (await Ledger.begin(ledgerPath, found.newest)).close();
       // Died here. Whether the next one finds it cut or not, it knows.
       if (facts !== undefined) truncateSync(path);
       const state = await openState(folder);
