@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { jsonLines, spillway, temporaryFolder } from '../cli/cli.js';
+import { jsonLines, spillway, start, temporaryFolder } from '../cli/cli.js';
 import { feed } from '../support/feed.js';
+import { program } from '../support/program.js';
 import { until } from '../support/until.js';
 import { killed } from './support/killed.js';
 import { newestIn } from './support/numbered.js';
@@ -11,6 +12,7 @@ import { randomNumbers, seedOf } from './support/seed.js';
 
 /** Far beyond what a number holds exactly. */
 const FIRST = 18_446_744_073_709_000_000n;
+const HELD_SINK = program(join(import.meta.dirname, 'processes/held-sink.ts'));
 
 describe('a run that resumes, and is killed at any moment, again and again,', { concurrency: 2 }, () => {
   for (const [name, dropAfter, spool] of [
@@ -53,6 +55,29 @@ describe('a run that resumes, and is killed at any moment, again and again,', { 
   }
 });
 
+describe('a run whose sink is held back while records come, and that is killed then,', { concurrency: 2 }, () => {
+  for (const arrangement of ['fused', 'stages']) {
+    it(`has the next one ask for what follows the last record that is stored: ${arrangement}`, async (t) => {
+      const folder = await temporaryFolder(t);
+      const server = await resuming(t, undefined);
+      const run = () => start(t, process.execPath, [...HELD_SINK, server.url, folder, arrangement]);
+      let stored = 0;
+      for (const asked of [null, String(FIRST + 99n)]) {
+        const running = run();
+        await running.out.until(/\n/);
+        await until(() => newestIn(join(folder, 'state')) === stored + 100);
+        const received = Number(running.out.text);
+        assert.ok(received > 200, `${received} frames were received, and 100 are stored`);
+        running.child.kill('SIGKILL');
+        assert.equal((await running.exit).signal, 'SIGKILL');
+        stored += 100;
+        assert.equal(server.asked.at(-1), asked);
+        assert.equal(checkWhole(join(folder, 'out.jsonl')), stored);
+      }
+    });
+  }
+});
+
 /** Every record of the server is there, once, in order, and no gap has lost anything. Returns how many there are. */
 function checkWhole(path: string): number {
   let next = FIRST;
@@ -75,8 +100,10 @@ function checkWhole(path: string): number {
 /** A server that sends on from what is asked for, and from the first on to others. */
 async function resuming(t: TestContext, dropAfter: number | undefined) {
   let sent = 0;
+  const asked: (string | null)[] = [];
   const server = await feed(t, async (client) => {
     const after = new URL(client.request.url, 'ws://server').searchParams.get('after');
+    asked.push(after);
     function* frames(): Generator<string> {
       let left = dropAfter ?? Number.POSITIVE_INFINITY;
       for (let n = after === null ? FIRST : BigInt(after) + 1n; left-- > 0; n++) {
@@ -87,5 +114,5 @@ async function resuming(t: TestContext, dropAfter: number | undefined) {
     await client.sendMany(frames());
     await client.drop();
   });
-  return { url: server.url, sent: () => sent };
+  return { url: server.url, sent: () => sent, asked };
 }

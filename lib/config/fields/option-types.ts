@@ -260,8 +260,9 @@ export interface ResumeConfig {
    * Has the server go on where the feed was, so that a drop loses nothing. `values` are remembered of the newest
    * record, each by its path, and said to the server on the next connect by `into`, with `{name}` for each; beside a
    * `state` they are those of the last record that was stored. `inclusive`: the server sends that record once more, and
-   * it is dropped. `scope`: whether they are good at all of `urls` (`feed`), or only where they came from (`endpoint`).
-   * `expired` (`status`, `code` or `match`): how the server says that it has forgotten them. @default none
+   * it is dropped. `monotonic`: so are those before it, if a server sends them again. `scope`: whether they are good at
+   * all of `urls` (`feed`), or only where they came from (`endpoint`). `expired` (`status`, `code` or `match`): how the
+   * server says that it has forgotten them. @default none
    */
   readonly resume?: {
     /** What is remembered of the newest record, by names of yours: each has the path of a field. */
@@ -288,6 +289,11 @@ export interface ResumeConfig {
     };
     /** The server sends the last record once more: it is dropped, and proves that nothing is missing. */
     readonly inclusive?: boolean | undefined;
+    /**
+     * The numbers only grow, and never begin anew: what the server sends that does not stand behind the cursor was
+     * there, and is dropped.
+     */
+    readonly monotonic?: boolean | undefined;
     /** Whether a cursor is good at all of `urls` (`feed`), or only where it came from (`endpoint`). */
     readonly scope?: 'endpoint' | 'feed' | undefined;
     /** For cursors that are times: so much earlier is asked for, and `dedupe` leaves out what comes twice. */

@@ -125,6 +125,16 @@ const RESUME_FORM = shapeForm({
     description: 'The server sends the last record once more: it is dropped, and proves that nothing is missing.',
     fallback: false,
   }),
+  /**
+   * The numbers of the feed only grow, and never begin anew: behind a connect a record that does not stand behind the cursor is one that was
+   * there, and is dropped. For servers that take no heed of a cursor, and send all again. @default false
+   */
+  monotonic: yesNo({
+    title: 'Monotonic',
+    description:
+      'The numbers only grow, and never begin anew: what the server sends that does not stand behind the cursor was there, and is dropped.',
+    fallback: false,
+  }),
   /** Whether a cursor is good at all addresses of the feed, or only where it came from: then another one is asked for nothing. @default 'endpoint' */
   scope: words(['endpoint', 'feed'], {
     title: 'Scope',
@@ -174,7 +184,7 @@ export const RESUME_OPTIONS = {
   resume: shape<ResumeOptions>(RESUME_FORM, {
     title: 'Resume',
     description:
-      'Has the server go on where the feed was, so that a drop loses nothing. `values` are remembered of the newest record, each by its path, and said to the server on the next connect by `into`, with `{name}` for each; beside a `state` they are those of the last record that was stored. `inclusive`: the server sends that record once more, and it is dropped. `scope`: whether they are good at all of `urls` (`feed`), or only where they came from (`endpoint`). `expired` (`status`, `code` or `match`): how the server says that it has forgotten them.',
+      'Has the server go on where the feed was, so that a drop loses nothing. `values` are remembered of the newest record, each by its path, and said to the server on the next connect by `into`, with `{name}` for each; beside a `state` they are those of the last record that was stored. `inclusive`: the server sends that record once more, and it is dropped. `monotonic`: so are those before it, if a server sends them again. `scope`: whether they are good at all of `urls` (`feed`), or only where they came from (`endpoint`). `expired` (`status`, `code` or `match`): how the server says that it has forgotten them.',
     note: ', of which `values` and `into` are needed',
     examples: [
       { values: { cursor: { path: 'time_us' } }, into: { query: { cursor: '{cursor}' } }, inclusive: true },
@@ -194,7 +204,7 @@ export interface ResolvedResumeOptions extends ResolvedOf<typeof RESUME_OPTIONS>
 export const RESUME_RULES: readonly Rule<ResolvedResumeOptions & ResolvedIntakeOptions>[] = [
   ({ resume, dedupe }, name) => {
     if (resume === undefined) return undefined;
-    const { values, into, expired, scope, rewindMs, onEndpointChange } = resume;
+    const { values, into, expired, scope, monotonic, rewindMs, onEndpointChange } = resume;
     const breach = (message: string) => ({ option: 'resume', at: 'value', message }) as const;
     if (Object.keys(values).length > 20)
       return breach('`values` has more than 20 names. Take out those that nothing needs.');
@@ -207,6 +217,11 @@ export const RESUME_RULES: readonly Rule<ResolvedResumeOptions & ResolvedIntakeO
     const unknown = named.find((one) => !Object.hasOwn(values, one));
     if (unknown !== undefined) {
       return breach(`\`into\` has {${unknown}}, and \`values\` has no such name. Add it there, or correct it here.`);
+    }
+    if (rewindMs !== undefined && monotonic === true) {
+      return breach(
+        `\`${name('rewindMs' as never)}\` asks for records before the cursor, and \`monotonic\` drops them. Take one of the two out.`,
+      );
     }
     if ((rewindMs ?? onEndpointChange) !== undefined && dedupe === undefined) {
       const key = rewindMs === undefined ? 'onEndpointChange' : 'rewindMs';

@@ -10,6 +10,10 @@ export interface ConnectionCursorParts {
   readonly control: CursorReader;
   /** Whether the record that was asked for comes once more. */
   readonly isInclusive: boolean;
+  /** Whether a record that does not stand behind the cursor has been there, however many of them come. */
+  readonly isMonotonic: boolean;
+  /** The first such record came that is not the one of the cursor. Told once. */
+  onStale(): void;
 }
 
 /**
@@ -29,6 +33,7 @@ export class ConnectionCursor {
   #hasBegun = false;
   /** Whether its first record stands before the cursor: its server has begun anew, or takes no heed of cursors. */
   #isBefore = false;
+  #isStale = false;
 
   constructor(parts: ConnectionCursorParts) {
     this.#parts = parts;
@@ -44,7 +49,7 @@ export class ConnectionCursor {
     return this.#hasMet || !(this.#parts.isInclusive || asked.isRewound);
   }
 
-  /** Whether the frame is the record behind which it was asked to go on: that is there already. */
+  /** Whether the frame is the record behind which it was asked to go on, or one that stands before that: it is there already. */
   isAgain(data: Buffer): boolean {
     const { records } = this.#parts;
     const values = records.read(data, 0, data.length);
@@ -55,6 +60,10 @@ export class ConnectionCursor {
       this.#hasMet = records.names.every((name) => !isAfter(values[name], cursor.values[name]));
     } else if (records.names.every((name) => values[name] === cursor.values[name])) {
       this.#hasMet = true;
+      return true;
+    } else if (this.#parts.isMonotonic && records.names.every((name) => isUpTo(values[name], cursor.values[name]))) {
+      if (!this.#isStale) this.#parts.onStale();
+      this.#isStale = true;
       return true;
     }
     this.#isBefore = !isRewound && records.names.some((name) => isBefore(values[name], cursor.values[name]));
@@ -93,6 +102,10 @@ function isAfter(text: string | undefined, cursor: string | undefined): boolean 
 function isBefore(text: string | undefined, cursor: string | undefined): boolean {
   if (text === undefined || cursor === undefined) return false;
   return DIGITS.test(text) && DIGITS.test(cursor) && BigInt(text) < BigInt(cursor);
+}
+
+function isUpTo(text: string | undefined, cursor: string | undefined): boolean {
+  return (text !== undefined && text === cursor) || isBefore(text, cursor);
 }
 
 const DIGITS = /^\d+$/;

@@ -46,6 +46,8 @@ export class Resume {
       records: this.#records,
       control: this.#control,
       isInclusive: this.#options.inclusive === true,
+      isMonotonic: this.#options.monotonic === true,
+      onStale: () => this.#logger.warn({ url: endpoint.shownUrl }, STALE),
     });
   }
 
@@ -129,3 +131,5 @@ export class Resume {
     if (current !== undefined) this.#newest = current;
   }
 }
+
+const STALE = 'the server has begun before the cursor: records that are there already are dropped';

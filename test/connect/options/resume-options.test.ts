@@ -18,6 +18,11 @@ for (const [what, resume, expected] of [
   ['with a name that could not be put into a text', { values: { 'a b': { path: 'a' } }, into: INTO }, /values|names/],
   ['with an unknown key', { values: VALUES, into: INTO, exclusive: true }, /exclusive|values, into/],
   ['that rewinds, and keeps what comes twice', { values: VALUES, into: INTO, rewindMs: 5 }, /set `dedupe`/],
+  [
+    'that rewinds, and drops what that brings',
+    { values: VALUES, into: INTO, rewindMs: 5, monotonic: true },
+    /asks for records before the cursor/,
+  ],
   ['whose `expired` says nothing', { values: VALUES, into: INTO, expired: {} }, /`expired` says nothing/],
 ] as const) {
   test(`a resume ${what} is refused, in code and in a configuration`, () => {

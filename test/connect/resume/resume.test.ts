@@ -209,6 +209,57 @@ test('a cursor that cannot be said is left out, and that is logged', async (t) =
   assert.deepEqual(warnings, ['the cursor cannot be said to the server']);
 });
 
+for (const arrangement of ['by hand', 'fused'] as const) {
+  test(`${arrangement}: of a monotonic feed all that the server sends once more is dropped, past 2^53, too`, async (t) => {
+    const server = await log(t, { path: 'n', ignores: 'all' });
+    const first = 18_446_744_073_709_551_000n;
+    const send = (from: number, to: number): void => {
+      for (const seq of numbers(from, to)) server.publish(`{"seq":${seq},"n":${first + BigInt(seq)}}`);
+    };
+    send(0, 300);
+    const warnings: string[] = [];
+    const logger = { debug() {}, info() {}, error() {}, warn: (_: object, message: string) => warnings.push(message) };
+    const resume = { values: { n: { path: 'n' } }, into: { query: { after: '{n}' } }, monotonic: true };
+    const cursor = { endpoint: `${server.url}/`, values: { n: String(first + 99n) } };
+    const position = { sequence: 100, receivedAt: 1, cursor };
+    const run = begin(t, arrangement, server, { resume, sequence: { path: 'n' }, position, logger: logger as never });
+    await until(() => run.records.length === 200);
+    await server.clients[0]!.drop();
+    send(300, 310);
+    await until(() => run.records.length === 210);
+    await run.end();
+    assert.deepEqual(run.records, numbers(100, 310));
+    assert.equal(run.duplicates(), 400);
+    assert.deepEqual(facts(run.gaps), [
+      { cause: 'not_running', replayed: true, ms: 0 },
+      { cause: 'disconnected', replayed: true, ms: 0 },
+    ]);
+    const told = warnings.filter((message) => message.includes('has begun before the cursor'));
+    assert.equal(told.length, 2, 'once for each connection');
+  });
+
+  test(`${arrangement}: a number of another epoch, and one that is no number, are not behind nor before the cursor`, async (t) => {
+    for (const [epoch, after] of [
+      ['b', '9'],
+      ['a', 'x'],
+    ] as const) {
+      const server = await log(t, { path: 'seq', ignores: 'all' });
+      for (const seq of numbers(0, 5)) server.publish(`{"epoch":"${epoch}","seq":${seq}}`);
+      const resume = {
+        values: { seq: { path: 'seq' }, epoch: { path: 'epoch' } },
+        into: { query: { after: '{seq}', epoch: '{epoch}' } },
+        monotonic: true,
+      };
+      const cursor = { endpoint: `${server.url}/`, values: { seq: after, epoch: 'a' } };
+      const run = begin(t, arrangement, server, { resume, position: { sequence: 10, receivedAt: 1, cursor } });
+      await until(() => run.records.length === 5);
+      await run.end();
+      assert.deepEqual(run.records, numbers(0, 5));
+      assert.equal(run.duplicates(), 0);
+    }
+  });
+}
+
 type Settings = Omit<NonNullable<ConstructorParameters<typeof WebSocketReadable>[1]>, 'position'> & {
   readonly position?: FeedPosition;
 };
@@ -219,11 +270,14 @@ function begin(t: TestContext, arrangement: 'by hand' | 'fused', server: FeedSer
   const gaps: Gap[] = [];
   const cursors: { count: number; cursor: string | undefined }[] = [];
   const options = { reconnect: true, reconnectBackoff: 1, ...settings };
-  const { position, ...config } = options;
+  const { position, logger, ...config } = options;
   const stream = (
     arrangement === 'by hand'
       ? new WebSocketReadable(server.url, options)
-      : createSource({ url: server.url, unbounded: true, batchSize: 7, ...config } as never, { position }).pages()
+      : createSource({ url: server.url, unbounded: true, batchSize: 7, ...config } as never, {
+          position,
+          ...(logger && { logger }),
+        }).pages()
   ) as Readable & Pick<WebSocketReadable, 'stats' | 'stop'>;
   stream.on('gap', (gap: Gap) => gaps.push(gap));
   let ended = false;
