@@ -24,6 +24,7 @@ const [other, ...words] = process.argv.slice(2);
 if (other === undefined) throw new Error('Say which checkout to compare with: npm run bench:against -- DIR');
 
 const TO_FILE = 'spillway, fused to a JSONL file';
+const BY_HAND = 'spillway, by hand to a JSONL file';
 /** What runs from here, and against what from there. */
 const ALL: readonly (readonly [here: string, there: string, path: string])[] = [
   ['spillway, fused to pages', 'spillway, fused to pages', ''],
@@ -34,7 +35,9 @@ const ALL: readonly (readonly [here: string, there: string, path: string])[] = [
   ]),
   [TO_FILE, TO_FILE, ''],
   [`${TO_FILE}, pages reused`, TO_FILE, ''],
-  ['spillway, by hand to a JSONL file', 'spillway, by hand to a JSONL file', ''],
+  [BY_HAND, BY_HAND, ''],
+  [`${TO_FILE}, that resumes`, TO_FILE, ''],
+  [`${BY_HAND}, that resumes`, BY_HAND, ''],
   [`${TO_FILE}, with a state`, TO_FILE, ''],
   [`${TO_FILE}, with a spool`, TO_FILE, ''],
   [`${TO_FILE}, by a filter that drops half`, TO_FILE, ''],

@@ -72,6 +72,11 @@ const CONTENDERS = {
     kept(url, path, await openState(`${path}.state-${process.pid}`)),
   'spillway, fused to a JSONL file, with a spool': async (url, path) =>
     kept(url, path, await openSpool(`${path}.spool-${process.pid}`)),
+  'spillway, fused to a JSONL file, that resumes': async (url, path) => {
+    const source = createSource({ url, unbounded: true, resume: RESUME });
+    await pipeline(withCursors(source.pages()), jsonlFile(path));
+    return source.stats.records;
+  },
   'spillway, fused to a JSONL file, by a filter that drops half': async (url, path) => {
     const transforms = [{ type: 'filter', config: { path: 'm', op: 'eq', value: true } }];
     const source = createSource({ url, unbounded: true, transforms });
@@ -90,7 +95,22 @@ const CONTENDERS = {
     await pipeline(new WebSocketReadable(url, { perMessageDeflate: isDeflated }), parse(), batched, jsonlFile(path));
     return batched.records;
   },
+  'spillway, by hand to a JSONL file, that resumes': async (url, path) => {
+    const batched = batch();
+    await pipeline(new WebSocketReadable(url, { resume: RESUME }), parse(), withCursors(batched), jsonlFile(path));
+    return batched.records;
+  },
 };
+
+/** Every record has a cursor. */
+const RESUME = { values: { cursor: { path: 't' } }, into: { query: { cursor: '{cursor}' } } };
+
+/** Each page has one. */
+function withCursors(pages) {
+  return pages.on('data', ({ cursor }) => {
+    if (cursor?.values.cursor === undefined) throw new Error('There is a page without a cursor.');
+  });
+}
 
 /**
  * Compared by CPU time alone, in `against.ts`: on feeds whose trades are numbered, each another text, which come slower; and
