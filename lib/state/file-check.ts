@@ -12,7 +12,7 @@ export interface FileChain {
 }
 
 /** What was added to a file, and how far the feed was stored then. */
-export interface FileStep extends Pick<LedgerEntry, 'next' | 'receivedAt' | 'untold' | 'spooled'> {
+export interface FileStep extends Pick<LedgerEntry, 'page' | 'next' | 'receivedAt' | 'untold' | 'spooled'> {
   readonly file: LedgerFile;
 }
 
@@ -27,10 +27,10 @@ export interface FileCheck {
 export function chainsIn(entries: readonly LedgerEntry[]): ReadonlyMap<string, FileChain> {
   const chains = new Map<string, FileChain & { readonly steps: FileStep[] }>();
   for (const entry of entries) {
-    const { next, receivedAt, untold, spooled } = entry;
+    const { page, next, receivedAt, untold, spooled } = entry;
     noteFiles(chains, entry, (before, file) => {
       const steps = before?.steps.at(-1)?.file.end === file.start ? before.steps : [];
-      steps.push({ next, receivedAt, file, ...(untold && { untold }), ...(spooled && { spooled }) });
+      steps.push({ page, next, receivedAt, file, ...(untold && { untold }), ...(spooled && { spooled }) });
       return { steps, ...(file.facts && { facts: file.facts }) };
     });
   }

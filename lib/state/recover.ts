@@ -4,8 +4,9 @@ import type { DamagedStretch, FeedPosition } from '../frame/feed-position.js';
 import { syncFile } from '../internal/force-to-disk.js';
 import { ifThere } from '../internal/if-there.js';
 import { setAside, TornFile } from '../sink/file/set-aside.js';
-import { chainsIn, checkFile, type FileChain, type FileStep } from './file-check.js';
+import { chainsIn } from './file-check.js';
 import { decodeEntries, type LedgerEntry, type LedgerFile, withoutLateMarks } from './ledger-entry.js';
+import { isGone, type SoundFile, soundFiles } from './sound-files.js';
 import type { StateNotices } from './state-notices.js';
 
 /** What a start finds of earlier runs. */
@@ -42,16 +43,24 @@ export async function recover(ledgerPath: string, notices: StateNotices): Promis
   const files: LedgerFile[] = [];
   let { untold } = newest;
   const chains = chainsIn(entries);
-  for (const [path, chain] of chains) {
-    const found = await soundPart(path, chain, notices);
-    if (found === undefined) continue;
-    const { last, isDamaged, mend } = found;
-    const isAlone = chains.size === 1 && chain.facts === undefined;
-    if (isDamaged) untold = damagedBehind(last, newest, untold, isAlone);
-    const file = last?.file ?? emptied(chain.steps[0]!.file);
+  const { files: found, lostFrom = Number.POSITIVE_INFINITY } = await soundFiles(chains, all);
+  const common = entries.findLast(({ page }) => page < lostFrom);
+  for (const one of found) {
+    const { path, chain, sound, kept: steps } = one;
+    if (isGone(one)) {
+      notices.fileGone(path);
+      continue;
+    }
+    const bad = chain.steps[sound];
+    if (bad !== undefined) {
+      const last = sound > 0 && bad.page >= lostFrom ? common : chain.steps[sound - 1];
+      const isAlone = chains.size === 1 && chain.facts === undefined;
+      untold = damagedBehind(last, newest, untold, isAlone);
+    }
+    const file = chain.steps[steps - 1]?.file ?? emptied(chain.steps[0]!.file);
     files.push(file);
     if (file.facts !== undefined) kept.set(path, { end: file.end, facts: file.facts });
-    if (mend !== undefined) mends.push(mend);
+    mends.push(() => mended(one, notices));
   }
   const { files: _, sealed: __, untold: ___, partitions: ____, ...rest } = newest;
   const { next: sequence, receivedAt, cursor } = newest;
@@ -71,40 +80,19 @@ export async function recover(ledgerPath: string, notices: StateNotices): Promis
 
 type Mend = () => Promise<void>;
 
-/** How far a file is what was written, and what has it end there; nothing where it is not there. */
-async function soundPart(
-  path: string,
-  { steps, facts }: FileChain,
-  notices: StateNotices,
-): Promise<
-  { readonly last: FileStep | undefined; readonly isDamaged: boolean; readonly mend?: Mend | undefined } | undefined
-> {
-  const newest = steps.at(-1)!;
-  const found = await checkFile(path, steps);
-  // It may have been finished: its sink knows.
-  if (found === undefined && facts !== undefined) return { last: newest, isDamaged: false };
-  // Nobody else empties a file that is to be finished.
-  if (found === undefined || (found.size === 0 && newest.file.end > 0 && facts === undefined)) {
-    notices.fileGone(path);
-    return undefined;
-  }
-  const { sound, size } = found;
-  const last = steps[sound - 1];
-  const isDamaged = sound < steps.length;
+/** Has a file end where it is to end. */
+async function mended({ path, chain, size, sound, kept }: SoundFile, notices: StateNotices): Promise<void> {
+  if (size === undefined) return;
+  const last = chain.steps[kept - 1];
   if (last === undefined) {
-    return { last, isDamaged, mend: async () => notices.fileSetAside(path, await setAside(path)) };
+    notices.fileSetAside(path, await setAside(path));
+    return;
   }
   const { end } = last.file;
-  if (!isDamaged && size <= end) return { last, isDamaged };
-  return {
-    last,
-    isDamaged,
-    mend: async () => {
-      const aside = size > end ? await cut(path, end, size) : undefined;
-      if (isDamaged) notices.fileDamaged(path, end, aside);
-      else if (aside !== undefined) notices.fileCut(path, size - end, aside);
-    },
-  };
+  const aside = size > end ? await cut(path, end, size) : undefined;
+  if (kept < sound) notices.fileCutBack(path, end, aside);
+  else if (sound < chain.steps.length) notices.fileDamaged(path, end, aside);
+  else if (aside !== undefined) notices.fileCut(path, size - end, aside);
 }
 
 /** The same file with nothing in it. */
@@ -121,9 +109,12 @@ async function cut(path: string, end: number, size: number): Promise<string> {
   return aside.path;
 }
 
+/** How far the feed was stored once. */
+type StoredUpTo = Pick<LedgerEntry, 'next' | 'receivedAt' | 'untold' | 'spooled'>;
+
 /** From the first frame on that some file may lack, or that was found before and is not told yet. */
 function damagedBehind(
-  last: FileStep | undefined,
+  last: StoredUpTo | undefined,
   { next: before, receivedAt, spooled: newest }: LedgerEntry,
   other: DamagedStretch | undefined,
   isAlone: boolean,
@@ -138,12 +129,12 @@ function damagedBehind(
 }
 
 /** Where nothing that came out of a spool is sound, its pages are to be had from the first one on. */
-function spooledUpTo(last: FileStep | undefined): DamagedStretch['spooled'] {
+function spooledUpTo(last: StoredUpTo | undefined): DamagedStretch['spooled'] {
   if (last?.untold !== undefined) return last.untold.spooled;
   return last?.spooled ?? { id: '', page: 0 };
 }
 
-function soundUpTo({ next, receivedAt, untold }: FileStep): DamagedStretch['after'] {
+function soundUpTo({ next, receivedAt, untold }: StoredUpTo): DamagedStretch['after'] {
   if (untold !== undefined) return untold.after;
   return next > 0 ? { sequence: next - 1, receivedAt } : undefined;
 }

@@ -56,6 +56,16 @@ export class StateNotices {
     );
   }
 
+  /** Another file of the feed lacks what came from there on. */
+  fileCutBack(path: string, end: number, aside: string | undefined): void {
+    const rest = aside === undefined ? '' : ` What stood there is in ${aside} now.`;
+    this.#logger.warn(
+      { event: 'file_cut_back', path, sound_bytes: end, torn_path: aside ?? null },
+      `${path} ends at byte ${end} now, where the other files that were not finished are sound, too: what came behind that is not whole.${rest} ` +
+        'It goes on there, and the frames that are missing are told as a gap.',
+    );
+  }
+
   /** Nothing of the file is what was written. */
   fileSetAside(path: string, name: string): void {
     this.#logger.warn(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { encodeEntry, type LedgerEntry, type LedgerFile } from '../../lib/state/ledger-entry.js';
@@ -72,6 +72,104 @@ describe('what a start makes of a ledger', () => {
     assert.equal(existsSync(file.path), false);
   });
 });
+
+describe('what a start makes of several files that are to be finished', () => {
+  it('is what all of them have, up to one page, where the disk need not have had what one lacks', async (t) => {
+    const feed = await partsOf(t, 'a b a mark a b c a');
+    feed.damage('b', 2);
+    const { position, newest, kept, told } = await feed.found();
+    const damaged = { after: { sequence: 3, receivedAt: 1_003 }, before: 7, receivedAt: 1_006 };
+    assert.deepEqual(position, { sequence: 7, receivedAt: 1_006, damaged });
+    assert.deepEqual(told, ['file_cut_back', 'file_damaged', 'file_cut_back']);
+    const texts = ['0\n2\n3\n', '1\n', ''];
+    assert.deepEqual(['a', 'b', 'c'].map(feed.text), texts);
+    assert.deepEqual(['a.torn', 'c.torn'].map(feed.text), ['6\n\n', '5\n\n']);
+    assert.deepEqual(
+      Array.from(kept, ([path, { end, facts }]) => [basename(path), end, facts]),
+      ['a', 'b', 'c'].map((name, index) => [name, texts[index]!.length, { records: texts[index]!.length / 2 }]),
+    );
+    assert.deepEqual(
+      newest?.files?.map(({ end, whole }) => [end, whole]),
+      texts.map((text) => [text.length, crc32(text)]),
+    );
+  });
+
+  it('is nothing where one lacks its first page, and the disk need not have had any', async (t) => {
+    const feed = await partsOf(t, 'a b a');
+    feed.damage('a', 0);
+    const { position, told } = await feed.found();
+    assert.deepEqual(position?.damaged, { after: undefined, before: 3, receivedAt: 1_002 });
+    assert.deepEqual(told, ['file_damaged', 'file_cut_back']);
+    assert.deepEqual(['a', 'b'].map(feed.text), ['', '']);
+  });
+
+  it('is what each has of what was on the disk before, and all have of what was not', async (t) => {
+    const feed = await partsOf(t, 'a b a b mark b');
+    feed.damage('a', 2);
+    const { position, told } = await feed.found();
+    const after = { sequence: 0, receivedAt: 1_000 };
+    assert.deepEqual([position?.damaged?.after, told], [after, ['file_damaged']]);
+    assert.deepEqual(['a', 'b'].map(feed.text), ['0\n', '1\n3\n4\n']);
+    const both = await partsOf(t, 'a b a b mark b c b c');
+    both.damage('a', 2);
+    both.damage('b', 6);
+    const found = await both.found();
+    assert.deepEqual(
+      [found.position?.damaged?.after, found.told],
+      [after, ['file_damaged', 'file_damaged', 'file_cut_back']],
+    );
+    assert.deepEqual(['a', 'b', 'c'].map(both.text), ['0\n', '1\n3\n4\n', '5\n']);
+  });
+});
+
+/**
+ * A feed in files that are to be finished, and its ledger.
+ *
+ * @param pages of one record each, by the file that it is in, and marks
+ */
+async function partsOf(t: TestContext, pages: string) {
+  const folder = await tempFolder(t);
+  const texts: Record<string, string> = {};
+  const entries: LedgerEntry[] = [];
+  const add = (name: string, added: string): LedgerFile => {
+    const before = texts[name] ?? '';
+    const text = before + added;
+    texts[name] = text;
+    const facts = { records: text.length / 2 };
+    return {
+      ...{ path: join(folder, name), start: before.length, end: text.length },
+      ...{ crc: crc32(added), whole: crc32(text), facts },
+    };
+  };
+  let [page, next] = [0, 0];
+  const note = (records: number, files: readonly LedgerFile[]): LedgerEntry => {
+    next += records;
+    return { page, next, receivedAt: 999 + next, records, files };
+  };
+  for (const name of pages.split(' ')) {
+    if (name === 'mark') {
+      const files = Object.keys(texts).map((each) => add(each, ''));
+      entries.push({ ...note(0, files), isDurable: true });
+      continue;
+    }
+    page += 1;
+    if (texts[name] === undefined) {
+      entries.push(note(0, [add(name, '')]));
+      page += 1;
+    }
+    entries.push(note(1, [add(name, `${next}\n`)]));
+  }
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  return {
+    text: (name: string) => readFileSync(join(folder, name), 'utf8'),
+    found: () => found(t, entries, { folder }),
+    damage(name: string, at: number): void {
+      const bytes = Buffer.from(texts[name]!);
+      bytes[at]! ^= 1;
+      writeFileSync(join(folder, name), bytes);
+    },
+  };
+}
 
 /** An entry of two records in a file that is still to be made. */
 async function stored(t: TestContext, facts?: object) {

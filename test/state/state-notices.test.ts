@@ -35,6 +35,16 @@ describe('what a state tells', () => {
       'out is not what was written, from byte 40 on: it was changed, or damaged. What stood there is in out.torn now. It goes on behind what is sound, and the frames that are missing are told as a gap.',
     ],
     [
+      (notices) => notices.fileCutBack('out', 40, 'out.torn'),
+      { event: 'file_cut_back', path: 'out', sound_bytes: 40, torn_path: 'out.torn' },
+      'out ends at byte 40 now, where the other files that were not finished are sound, too: what came behind that is not whole. What stood there is in out.torn now. It goes on there, and the frames that are missing are told as a gap.',
+    ],
+    [
+      (notices) => notices.fileCutBack('out', 40, undefined),
+      { event: 'file_cut_back', path: 'out', sound_bytes: 40, torn_path: null },
+      'out ends at byte 40 now, where the other files that were not finished are sound, too: what came behind that is not whole. It goes on there, and the frames that are missing are told as a gap.',
+    ],
+    [
       (notices) => notices.fileSetAside('out', 'out.bad'),
       { event: 'file_set_aside', path: 'out', name: 'out.bad' },
       'out is not what was written: it was changed, or damaged. It is out.bad now, and a new file is begun.',

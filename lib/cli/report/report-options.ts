@@ -58,10 +58,10 @@ ${described('progress', `every 10 s: ${progressKeys()}`)}
             disk_has_room, disk_low, disk_not_low; of files that are finished one after another
             rolled, file_removed, file_left_over, file_left_elsewhere, file_stays_open, file_gone,
             too_many_files, manifest_torn, manifest_damaged; of a state goes_on, file_cut,
-            file_damaged, ledger_damaged, ledger_lost; of a spool backlog, spool_full,
-            spool_has_room, spool_cut, spool_damaged, spool_unreadable, spool_set_aside, spool_kept,
-            spool_ledger_damaged, spool_ledger_lost; of a sink that keeps the position goes_on,
-            sink_away, sink_back; credential_exposed (on the command line);
+            file_cut_back, file_damaged, ledger_damaged, ledger_lost; of a spool backlog,
+            spool_full, spool_has_room, spool_cut, spool_damaged, spool_unreadable, spool_set_aside,
+            spool_kept, spool_ledger_damaged, spool_ledger_lost; of a sink that keeps the position
+            goes_on, sink_away, sink_back; credential_exposed (on the command line);
             left_out when events before it were too many to tell
   note      file, path, message, line, column: of what a pipeline file holds that has no effect
   refused   count, total, error: input that was skipped, at most every 10 s

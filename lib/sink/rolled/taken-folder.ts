@@ -85,8 +85,8 @@ export class TakenFolder {
       sealer = new Sealer(place, { compression, level, names, keeper }, watcher);
       const left = await leftParts(folder, template, state, (name) => listed.has(name), notices);
       // What this run begins is numbered behind all that is left, also where a name before that comes free: by their numbers they are in order.
-      const others = [...left.finished, ...left.goingOn.map(({ place, size }) => ({ name: place.name, size }))];
-      for (const { name, size } of others) if (size > 0) names.note({ path: name });
+      const others = [...left.finished.filter(({ size }) => size > 0), ...left.goingOn.map((part) => part.place)];
+      for (const { name } of others) names.note({ path: name });
       return { taken: new TakenFolder(lock, place, names, sealer), left };
     } catch (error) {
       await manifest?.close().catch(() => {});

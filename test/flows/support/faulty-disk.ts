@@ -117,9 +117,11 @@ function losePower(): void {
     // Made by a worker thread.
     if (!files.has(ino) && !before.has(ino)) files.set(ino, { path, durable: 0, cuts: [] });
   }
-  for (const file of files.values()) {
-    const size = real.statSync(file.path, { throwIfNoEntry: false })?.size;
-    if (size === undefined) continue;
+  for (const [ino, file] of files) {
+    const stats = real.statSync(file.path, { throwIfNoEntry: false });
+    // Another file may have its name by now.
+    if (stats?.ino !== ino) continue;
+    const { size } = stats;
     if (size > file.durable) {
       const length = file.durable + random(size - file.durable + 1);
       real.truncateSync(file.path, length);

@@ -12,6 +12,8 @@ import {
   type RolledFilesOptions,
   rolledFiles,
 } from '../../../lib/index.js';
+import { NO_FACTS } from '../../../lib/sink/rolled/file-facts.js';
+import { writtenFacts } from '../../../lib/sink/rolled/part-file.js';
 import { createFakeClock } from '../../../lib/testing/index.js';
 import { frameOf } from '../../support/messages.js';
 import { noSmallDisk, smallDisk } from '../../support/small-disk.js';
@@ -130,6 +132,24 @@ describe('rolledFiles() with a state', () => {
     await state.close();
     assert.deepEqual(sealedFiles(folder), []);
     assert.ok(allFiles(folder).includes('10.jsonl.part'));
+  });
+
+  it('numbers what it begins behind what it goes on with, also where all that was left is empty', async (t) => {
+    const feed = await keptFeed(t, '%H.jsonl', { roll: { records: 1 } });
+    mkdirSync(feed.folder, { recursive: true });
+    const state = await openState(join(feed.folder, '../state'));
+    for (const name of ['10', '10-000001', '10-000002']) {
+      const path = join(feed.folder, `${name}.jsonl.part`);
+      writeFileSync(path, '');
+      await state.begin(path, writtenFacts(NO_FACTS, [], { from: TEN, until: TEN + HOUR }));
+    }
+    await state.close();
+    await feed.run([TEN, TEN, TEN]);
+    assert.deepEqual(
+      sealedFiles(feed.folder).map(({ path }) => path),
+      ['10-000002.jsonl', '10-000003.jsonl', '10-000004.jsonl'],
+    );
+    assert.deepEqual(feed.records(), [0, 1, 2]);
   });
 
   it('tells of a part that somebody has taken away', async (t) => {
