@@ -17,9 +17,10 @@ import { isSecret } from './check/secret-keys.js';
 import { checkAddresses, checkSourceRules } from './check/source-rules.js';
 import { type Context, fillPlaceholders } from './context.js';
 import { addressesOf } from './fields/address.js';
+import { type DeadLetterFiles, letterFilesIn } from './fields/letter-files.js';
 import { resolved } from './fields/option-surface.js';
 import { REACH_CONFIG, type TlsFiles } from './fields/reach.js';
-import { BATCH_CONFIG, type DeadLetterFiles, PARSE_CONFIG, RECORD_OPTIONS } from './fields/record-options.js';
+import { BATCH_CONFIG, PARSE_CONFIG, RECORD_OPTIONS } from './fields/record-options.js';
 import { sourceConfigSchema } from './source-schema.js';
 import type { SourceConfig } from './source-settings.js';
 import { Spelling } from './spelling.js';
@@ -139,7 +140,7 @@ function settingsOf(config: SourceConfig): ResolvedSettings {
     lingerMs: lingerFor(read.batchSize, given.linger === undefined ? undefined : read.lingerMs),
     onParseError: refusal(given.on_parse_error, read.onParseError),
     onInvalidRecord: refusal(given.on_invalid_record, read.onInvalidRecord),
-    deadLetter: typeof read.deadLetter === 'string' ? { path: read.deadLetter } : read.deadLetter,
+    deadLetter: letterFilesIn(read.deadLetter),
     liveness: resolved(LIVENESS_OPTIONS, given),
     reach: { ...reach, tls: reach.tls ?? {} },
     subscribe: resolved(SUBSCRIBE_OPTIONS, given),

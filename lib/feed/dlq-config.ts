@@ -1,7 +1,7 @@
 import { type Finding, valueFinding } from '../config/check/findings.js';
 import { checkDeadLetter, checkLetterFiles, letterFilesOf, type WrittenLetters } from '../config/fields/dead-letter.js';
+import { LETTER_PATH } from '../config/fields/letter-files.js';
 import { fieldsOf } from '../config/fields/option-surface.js';
-import { LETTER_PATH } from '../config/fields/record-options.js';
 import type { JsonSchema } from '../internal/json-schema.js';
 import { ROLLED_OPTIONS } from '../internal/roll-options.js';
 import { checkLettersBeside } from './letters-beside.js';
@@ -105,7 +105,7 @@ export interface ResolvedDlq {
 export function resolveDlq(given: unknown): ResolvedDlq | undefined {
   if (given === undefined) return undefined;
   const { max_failures_total: maxTotal, max_failures_per_page: maxPerPage, envelope = 'spillway' } = given as DlqForm;
-  const { path, roll, keep } = letterFilesOf(lettersIn(given))!;
+  const { path, roll, keep } = letterFilesOf(lettersOfDlq(given))!;
   return {
     files: { path, ...(roll !== undefined && { roll }), ...(keep !== undefined && { keep }) },
     maxTotal,
@@ -127,7 +127,7 @@ export function checkDlq(given: unknown, source: unknown, sink: unknown): Findin
       valueFinding(['dlq'], 'Where letters go stands in it twice: below `sink`, and beside it. Leave one of them out.'),
     ];
   const at = ofFaucet === undefined ? ['dlq'] : ['dlq', 'sink', 'config'];
-  const letters = lettersIn(given);
+  const letters = lettersOfDlq(given);
   const { dead_letter: own, ...rest } = (source ?? {}) as Readonly<Record<string, unknown>>;
   if (own !== undefined && own !== null) {
     return [
@@ -146,7 +146,7 @@ export function checkDlq(given: unknown, source: unknown, sink: unknown): Findin
 }
 
 /** Where letters go, as it stands there. */
-function lettersIn(given: unknown): unknown {
+export function lettersOfDlq(given: unknown): unknown {
   return typeof given === 'string' ? given : ((given as Partial<DlqForm> | null)?.sink?.config ?? given);
 }
 

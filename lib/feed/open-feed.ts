@@ -76,7 +76,7 @@ export async function openFeed(feed: FeedConfig, watcher: FeedWatcher): Promise<
   try {
     const goesOn = state !== undefined || feed.spool !== undefined;
     letters = await openLetters(feed, notices);
-    const deadLetter = feed.dlq && letters?.rules;
+    const deadLetter = letters?.sink;
     const open = () => openSink(feed.sink, { feed: name, logger: notices, goesOn, state, deadLetter });
     let told: ToldPosition = {};
     if (keepsPosition(feed.sink)) {
@@ -87,7 +87,7 @@ export async function openFeed(feed: FeedConfig, watcher: FeedWatcher): Promise<
     const position = spool === undefined ? (told.known ?? state?.position) : spool.position;
     if (sink !== undefined) tellLater(told, position?.sequence ?? 0, sink.target, notices);
     const source = sourceOf(config, {
-      ...{ feed: name, secretsMet, logger: refusals, reusePages: true, position, letters: letters?.rules },
+      ...{ feed: name, secretsMet, logger: refusals, reusePages: true, position, letters: letters?.source },
       // With a spool, the state keeps what comes out of that.
       stages: state === undefined || spool !== undefined ? [] : [state.keep()],
     });

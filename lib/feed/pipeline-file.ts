@@ -17,7 +17,7 @@ import type { SourceConfig } from '../config/source-settings.js';
 import { byPlace, readYaml, type YamlDocument } from '../config/yaml/document.js';
 import { ConfigError, type ConfigProblem } from '../errors.js';
 import { checkDelivery, type Delivery, deliveryConfig } from './delivery.js';
-import { checkDlq, type ResolvedDlq, resolveDlq } from './dlq-config.js';
+import { checkDlq, lettersOfDlq, type ResolvedDlq, resolveDlq } from './dlq-config.js';
 import { faucetKey, faucetNotes, faucetWord } from './faucet-lookup.js';
 import {
   checkObservability,
@@ -29,7 +29,7 @@ import {
 } from './observability-config.js';
 import { type ResolvedOtel, resolveOtel } from './otel-config.js';
 import { pipelineFileSchema } from './pipeline-schema.js';
-import { checkBesideSink, checkSink, isSinkSecret, resolveSink } from './sink-config.js';
+import { checkBesideSink, checkLettersOfSink, checkSink, isSinkSecret, resolveSink } from './sink-config.js';
 import { keepsPosition, type ResolvedSink, type SinkType } from './sinks.js';
 import { checkSpool, type ResolvedSpool, resolveSpool } from './spool-config.js';
 import { gapsBeside, type ResolvedState, resolveState } from './state-config.js';
@@ -168,6 +168,13 @@ function checkPipeline(document: YamlDocument, context: Context, params: GivenPa
       ...below(TRANSFORMS, checkTransforms(valueAt(value, TRANSFORMS))),
       ...below(SINK_CONFIG, checkSink(valueAt(value, ['pipeline', 'sink']))),
       ...below(SOURCE_CONFIG, checkBesideSink(config, valueAt(value, ['pipeline', 'sink']))),
+      ...below(
+        SINK_CONFIG,
+        checkLettersOfSink(
+          valueAt(value, ['pipeline', 'sink']),
+          valueAt(config, ['dead_letter']) ?? lettersOfDlq(valueAt(value, ['pipeline', 'dlq'])),
+        ),
+      ),
       ...below(['pipeline', 'spool'], checkSpool(valueAt(value, ['pipeline', 'spool']))),
       ...below(
         ['pipeline'],

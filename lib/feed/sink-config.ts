@@ -1,13 +1,13 @@
 import type { Finding, Path } from '../config/check/findings.js';
 import { valueAt } from '../config/check/sent-values.js';
-import { checkDeadLetterPath } from '../config/fields/dead-letter.js';
+import { checkLetterFiles } from '../config/fields/dead-letter.js';
 import { keysWhere } from '../config/fields/option-surface.js';
 import { textFindings } from '../config/fields/text-bounds.js';
 import { checkFilePath, checkTemplatePath } from '../config/files/file-path.js';
 import { keyOf } from '../internal/options/key.js';
-import type { FileUse } from '../internal/options/option.js';
+import type { FileUse, Form } from '../internal/options/option.js';
 import type { SinkKind } from '../sink/kind.js';
-import { checkLettersBeside, type RecordFiles } from './letters-beside.js';
+import { checkLettersBeside, checkLettersTogether, type RecordFiles } from './letters-beside.js';
 import { type ResolvedSink, type SinkType, sinkKind, sinkKinds } from './sinks.js';
 
 /** The resolved form of a sink whose configuration was found valid. */
@@ -44,6 +44,17 @@ export function checkBesideSink(source: unknown, sink: unknown): Finding[] {
   return checkLettersBeside(valueAt(source, ['dead_letter']), ['dead_letter'], recordFilesOf(sink));
 }
 
+/**
+ * What is wrong with where a sink has what it refuses go, beside where the source, or the pipeline, has it go.
+ *
+ * @param sink `type` and `config`, as they are written
+ */
+export function checkLettersOfSink(sink: unknown, others: unknown): Finding[] {
+  return filesOf(sink).flatMap(({ key, use, path }) =>
+    use === 'dead letters' ? checkLettersTogether(path, [key], others) : [],
+  );
+}
+
 /** The files that a sink writes records to. @param sink `type` and `config`, as they are written */
 export function recordFilesOf(sink: unknown): readonly RecordFiles[] {
   const [roll, keep] = ['roll', 'keep'].map((key) => valueAt(sink, ['config', key]));
@@ -56,13 +67,19 @@ function filesOf(sink: unknown): { readonly key: string; readonly use: FileUse; 
   const keys = sinkKind(valueAt(sink, ['type']))?.keys ?? {};
   return Object.entries(keys).flatMap(([name, { form }]) => {
     const key = keyOf(name);
-    if (form.kind !== 'file' || form.use === undefined) return [];
-    return [{ key, use: form.use, path: valueAt(sink, ['config', key]) }];
+    const use = useOf(form);
+    return use === undefined ? [] : [{ key, use, path: valueAt(sink, ['config', key]) }];
   });
+}
+
+/** What a file is for that an option names, or an object of it. */
+function useOf(form: Form | undefined): FileUse | undefined {
+  if (form?.kind === 'either') return useOf(form.forms[0]);
+  return form?.kind === 'file' ? form.use : undefined;
 }
 
 const CHECKS: Readonly<Record<FileUse, (file: unknown, path: readonly string[]) => Finding[]>> = {
   records: checkFilePath,
   'files of records': checkTemplatePath,
-  'dead letters': checkDeadLetterPath,
+  'dead letters': checkLetterFiles,
 };

@@ -1,3 +1,4 @@
+import type { DeadLetterFiles } from '../config/fields/letter-files.js';
 import { csvKind } from '../sink/csv/kind.js';
 import { jsonlKind } from '../sink/file/kind.js';
 import { kafkaKind } from '../sink/kafka/kind.js';
@@ -40,6 +41,12 @@ export function sinkOf({ type, ...config }: ResolvedSink): {
 export function keepsPosition(sink: ResolvedSink): boolean {
   const { kind, config } = sinkOf(sink);
   return kind.keepsPosition?.(config) === true;
+}
+
+/** Where a sink's configuration has what it refuses go. */
+export function lettersOfSink(sink: ResolvedSink): DeadLetterFiles | undefined {
+  const { kind, config } = sinkOf(sink);
+  return kind.lettersOf?.(config);
 }
 
 /** The kind of this name; `undefined` where there is none. */

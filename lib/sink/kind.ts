@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { KeptFiles } from '../batch/sink-position.js';
 import type { StoredPosition } from '../batch/stored-position.js';
 import type { FaucetTerms } from '../config/faucet/terms.js';
+import type { DeadLetterFiles } from '../config/fields/letter-files.js';
 import { type FieldsOf, fieldsOf, keysWhere } from '../config/fields/option-surface.js';
 import type { JsonSchema } from '../internal/json-schema.js';
 import type { Logger } from '../internal/logger.js';
@@ -38,6 +39,8 @@ export interface SinkKind<Config extends object> {
   check(config: Config, run: Pick<SinkRun, 'goesOn'>): AsyncIterable<SinkCheck>;
   /** Whether it keeps how far the feed is stored itself, so that it is opened first, and its `position` rules. */
   keepsPosition?(config: Config): boolean;
+  /** Where its configuration has what it refuses go, for sinks that refuse records: whoever opens it gives it that as `deadLetter`. */
+  lettersOf?(config: Config): DeadLetterFiles | undefined;
   /** @throws {ConfigError} when this machine cannot do what is configured */
   open(config: Config, run: SinkRun): Promise<OpenSink>;
 }
@@ -72,7 +75,7 @@ export interface SinkRun {
   readonly feed?: string | undefined;
   /** Told what the sink has to tell beside errors. */
   readonly logger?: Logger | undefined;
-  /** Where the pipeline has what is refused go, with its `store`: a sink that refuses records, and names no file of its own, adds to it. */
+  /** Where what a sink refuses goes, with its `store`: where it says itself, or where the pipeline has all go. */
   readonly deadLetter?: LetterRules | undefined;
   /** Whether it goes on where an earlier run came to: what that has stored stays. */
   readonly goesOn?: boolean | undefined;

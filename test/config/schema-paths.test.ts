@@ -288,7 +288,7 @@ async function received(t: TestContext, arrangement: Arrangement, config: object
 /** What a cluster holds after a Kafka sink has got these records. */
 async function produced(config: object, ...texts: string[]): Promise<FakeKafka> {
   const sinkConfig = { brokers: '127.0.0.1:9', topic: { type: 'fixed', name: 'trades' }, ...config } as const;
-  const { type: _type, deadLetterPath: _letters, ...options } = resolveSink('kafka', sinkConfig);
+  const { type: _type, deadLetter: _letters, ...options } = resolveSink('kafka', sinkConfig);
   const cluster = new FakeKafka();
   const clock = createFakeClock();
   const sink = kafka({ ...options, producer: cluster, clock });
@@ -362,6 +362,7 @@ const NO_PATHS: readonly string[] = [
   'kafka.auth.config.ssl.config.cert_path',
   'kafka.auth.config.ssl.config.key_path',
   'kafka.auth.config.token_path',
+  'kafka.dead_letter.path',
   'pipeline.dlq.path',
   'pipeline.dlq.sink.config.path',
   'pipeline.spool.path',

@@ -32,7 +32,7 @@ test('files of sinks, and those of credentials, may be in the home folder', () =
     dead_letter: '~/letters.jsonl',
     auth: { type: 'sasl_ssl', config: { sasl, ssl } },
   });
-  assert.equal(sink.deadLetterPath, home('letters.jsonl'));
+  assert.deepEqual(sink.deadLetter, { path: home('letters.jsonl') });
   assert.deepEqual(sink.auth, {
     type: 'sasl_ssl',
     config: {

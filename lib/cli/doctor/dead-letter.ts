@@ -3,7 +3,10 @@ import { isRolled } from '../../internal/roll-options.js';
 import type { SinkCheck } from '../../sink/check.js';
 
 /** Whether what is refused can be kept; nothing of a file that exists is touched. */
-export async function checkDeadLetters(letters: NonNullable<ResolvedSourceConfig['deadLetter']>): Promise<SinkCheck> {
+export async function checkDeadLetters(
+  letters: NonNullable<ResolvedSourceConfig['deadLetter']>,
+  name = 'dead letter',
+): Promise<SinkCheck> {
   const { path, ...options } = letters;
   const startedAt = performance.now();
   let failure: SinkCheck | undefined;
@@ -11,7 +14,7 @@ export async function checkDeadLetters(letters: NonNullable<ResolvedSourceConfig
     if (!look.ok) failure ??= look;
   }
   return {
-    name: 'dead letter',
+    name,
     ok: failure === undefined,
     detail: failure === undefined ? `${path} can be written to` : `${path}: ${failure.detail}`,
     advice: failure?.advice,

@@ -1,5 +1,6 @@
 import { resolveSourceConfig } from '../../config/source-config.js';
 import { ConfigError } from '../../errors.js';
+import { lettersApart } from '../../feed/feed-letters.js';
 import { lookAtSink } from '../../feed/open-sink.js';
 import type { ResolvedOtel } from '../../feed/otel-config.js';
 import type { PipelineOptions } from '../../feed/pipeline-file.js';
@@ -94,6 +95,8 @@ async function* looksAt(sink: ResolvedSink, { source, state, spool }: Plan): Asy
     yield await checkSpool(spool);
   }
   if (deadLetter !== undefined) yield await checkDeadLetters(deadLetter);
+  const ofSink = lettersApart({ source, sink });
+  if (ofSink !== undefined) yield await checkDeadLetters(ofSink, 'dead letter of the sink');
 }
 
 /** What a run would do. */

@@ -35,7 +35,8 @@ export async function runFeed(
   const startedAt = systemClock.monotonic();
   const elapsed = () => systemClock.monotonic() - startedAt;
   const pages = source.pages();
-  const { spool, state } = feed;
+  const { spool, state, letters } = feed;
+  letters?.endWith(pages);
   const kept = spool?.keep();
   // Without a spool, what the state does is among the steps of the source.
   const between = kept === undefined ? [] : [kept, ...(state === undefined ? [] : [state.keep()])];
@@ -74,7 +75,7 @@ export async function runFeed(
   // The closing handshake may still be under way, and what the sink was given last: a signal must find its listener
   // until the end, and the summary what is stored.
   await closed;
-  for (const one of [feed.letters, spool, state]) {
+  for (const one of [letters, spool, state]) {
     try {
       await one?.close();
     } catch (error) {

@@ -61,8 +61,7 @@ export async function runReplay(
     const replays = new Replays();
     // A run of the feed may have the folder of its letters: it is not needed before something is refused again.
     const kept = plan.letters && (await openLetters(plan.letters, logger, false));
-    const deadLetter = plan.letters?.dlq &&
-      kept && { ...kept.rules, replaysOf: (sequence: number) => replays.of(sequence) };
+    const deadLetter = kept?.sink && { ...kept.sink, replaysOf: (sequence: number) => replays.of(sequence) };
     const sink = await openSink(sinkConfig, {
       feed: plan.name,
       logger,
@@ -72,7 +71,7 @@ export async function runReplay(
       isReplay: true,
     });
     if (sink.isOnTerminal) output.shareTerminal();
-    const letters = kept && new LetterWritable(kept.rules.store, undefined, kept.rules);
+    const letters = kept?.source && new LetterWritable(kept.source.store, undefined, kept.source);
     letters?.on('error', (error) => {
       failure ??= { error };
       stopping.abort();
@@ -132,7 +131,7 @@ export async function runReplay(
       diverted: sink.delivery?.().diverted ?? 0,
       lost: takers.reduce((sum, { lost }) => sum + lost, 0),
       target: sink.target,
-      deadLetter: kept?.rules.store.path,
+      deadLetter: kept?.source?.store.path,
       hasState: state !== undefined,
     });
     if (failure === undefined) return EXIT.ok;

@@ -26,17 +26,12 @@ export function checkLetterFiles(letters: unknown, at: Path): Finding[] {
   if (files === undefined) return [];
   const { path } = files;
   const atPath = typeof letters === 'string' ? at : [...at, 'path'];
-  if (!isRolled(files)) return plainFindings(path, atPath, ROLL_THEM);
+  if (!isRolled(files)) return plainFindings(path, atPath);
   return [
     ...checkTemplatePath(path, atPath),
     ...saysNothing(files, 'roll', '`every`, `bytes` or `records`', at),
     ...saysNothing(files, 'keep', '`bytes`, `age` or `files`', at),
   ];
-}
-
-/** What is wrong with the name of a file of dead letters that is one for ever. Values of a wrong type pass. */
-export function checkDeadLetterPath(file: unknown, path: Path): Finding[] {
-  return typeof file === 'string' ? plainFindings(file, path, '') : [];
 }
 
 /** What is written of where dead letters go, as an object; nothing where it is none. */
@@ -53,10 +48,10 @@ export interface WrittenLetters {
   readonly keep?: unknown;
 }
 
-function plainFindings(file: string, path: Path, advice: string): Finding[] {
+function plainFindings(file: string, path: Path): Finding[] {
   const suffix = /\.(gz|zst)$/i.exec(file)?.[0];
   if (suffix === undefined) return checkFilePath(file, path);
-  const message = `Dead letters are written as plain lines, not compressed: leave out \`${suffix}\`${advice}.`;
+  const message = `Dead letters are written as plain lines, not compressed: leave out \`${suffix}\`${ROLL_THEM}.`;
   return [valueFinding(path, message)];
 }
 

@@ -1,21 +1,11 @@
 import { BATCH_OPTIONS } from '../../batch/options.js';
-import { either, file, own, required, words, yesNo } from '../../internal/options/kinds.js';
-import type { GivenOf } from '../../internal/options/option.js';
-import { fits, shapeForm } from '../../internal/options/shapes.js';
+import { own, words, yesNo } from '../../internal/options/kinds.js';
 import { field, isTexts } from '../../internal/options.js';
-import { ROLLED_OPTIONS } from '../../internal/roll-options.js';
 import { filledPathKeywords } from '../../json/option-kinds.js';
 import { PARSE_OPTIONS } from '../../parse/options.js';
+import { letterFiles } from './letter-files.js';
 import { renamed } from './option-surface.js';
 import { type TransformConfig, transformsSchema } from './transforms.js';
-
-/** The path of dead letters, as people read about it. */
-export const LETTER_PATH = {
-  title: 'File',
-  description:
-    'Where to write to. With `%Y`, `%m`, `%d`, `%H`, `%M` (when what was refused came, in UTC), `{feed}` (the `name`) or `{field:code}` (what is in the letter) in it, with `roll` or with `keep`, letters go to files that are finished one after another; then the suffixes `.gz` and `.zst` choose a compression.',
-  examples: ['./refused.jsonl', './dead/%Y-%m-%d/%H.jsonl.gz'],
-};
 
 /** The options of `parse()`, by the names that they have in a configuration. */
 export const PARSE_CONFIG = renamed(PARSE_OPTIONS, { format: 'messageFormat', onError: 'onParseError' });
@@ -28,24 +18,13 @@ export const BATCH_CONFIG = renamed(BATCH_OPTIONS, {
   maxRecordBytes: 'maxBytes',
 });
 
-const LETTER_FILES = shapeForm({ path: required(file(LETTER_PATH)), ...ROLLED_OPTIONS });
-
-/** Where dead letters go. */
-export type DeadLetterFiles = GivenOf<(typeof LETTER_FILES)['table']>;
-
 /** What a configuration alone says: which of the other stages there are, and that there is no end. */
 export const RECORD_OPTIONS = {
-  deadLetter: either<string | DeadLetterFiles | undefined>([file({ description: 'As `path`.' }).form, LETTER_FILES], {
+  deadLetter: letterFiles({
     title: 'Dead letter file',
     description:
       'A JSON Lines file that refused input is added to, and the run goes on: frames, or pieces of them, that cannot be parsed or inflated, records that break `record_schema` or that a transform cannot be applied to, and messages that are too large, each with its bytes and the cause. It stands in the place of `on_parse_error` and `on_invalid_record`. With a time in the path, or as an object with `path`, `roll` and `keep`, they go to files that are finished one after another, as those of the sink `jsonl`.',
-    comment: 'the path of a file, or an object with `path`',
-    fallback: undefined,
     examples: ['./refused.jsonl', { path: './dead/%Y-%m-%d/%H.jsonl.gz', keep: { age: '30d' } }],
-    code: {
-      expected: 'the path of a file, or { path, roll, keep }',
-      accepts: (value) => (typeof value === 'string' ? value !== '' : fits(LETTER_FILES, value)),
-    },
   }),
   envelope: yesNo({
     title: 'Envelope',

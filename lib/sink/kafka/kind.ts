@@ -1,6 +1,7 @@
+import { type DeadLetterFiles, letterFiles, letterFilesIn } from '../../config/fields/letter-files.js';
 import { type FieldsOf, type Resolved, resolved } from '../../config/fields/option-surface.js';
 import { expandHome } from '../../config/files/file-path.js';
-import { duration, file, ignored, required, whole } from '../../internal/options/kinds.js';
+import { duration, ignored, required, whole } from '../../internal/options/kinds.js';
 import { withPaths } from '../../kafka/auth.js';
 import { type SinkKind, type SinkSchema, sinkSchema } from '../kind.js';
 import { kafkaFaucetTerms } from './faucet-terms.js';
@@ -27,12 +28,11 @@ const KEYS = {
       examples: [3],
     }),
   ),
-  deadLetter: file({
+  deadLetter: letterFiles({
     title: 'Dead letter',
     description:
-      'A JSON Lines file for records that are too large for their topic, each with its reason and its bytes, in the form of the `dead_letter` of the source. It is added to. Without it, such a record ends the run with an error after all others are delivered.',
-    use: 'dead letters',
-    examples: ['./out/too-large.jsonl'],
+      'A JSON Lines file for records that are too large for their topic, each with its reason and its bytes, in the form of the `dead_letter` of the source, which may be the same. It is added to. With a time in the path, or as an object with `path`, `roll` and `keep`, they go to files that are finished one after another. Without it they go where `dlq` says; without that, too, such a record ends the run with an error after all others are delivered.',
+    examples: ['./out/too-large.jsonl', { path: './dead/%Y-%m-%d/%H.jsonl.gz', keep: { age: '30d' } }],
   }),
 };
 
@@ -48,7 +48,8 @@ export const kafkaSinkSchema: SinkSchema<FieldsOf<typeof KEYS>> = sinkSchema(KEY
 
 /** A `kafka` sink with its defaults filled in. */
 export interface ResolvedKafkaSink extends Omit<Resolved<typeof KEYS>, 'deadLetter'> {
-  readonly deadLetterPath: string | undefined;
+  /** Where it has what it refuses go, if that is not where the pipeline does. */
+  readonly deadLetter: DeadLetterFiles | undefined;
 }
 
 /** Topics of Kafka. */
@@ -58,18 +59,19 @@ export const kafkaKind: SinkKind<ResolvedKafkaSink> = {
   faucet: kafkaFaucetTerms,
   isReopenable: false,
   resolve(given) {
-    const { deadLetter: deadLetterPath, auth, ...options } = resolved(KEYS, given);
-    return { ...options, auth: withPaths(auth, expandHome), deadLetterPath };
+    const { deadLetter, auth, ...options } = resolved(KEYS, given);
+    return { ...options, auth: withPaths(auth, expandHome), deadLetter: letterFilesIn(deadLetter) };
   },
-  checkUsable: ({ deadLetterPath: _, ...options }) => void resolveKafkaOptions(options),
-  async *check({ deadLetterPath: _, ...options }) {
+  checkUsable: ({ deadLetter: _, ...options }) => void resolveKafkaOptions(options),
+  async *check({ deadLetter: _, ...options }) {
     const { checkKafka } = await import('./check.js');
     yield* checkKafka(options);
   },
   keepsPosition: ({ transactionalId }) => transactionalId !== undefined,
-  async open({ deadLetterPath, transactionalId, ...options }, { feed, deadLetter, logger, isReplay }) {
+  lettersOf: ({ deadLetter }) => deadLetter,
+  async open({ deadLetter: _, transactionalId, ...options }, { feed, deadLetter, logger, isReplay }) {
     const { openKafka } = await import('./open.js');
     const id = isReplay === true ? undefined : transactionalId;
-    return openKafka({ ...options, feed, transactionalId: id }, deadLetterPath ?? deadLetter, logger);
+    return openKafka({ ...options, feed, transactionalId: id }, deadLetter, logger);
   },
 };

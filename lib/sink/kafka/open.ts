@@ -1,7 +1,6 @@
 import { SinkError } from '../../errors.js';
 import { type Logger, silentLogger } from '../../internal/logger.js';
 import { loadProducer } from '../../kafka/clients.js';
-import { LetterFile } from '../../parse/letter-file.js';
 import { type LetterRules, LetterWritable } from '../../parse/letter-writable.js';
 import type { OpenSink } from '../kind.js';
 import { kafka } from './kafka.js';
@@ -10,18 +9,17 @@ import type { KafkaOptions } from './options.js';
 /**
  * The Kafka sink of a pipeline file.
  *
- * @param letters the path of a file of its own, or what the pipeline says of all dead letters
+ * @param letters where what it refuses goes, with its `store`
  * @throws {ConfigError} when its client is not installed
  */
 export async function openKafka(
   options: KafkaOptions,
-  letters: LetterRules | string | undefined,
+  letters: LetterRules | undefined,
   logger: Logger | undefined,
 ): Promise<OpenSink> {
   const client = options.client ?? 'platformatic';
   await loadProducer(client);
-  const rules = typeof letters === 'string' ? { store: new LetterFile(letters) } : letters;
-  const deadLetter = rules?.store && new LetterWritable(rules.store, reasonOf, rules);
+  const deadLetter = letters?.store && new LetterWritable(letters.store, reasonOf, letters);
   const isTransactional = options.transactionalId !== undefined;
   // Of batches that are sent again the summary tells; what a transaction finds at its start, nobody else does.
   const stream = kafka({ ...options, deadLetter, ...(isTransactional && { logger: logger && noticesOf(logger) }) });

@@ -34,7 +34,8 @@ for (const [path, message] of [
     const stdout = { type: 'stdout' };
     const files = [
       { sink: { type: 'csv', config: { path, columns: ['a'] } } },
-      { sink: kafka({ dead_letter: path }) },
+      // With a time in its path, they go to files that are finished one after another.
+      ...(path.includes('%Y') ? [] : [{ sink: kafka({ dead_letter: path }) }]),
       { auth: refresh(path), sink: stdout },
       { auth: { ref: 'login' }, catalogue: { login: refresh(path) }, sink: stdout },
     ];
@@ -83,7 +84,7 @@ test('The home folder is meant in every key that names a file', () => {
     }),
   );
   assert.ok(sink.type === 'kafka');
-  assert.equal(sink.deadLetterPath, HOME('dead'));
+  assert.equal(sink.deadLetter?.path, HOME('dead'));
   const homed = { type: 'ssl', config: { ca_path: HOME('ca'), cert_path: '/cert', key_path: HOME('key') } };
   assert.deepEqual(sink.auth, { type: 'sasl_ssl', config: { sasl, ssl: homed } });
 });

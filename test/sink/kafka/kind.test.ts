@@ -11,9 +11,9 @@ import { resolveKafkaOptions } from '../../../lib/sink/kafka/options.js';
 const SMALLEST = { brokers: '127.0.0.1:9092', topic: { type: 'fixed', name: 'trades' } };
 
 test('the smallest kafka sink has the defaults of the original, and of kafka()', () => {
-  const { type, deadLetterPath, ...sink } = resolved(SMALLEST);
+  const { type, deadLetter, ...sink } = resolved(SMALLEST);
   assert.equal(type, 'kafka');
-  assert.equal(deadLetterPath, undefined);
+  assert.equal(deadLetter, undefined);
   const { acks, idempotent, lingerMs, onKeyError, compression } = sink;
   assert.deepEqual(
     { acks, idempotent, lingerMs, onKeyError, compression },
@@ -41,7 +41,7 @@ test('each example and default of a key of the kafka sink is accepted', () => {
     assert.ok(schema.examples);
     for (const value of [...schema.examples, ...('default' in schema ? [schema.default] : [])]) {
       const extra = key === 'acks' && value === 'all' ? {} : (BESIDE[key] ?? {});
-      const { type: _, deadLetterPath: __, ...options } = resolved({ ...SMALLEST, ...extra, [key]: value });
+      const { type: _, deadLetter: __, ...options } = resolved({ ...SMALLEST, ...extra, [key]: value });
       resolveKafkaOptions({ ...options, compression: undefined });
     }
   }

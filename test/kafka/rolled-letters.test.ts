@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { jsonLines, spillway, temporaryFolder } from '../cli/cli.js';
+import { warmSpillway } from '../cli/warm.js';
+import { linesOf, sealedFiles } from '../sink/rolled/support.js';
+import { feed, sends } from '../support/feed.js';
+import { fakeBroker } from '../support/kafka/fake-broker.js';
+
+const LARGE = `{"n":2,"x":"${'x'.repeat(2_000)}"}`;
+const FRAMES = ['{"n":1}', 'x', LARGE, '{"n":3}'];
+
+describe('dead letters of a Kafka sink that are rolled', { concurrency: 2 }, () => {
+  for (const [what, where] of [
+    ['of the source', (files: object) => ({ source: files, sink: files })],
+    ['of the pipeline', (files: object) => ({ dlq: files, sink: files })],
+    ['of the pipeline, which the sink does not name', (files: object) => ({ dlq: files })],
+  ] as const) {
+    it(`are in one folder with those ${what}, sealed, and replay tells both causes`, async (t) => {
+      const set = await refusingFeed(t, (dead) =>
+        where({ path: join(dead, '%Y/refused.jsonl.gz'), roll: { every: '1d' } }),
+      );
+      const { status, stderr } = await spillway(t, ['run', set.file]).exit;
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /refused\.jsonl\.gz is finished: 2 records/);
+      assert.deepEqual(set.broker.values('trades'), ['{"n":1}', '{"n":3}']);
+      assert.deepEqual(set.letters('dead'), [
+        ['parse', 'x'],
+        ['sink', LARGE],
+      ]);
+      const verified = await warmSpillway(t, ['verify', join(set.folder, 'dead')]);
+      assert.deepEqual([verified.status, /1 file, 2 records/.test(verified.stdout)], [0, true], verified.stdout);
+      const dry = await warmSpillway(t, ['replay', set.file, '--dry-run', '--json']);
+      const [counts] = jsonLines(dry.stdout);
+      assert.deepEqual(
+        [
+          counts?.['letters'],
+          counts?.['would_store'],
+          (counts?.['causes'] as { code: string }[] | undefined)?.map(({ code }) => code),
+        ],
+        [2, 1, ['ERR_PARSE', 'ERR_SINK']],
+      );
+    });
+  }
+
+  it('may have a folder of their own, which is looked at, and taken as long as a run is there', async (t) => {
+    const set = await refusingFeed(t, (dead, own) => ({
+      source: join(dead, 'refused.jsonl'),
+      sink: { path: join(own, 'large.jsonl.gz'), roll: { records: 1 } },
+    }));
+    const looked = await warmSpillway(t, ['doctor', set.file, '--json']);
+    const ofSink = jsonLines(looked.stdout).find(({ name }) => name === 'dead letter of the sink');
+    assert.deepEqual([ofSink?.['status'], existsSync(join(set.folder, 'own'))], ['ok', false], looked.stdout);
+    const { status, stderr } = await spillway(t, ['run', set.file]).exit;
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(set.letters('own'), [['sink', LARGE]]);
+    assert.deepEqual(
+      linesOf(join(set.folder, 'dead/refused.jsonl')).map((line) => JSON.parse(line).data),
+      ['x'],
+    );
+    // A replay into the same pipeline adds to the same folder, once the sink refuses again.
+    const again = await warmSpillway(t, ['replay', join(set.folder, 'own'), '--into', set.file]);
+    assert.equal(again.status, 0, again.stderr);
+    assert.deepEqual(set.letters('own'), [
+      ['sink', LARGE],
+      ['sink', LARGE],
+    ]);
+  });
+
+  for (const [what, place, where] of [
+    [
+      'in another way',
+      'path',
+      { source: { path: 'dead/a.jsonl', roll: { records: 1 } }, sink: { path: 'dead/a.jsonl' } },
+    ],
+    ['in a folder within', '', { dlq: 'dead/%Y.jsonl', sink: 'dead/own/%Y.jsonl' }],
+    ['under another name', 'path', { dlq: 'dead/%Y.jsonl', sink: { path: 'dead/own.jsonl', keep: { files: 3 } } }],
+  ] as const) {
+    it(`are refused where they go to the folder of the source's ${what}`, async (t) => {
+      const set = await refusingFeed(t, () => where);
+      const { status, stdout } = await warmSpillway(t, ['validate', set.file]);
+      assert.equal(status, 2, stdout);
+      const at = `pipeline.sink.config.dead_letter${place === '' ? '' : `.${place}`}: `;
+      assert.ok(stdout.includes(`${at}Dead letters of the source go to the same folder`), stdout);
+    });
+  }
+});
+
+/** Where letters of each go. */
+interface Letters {
+  readonly source?: unknown;
+  readonly sink?: unknown;
+  readonly dlq?: unknown;
+}
+
+/** A feed of which the source refuses one frame, and the sink one record. */
+async function refusingFeed(t: TestContext, lettersIn: (dead: string, own: string) => Letters) {
+  const folder = await temporaryFolder(t);
+  const [server, broker] = [
+    await feed(t, sends(...FRAMES)),
+    await fakeBroker(t, { topics: { trades: 1 }, maxBatchBytes: 1_000 }),
+  ];
+  const { source, sink, dlq } = lettersIn(join(folder, 'dead'), join(folder, 'own'));
+  const file = join(folder, 'feed.json');
+  const topic = { type: 'fixed', name: 'trades' };
+  const pipeline = {
+    source: { type: 'websocket', config: { url: server.url, unbounded: true, dead_letter: source } },
+    sink: { type: 'kafka', config: { brokers: broker.address, topic, compression: 'none', dead_letter: sink } },
+    dlq,
+  };
+  writeFileSync(file, JSON.stringify({ version: 1, pipeline }));
+  return {
+    ...{ folder, file, broker },
+    /** The places and bytes of what is in the finished files of a folder. */
+    letters: (name: string) =>
+      sealedFiles(join(folder, name)).flatMap(({ path }) =>
+        linesOf(join(folder, name, path)).map((line) => {
+          const { place, data } = JSON.parse(line) as { readonly place: string; readonly data: string };
+          return [place, data];
+        }),
+      ),
+  };
+}
