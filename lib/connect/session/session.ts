@@ -9,7 +9,9 @@ import type { FrameHandler, Origin } from '../intake/frame-handler.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { SubscribeMessage, SubscribeRequest } from '../options/subscribe-options.js';
 import type { FeedSocket } from '../socket/feed-socket.js';
-import { InflateQueue } from '../socket/inflate-queue.js';
+import type { FrameRun } from '../socket/frame-run.js';
+import { InflateQueue, type InflateQueueHandler } from '../socket/inflate-queue.js';
+import type { InflatedRun } from '../socket/inflated-run.js';
 import { ControlFrames, type Joining } from './control-frames.js';
 import { Liveness } from './liveness.js';
 import { messageSecrets } from './message-secrets.js';
@@ -103,30 +105,40 @@ export class Session {
       if (control.isNeeded && control.consumes(data)) taker.onControl(data, isBinary, origin);
       else taker.onFrame(data, isBinary, this.#arrival ?? this.#arrive(), origin);
     };
-    let queue: InflateQueue | undefined;
-    if (origin.inflater === undefined && !this.#ws.isDeflated) this.#ws.onData = onFrame;
-    else {
-      queue = new InflateQueue({
-        inflate: (data, isBinary, isDeflated) => this.#inflate(data, isBinary, isDeflated),
-        onFrame,
-      });
-      this.#inflateQueue = queue;
-      this.#ws.onData = (data, isBinary, isDeflated) => queue?.add(data, isBinary, isDeflated);
-    }
-    if (taker.takesRuns && origin.inflater === undefined) {
-      this.#ws.onRun = (run) => {
-        if (!control.isNeeded && queue?.isOpen !== false) taker.onRun(run, this.#arrival ?? this.#arrive(), origin);
-      };
-      if (queue !== undefined) {
-        this.#ws.onDeflatedRun = (chunk, offset) =>
-          !control.isNeeded && queue.isOpen ? this.#ws.inflateRun(chunk, offset) : undefined;
-      }
-    }
+    const onRun = (run: FrameRun): void => {
+      if (!control.isNeeded) taker.onRun(run, this.#arrival ?? this.#arrive(), origin);
+    };
+    const takesRuns = taker.takesRuns && origin.inflater === undefined;
+    if (origin.inflater === undefined && !this.#ws.isDeflated) {
+      this.#ws.onData = onFrame;
+      this.#ws.onRun = takesRuns ? onRun : undefined;
+    } else this.#inflateFirst(onFrame, takesRuns ? onRun : undefined);
     this.#ws.on('ping', () => taker.onAlive());
     this.#ws.on('pong', () => {
       this.#ponged();
       taker.onAlive();
     });
+  }
+
+  /** Frames are inflated before they are taken, and wait for that as long as there is no room. */
+  #inflateFirst(onFrame: InflateQueueHandler['onFrame'], onRun: InflateQueueHandler['onRun']): void {
+    const ws = this.#ws;
+    const control = this.#control;
+    const inflateRun =
+      onRun &&
+      ((chunk: Buffer, offset: number): InflatedRun | undefined =>
+        control.isNeeded ? undefined : ws.inflateRun(chunk, offset));
+    const queue = new InflateQueue({
+      inflate: (data, isBinary, isDeflated) => this.#inflate(data, isBinary, isDeflated),
+      onFrame,
+      onRun,
+      inflateRun,
+    });
+    this.#inflateQueue = queue;
+    ws.queue = queue;
+    ws.onData = (data, isBinary, isDeflated) => queue.add(data, isBinary, isDeflated);
+    ws.onRun = onRun && ((run) => (queue.isOpen ? onRun(run) : undefined));
+    ws.onDeflatedRun = inflateRun && ((chunk, offset) => (queue.isOpen ? inflateRun(chunk, offset) : undefined));
   }
 
   /** A slow consumer holds the socket: what comes cannot be seen. */

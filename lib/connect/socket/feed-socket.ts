@@ -33,7 +33,14 @@ export class FeedSocket extends WebSocket {
   /** The sub-protocol that the server took; empty for none. */
   agreed = '';
   /** What the cutter calls, with nothing in between. */
-  readonly #cuts: Cuts = { run: undefined, inflateRun: undefined, data: drop, rest: drop, over: drop };
+  readonly #cuts: Cuts = {
+    run: undefined,
+    inflateRun: undefined,
+    queue: undefined,
+    data: drop,
+    rest: drop,
+    over: drop,
+  };
   /** Makes what inflates the messages, for the first that is compressed. */
   #newInflater: (() => MessageInflater) | undefined;
   #inflater: MessageInflater | undefined;
@@ -116,11 +123,21 @@ export class FeedSocket extends WebSocket {
     this.#cuts.inflateRun = listener;
   }
 
+  /** Given, before {@link onRun} and {@link onData}, frames that have to wait. */
+  get queue(): Cuts['queue'] {
+    return this.#cuts.queue;
+  }
+
+  set queue(queue) {
+    this.#cuts.queue = queue;
+  }
+
   /** Nobody is called with what comes, one by one or many at once, but with close frames. */
   ignore(): void {
     this.onData = undefined;
     this.onRun = undefined;
     this.onDeflatedRun = undefined;
+    this.queue = undefined;
   }
 
   /** No message is to be inflated any more: frees what that takes. */

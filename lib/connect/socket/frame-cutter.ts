@@ -8,6 +8,8 @@ export interface Cuts extends MessageTaker {
   run?: ((run: FrameRun) => void) | undefined;
   /** Compressed frames that stand in the chunk from `offset` on, for who can inflate many at once. `undefined` when they have to come one by one. */
   inflateRun?: ((chunk: Buffer, offset: number) => InflatedRun | undefined) | undefined;
+  /** Where frames wait as they came, while it is not open: whole ones that stand one behind another as one piece. */
+  queue?: { readonly isOpen: boolean; addPiece(frames: Buffer): void } | undefined;
   /** Bytes that the receiver of `ws` has to read. */
   rest(bytes: Buffer): void;
   /** From the next bytes on, which are given to {@link rest}, everything is the receiver's. */
@@ -53,6 +55,12 @@ export class FrameCutter {
     const size = chunk.length;
     let i = this.#passOwed(chunk);
     while (size - i >= 2) {
+      if (cuts.queue?.isOpen === false && parts?.isOpen !== true) {
+        const end = this.#endOfFrames(chunk, i);
+        if (end > i) cuts.queue.addPiece(chunk.subarray(i, end));
+        i = end;
+        if (size - i < 2) break;
+      }
       if (cuts.run !== undefined && parts?.isOpen !== true) {
         i = this.#takeRun(cuts.run, chunk, i);
         if (size - i < 2) break;
@@ -126,10 +134,28 @@ export class FrameCutter {
     for (let i = 0; this.#cuts.run !== undefined; ) {
       i = this.#takeRun(this.#cuts.run, frames, i);
       if (i === frames.length) return;
+      if (this.#cuts.queue?.isOpen === false) {
+        this.#cuts.queue.addPiece(frames.subarray(i));
+        return;
+      }
       const start = i + INFLATED_HEADER;
       i = start + frames.readUInt16BE(i + 2);
       this.#cuts.data(frames.subarray(start, i), isBinary, false);
     }
+  }
+
+  /** Where the data frames end that stand in the chunk from `i` on, as far as each is whole, unfragmented and not too large. */
+  #endOfFrames(chunk: Buffer, i: number): number {
+    const run = this.#run;
+    const bits = this.#parts === undefined ? 0 : RSV1;
+    let end = i;
+    while (end < chunk.length && run.begin(chunk, end, (chunk[end] as number) & bits)) {
+      do run.accept();
+      while (run.next());
+      end = run.offset;
+    }
+    run.close();
+    return end;
   }
 
   /** From here on, all is the receiver's. */
@@ -155,6 +181,8 @@ export class FrameCutter {
 /** The last fragment, which is the only one, of a data frame, with no reserved bit set. */
 const TEXT = 0x81;
 const BINARY = 0x82;
+/** Says that a message is compressed (RFC 7692, section 6). */
+const RSV1 = 0x40;
 const PING = 0x89;
 const PONG = 0x8a;
 /** A length of 16, and of 64 bits follows. */

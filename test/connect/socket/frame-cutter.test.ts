@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { FeedSocket } from '../../../lib/connect/socket/feed-socket.js';
 import { FrameCutter } from '../../../lib/connect/socket/frame-cutter.js';
 import type { FrameRun } from '../../../lib/connect/socket/frame-run.js';
+import { MessageParts } from '../../../lib/connect/socket/message-parts.js';
 import { encodeFrame, OPCODES } from '../../../lib/testing/index.js';
 import { makeCertificate } from '../../support/certificates.js';
 import { feed } from '../../support/feed.js';
@@ -72,6 +73,52 @@ test('a frame whose length is written longer than need be is cut like any other'
   // A length that is no safe integer, let alone allowed.
   cutter.add(Buffer.from([0x81, 127, 255, 255, 255, 255, 255, 255, 255, 255]));
   assert.deepEqual(found, ['a', 'b', 'over', 'rest 817fffffffffffffffff']);
+});
+
+for (const [kind, rsv1] of [
+  ['plain', false],
+  ['compressed', true],
+] as const) {
+  test(`${kind} frames that have to wait are one piece, up to what is no whole frame, and are not looked at`, () => {
+    const found: string[] = [];
+    const taker = { data: (data: Buffer) => found.push(`data ${data}`) };
+    const frame = (payload: string): Uint8Array => encodeFrame({ opcode: text, payload, rsv1 });
+    const cuts = {
+      ...taker,
+      run: () => found.push('run'),
+      inflateRun: () => undefined,
+      queue: { isOpen: false, addPiece: (frames: Buffer) => found.push(`piece of ${frames.length}`) },
+      rest: (bytes: Buffer) => found.push(`rest of ${bytes.length}`),
+      over: () => found.push('over'),
+    };
+    const cutter = new FrameCutter(100, cuts, rsv1 ? new MessageParts(taker) : undefined);
+    const frames = [frame('a'), frame('bc'), encodeFrame({ opcode: binary, payload: 'd' })];
+    cutter.add(
+      Buffer.concat([...frames, encodeFrame({ opcode: ping, payload: '' }), frame('e'), frame('cut').subarray(0, 4)]),
+    );
+    const [pieces, others] = [
+      found.filter((what) => what.startsWith('piece')),
+      found.filter((what) => /^(data|over)/.test(what)),
+    ];
+    assert.deepEqual([pieces, others], [['piece of 10', 'piece of 3'], []]);
+    assert.equal(found[0], 'piece of 10');
+    cuts.queue.isOpen = true;
+    cuts.run = () => 0;
+    cutter.add(Buffer.concat([frame('cut').subarray(4), frame('f')]));
+    assert.equal(found.at(-1), 'data f');
+  });
+}
+
+test('a frame that is too large waits in no piece: it is told at once', () => {
+  const found: string[] = [];
+  const cutter = new FrameCutter(2, {
+    data() {},
+    queue: { isOpen: false, addPiece: (frames) => found.push(`piece of ${frames.length}`) },
+    rest: (bytes) => found.push(`rest of ${bytes.length}`),
+    over: () => found.push('over'),
+  });
+  cutter.add(Buffer.concat(['a', 'abc', 'b'].map((payload) => encodeFrame({ opcode: text, payload }))));
+  assert.deepEqual(found, ['piece of 3', 'over', 'rest of 8']);
 });
 
 test('bytes that a header lacks at the end of the feed are given to the receiver, once', () => {
