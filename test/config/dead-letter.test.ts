@@ -80,17 +80,19 @@ test('dead_letter is not the file of the sink, however that is written; placehol
   parsePipelineText(pipelineText({ ...FEED, dead_letter: 'x.jsonl' }, { type: 'jsonl', config: { path: 'y.jsonl' } }));
 });
 
-test('dead_letter with a time in it goes to files that are finished one after another, which a file of Kafka does not', () => {
+test('dead_letter with a time in it goes to files that are finished one after another, and so does that of Kafka', () => {
   const { deadLetter } = resolveSourceConfig({ ...FEED, dead_letter: '~/dead/%Y.jsonl.gz' });
   assert.deepEqual(deadLetter, { path: join(homedir(), 'dead/%Y.jsonl.gz') });
   const roll = { every: '1h', bytes: '1kB' };
   const { deadLetter: given } = resolveSourceConfig({ ...FEED, dead_letter: { path: '~/a.jsonl', roll } });
   assert.deepEqual(given, { path: join(homedir(), 'a.jsonl'), roll: { everyMs: 3_600_000, bytes: 1_000 } });
-  const kafka = { brokers: ['a:1'], topic: { type: 'fixed', name: 'a' }, dead_letter: 'a/%Y.jsonl' };
-  assert.throws(
-    () => parsePipelineText(pipelineText(FEED, { type: 'kafka', config: kafka })),
-    /Nobody fills `%Y` in here/,
-  );
+  const ofKafka = (dead_letter: unknown) => {
+    const kafka = { brokers: ['a:1'], topic: { type: 'fixed', name: 'a' }, dead_letter };
+    return parsePipelineText(pipelineText(FEED, { type: 'kafka', config: kafka }));
+  };
+  assert.doesNotThrow(() => ofKafka('~/dead/%Y.jsonl.gz'));
+  assert.doesNotThrow(() => ofKafka({ path: '~/a.jsonl', roll }));
+  assert.throws(() => ofKafka({ path: '~/a.jsonl', roll: { every: 'often' } }), /dead_letter\.roll\.every: /);
 });
 
 function problemsOf(config: object): (readonly [string, string])[] {
