@@ -45,6 +45,8 @@ export async function recover(ledgerPath: string, notices: StateNotices): Promis
   const chains = chainsIn(entries);
   const { files: found, lostFrom = Number.POSITIVE_INFINITY } = await soundFiles(chains, all);
   const common = entries.findLast(({ page }) => page < lostFrom);
+  // The new ledger says that the disk has all: a run that was killed need not have come to that.
+  if (newest.isDurable !== true) for (const { path } of found) await ifThere(syncFile(path));
   for (const one of found) {
     const { path, chain, sound, kept: steps } = one;
     if (isGone(one)) {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { encodeEntry } from '../../lib/state/ledger-entry.js';
 import { temporaryFolder } from '../cli/cli.js';
 import type { FaultPlan } from './support/faulty-disk.js';
 import { spillwayOn } from './support/faulty-run.js';
@@ -75,6 +77,27 @@ describe('what a run writes gets to the disk in an order in which nothing is los
       }
     });
   }
+
+  it('also at a start behind a run that was killed before the disk had what it stored', async (t) => {
+    const folder = await temporaryFolder(t);
+    const disk = join(folder, 'disk');
+    const [output, state, trace] = [join(disk, 'out.jsonl'), join(disk, 'state'), join(folder, 'trace')];
+    mkdirSync(state, { recursive: true });
+    const line = Buffer.from('{"n":0}\n');
+    writeFileSync(output, line);
+    const file = { path: output, start: 0, end: line.length, crc: crc32(line), whole: crc32(line) };
+    const entry = { page: 1, next: 1, receivedAt: 1, records: 1, files: [file] };
+    writeFileSync(join(state, 'ledger'), encodeEntry(entry));
+    const server = await numbered(t, 10);
+    await traced(t, { folder: disk, trace }, [
+      ...['capture', server.url, '-o', output, '--state', state, '--max-messages', '100', '--quiet'],
+    ]);
+    const calls = callsIn(trace);
+    const forced = calls.findIndex(({ call, path }) => call === 'forced' && path === output);
+    const replaced = calls.findIndex((call) => call.call === 'renamed' && call.to === join(state, 'ledger'));
+    assert.ok(forced >= 0 && forced < replaced, `forced by call ${forced}, the ledger is there with call ${replaced}`);
+    assert.deepEqual(outOfOrder(calls, { state }), []);
+  });
 
   it('also where the ledger grows so large that it is written anew', async (t) => {
     const folder = await temporaryFolder(t);

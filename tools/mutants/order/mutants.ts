@@ -78,6 +78,12 @@ export const orderMutants: readonly OrderMutant[] = [
     to: '    await ledger.#replaceBy',
   },
   {
+    name: 'a ledger of a start that says what the disk has, before what a killed run stored is forced',
+    file: 'lib/state/recover.ts',
+    from: '  if (newest.isDurable !== true) for (const { path } of found) await ifThere(syncFile(path));\n',
+    to: '',
+  },
+  {
     name: 'a large ledger that is written anew, and not forced before it is renamed',
     file: 'lib/state/ledger.ts',
     from: `      size += writeAll(fd, encodeEntry(mark), size);
