@@ -17,10 +17,9 @@ async function floodDeflated(client: FeedClient): Promise<void> {
   const deflate = deflater();
   const frames = ROUND.map((text) => encodeFrame({ opcode: OPCODES.text, payload: deflate(text), rsv1: true }));
   const bytes = Buffer.concat(frames);
-  let isOpen = true;
-  void client.closed.then(() => {
-    isOpen = false;
-  });
-  // It is refused when the client has left.
-  while (isOpen) await client.sendRaw(bytes).catch(() => {});
+  try {
+    for (;;) await client.sendRaw(bytes);
+  } catch {
+    // The client has left.
+  }
 }
