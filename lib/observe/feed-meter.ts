@@ -48,6 +48,8 @@ export class FeedMeter {
   /** Pages that the sink has and has not stored. */
   readonly #atSink = new Map<Page, AtSink>();
   readonly #listener: MeterListener | undefined;
+  readonly #labels: Labels;
+  readonly #sinkLabels: Labels;
   /** Whether the source tells of its pages: separate stages do not, and then those count that the sink is given. */
   #hearsPages = false;
   readonly #eventTime: EventTimeReader | undefined;
@@ -63,6 +65,8 @@ export class FeedMeter {
     this.#listener = listener;
     this.name = name;
     this.feed = feed;
+    this.#labels = { feed: name };
+    this.#sinkLabels = { feed: name, sink: feed.sinkType ?? 'sink' };
     this.clock = clock;
     this.startedAt = clock.now();
     this.history = new History(this.startedAt);
@@ -143,8 +147,7 @@ export class FeedMeter {
     const newest = newestOf(page);
     const newestAt = newest < 0 ? undefined : page.receivedAt(newest);
     const since = this.clock.monotonic();
-    this.#atSink.set(page, { since, newestAt, records: page.recordsAmong(), hasCursor });
-    this.#listener?.given(this, page);
+    this.#atSink.set(page, { since, newestAt, records: page.recordsAmong(), bytes: page.bytes.length, hasCursor });
   }
 
   /** It has stored it. */
@@ -152,20 +155,24 @@ export class FeedMeter {
     const given = this.#atSink.get(page);
     if (given === undefined) return;
     this.#atSink.delete(page);
-    const ms = this.clock.monotonic() - given.since;
-    this.writes.observe(ms / 1_000);
+    const write = this.#writeOf(given);
+    const seconds = write.ms / 1_000;
+    this.writes.observe(seconds);
     this.lastStoredAt = given.newestAt ?? this.lastStoredAt;
     if (given.hasCursor) this.cursorStoredAt = this.clock.now();
-    const labels = { feed: this.name, sink: this.feed.sinkType ?? 'sink' };
-    this.#listener?.observed('spillway_sink_write_duration_seconds', labels, ms / 1_000);
-    this.#listener?.stored(this, page, { records: given.records, ms });
+    this.#listener?.observed('spillway_sink_write_duration_seconds', this.#sinkLabels, seconds);
+    this.#listener?.stored(this, write);
   }
 
   /** It failed. */
   onFailed(error: Error): void {
     this.sinkFailure = error;
-    for (const page of this.#atSink.keys()) this.#listener?.failed(this, page, error);
+    for (const given of this.#atSink.values()) this.#listener?.failed(this, this.#writeOf(given), error);
     this.#atSink.clear();
+  }
+
+  #writeOf({ records, bytes, since }: AtSink): PageWrite {
+    return { records, bytes, ms: this.clock.monotonic() - since };
   }
 
   stop(): void {
@@ -192,7 +199,7 @@ export class FeedMeter {
     if (happenedAt === undefined) return;
     const seconds = Math.max(0, receivedAt - happenedAt) / 1_000;
     this.lag?.observe(seconds);
-    this.#listener?.observed('spillway_event_lag_seconds', { feed: this.name }, seconds);
+    this.#listener?.observed('spillway_event_lag_seconds', this.#labels, seconds);
   }
 
   #onDisconnected({ connection, code, error }: ConnectionEvents['disconnected']): void {
@@ -249,11 +256,23 @@ interface AtSink {
   /** When its newest record was received. */
   readonly newestAt: number | undefined;
   readonly records: number;
+  readonly bytes: number;
   readonly hasCursor: boolean;
+}
+
+/** What became of a page that a sink was given: it is over now. */
+export interface PageWrite {
+  readonly records: number;
+  readonly bytes: number;
+  /** For how long the sink had it. */
+  readonly ms: number;
 }
 
 /** Whether a server that was asked to go on where the feed was has done so. */
 type ResumeResult = 'replayed' | 'expired' | 'missed';
+
+/** Who is told of runs and of pages, or of some of that. */
+export type RunListener = Partial<Omit<MeterListener, 'observed'>>;
 
 /** Who is told at once what others read when they ask. */
 export interface MeterListener {
@@ -263,12 +282,10 @@ export interface MeterListener {
   over(meter: FeedMeter): void;
   /** A histogram has a value more. */
   observed(name: MetricName, labels: Labels, value: number): void;
-  /** The sink of a feed was given a page. */
-  given(meter: FeedMeter, page: Page): void;
-  /** It has stored it. */
-  stored(meter: FeedMeter, page: Page, how: { readonly records: number; readonly ms: number }): void;
+  /** The sink of a feed has stored a page. */
+  stored(meter: FeedMeter, write: PageWrite): void;
   /** It has not, and will not. */
-  failed(meter: FeedMeter, page: Page, error: Error): void;
+  failed(meter: FeedMeter, write: PageWrite, error: Error): void;
 }
 
 /** The index of the newest record; -1 where there are gaps alone. */

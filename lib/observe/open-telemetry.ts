@@ -1,18 +1,9 @@
-import type {
-  Attributes,
-  Histogram,
-  Meter,
-  MetricOptions,
-  Observable,
-  Span,
-  SpanContext,
-  Tracer,
-} from '@opentelemetry/api';
-import type { Page } from '../batch/page.js';
+import type { Attributes, Histogram, Meter, MetricOptions, Observable, SpanContext, Tracer } from '@opentelemetry/api';
 import type { Clock } from '../internal/clock.js';
 import { BUCKETS, METRIC_LIST, type Metric, type MetricName } from '../telemetry/metrics.js';
-import type { FeedMeter, MeterListener } from './feed-meter.js';
+import type { MeterListener, RunListener } from './feed-meter.js';
 import { FeedMeters } from './feed-meters.js';
+import { RunSpans } from './run-spans.js';
 import type { CommandFeed, WatchedFeed } from './watched-feed.js';
 
 /** What {@link openTelemetry} returns. */
@@ -31,7 +22,8 @@ export interface OpenTelemetry {
 /**
  * Tells how feeds are to OpenTelemetry: all metrics, named as it names them (`spillway.gap` in `s`, for `spillway_gap_seconds_total`); what
  * a sink of the type `kafka` has stored as `messaging.client.sent.messages` and `messaging.client.operation.duration`, too; and with a
- * tracer a span for each run, and one for each page, from the sink being given it until it is stored, with a link to that of its run.
+ * tracer a span for each run, and for pages, from the sink being given one until it is stored, with a link to that of its run: for each
+ * that failed, and for 100 a second of the others at most.
  *
  * @param meter of `@opentelemetry/api`: whom it tells is up to the SDK that it comes from
  * @param tracer the same for spans @default no spans
@@ -62,10 +54,10 @@ export function openTelemetryOf(meter: Meter, tracer?: Tracer, clock?: Clock): C
       histograms.set(name, meter.createHistogram(otelName(name), histogramOptions(metric)));
     else observables.set(name, observableOf(meter, name, metric));
   }
-  const runs = new Map<FeedMeter, Span>();
+  const spans = tracer && new RunSpans(tracer);
   const listener: MeterListener = {
     observed: (name, labels, value) => histograms.get(name)?.record(value, labels as Attributes),
-    ...joined(kafkaClient(meter), tracer === undefined ? {} : spansOf(tracer, runs)),
+    ...joined(kafkaClient(meter), spans ?? {}),
   };
   const meters = new FeedMeters(clock, listener);
   const all = [...observables.values()];
@@ -82,7 +74,7 @@ export function openTelemetryOf(meter: Meter, tracer?: Tracer, clock?: Clock): C
     watch: (name, feed) => meters.watch(name, feed),
     traceOf(name) {
       const run = meters.feed(name);
-      return run && runs.get(run)?.spanContext();
+      return run && spans?.contextOf(run);
     },
     close() {
       meter.removeBatchObservableCallback(read, all);
@@ -115,10 +107,8 @@ function unitOf({ unit }: Metric): string {
   return unit === 'yes or no' ? '1' : `{${unit.replace(/s$/, '')}}`;
 }
 
-type PageHooks = Omit<Partial<MeterListener>, 'observed'>;
-
 /** What a sink of Kafka sends, in the terms of the conventions for messaging. */
-function kafkaClient(meter: Meter): PageHooks {
+function kafkaClient(meter: Meter): RunListener {
   const sent = meter.createCounter('messaging.client.sent.messages', {
     description: 'Number of messages producer attempted to send to the broker.',
     unit: '{message}',
@@ -129,7 +119,7 @@ function kafkaClient(meter: Meter): PageHooks {
     advice: { explicitBucketBoundaries: [...BUCKETS] },
   });
   return {
-    stored({ feed: { sinkType } }, _page, { records, ms }) {
+    stored({ feed: { sinkType } }, { records, ms }) {
       if (sinkType !== 'kafka') return;
       sent.add(records, SEND);
       duration.record(ms / 1_000, SEND);
@@ -137,73 +127,21 @@ function kafkaClient(meter: Meter): PageHooks {
   };
 }
 
-/** A span for each run, and one for each page that a sink has. */
-function spansOf(tracer: Tracer, runs: Map<FeedMeter, Span>): PageHooks {
-  const spans = new Map<Page, Span>();
-  const end = (page: Page, finish?: (span: Span) => void): void => {
-    const span = spans.get(page);
-    if (span === undefined) return;
-    spans.delete(page);
-    finish?.(span);
-    span.end();
-  };
+function joined(...all: readonly RunListener[]): Omit<MeterListener, 'observed'> {
   return {
     begun(meter) {
-      runs.set(meter, tracer.startSpan('spillway run', { attributes: attributesOf(meter) }));
+      for (const listener of all) listener.begun?.(meter);
     },
     over(meter) {
-      const span = runs.get(meter);
-      runs.delete(meter);
-      span?.setAttributes({ 'spillway.records': meter.stats.records, 'spillway.gaps': meter.gapsTold });
-      if (meter.sinkFailure !== undefined) span?.setStatus({ code: ERROR, message: meter.sinkFailure.message });
-      span?.end();
-    },
-    given(meter, page) {
-      const attributes = {
-        ...attributesOf(meter),
-        'spillway.records': page.recordsAmong(),
-        'spillway.bytes': page.bytes.length,
-      };
-      // A run may last for months: as a parent it would make one trace of all its pages.
-      const run = runs.get(meter);
-      const links = run === undefined ? [] : [{ context: run.spanContext() }];
-      spans.set(page, tracer.startSpan('spillway page', { kind: PRODUCER, attributes, links, root: true }));
-    },
-    stored: (_meter, page) => end(page),
-    failed(_meter, page, error) {
-      end(page, (span) => {
-        span.recordException(error);
-        span.setStatus({ code: ERROR, message: error.message });
-      });
-    },
-  };
-}
-
-function attributesOf({ name, feed: { sinkType = 'sink' } }: FeedMeter): Attributes {
-  return { 'spillway.feed': name, 'spillway.sink': sinkType };
-}
-
-function joined(...all: readonly PageHooks[]): Omit<MeterListener, 'observed'> {
-  return {
-    begun(meter) {
-      for (const { begun } of all) begun?.(meter);
-    },
-    over(meter) {
-      for (const { over } of all) over?.(meter);
-    },
-    given(...told) {
-      for (const { given } of all) given?.(...told);
+      for (const listener of all) listener.over?.(meter);
     },
     stored(...told) {
-      for (const { stored } of all) stored?.(...told);
+      for (const listener of all) listener.stored?.(...told);
     },
     failed(...told) {
-      for (const { failed } of all) failed?.(...told);
+      for (const listener of all) listener.failed?.(...told);
     },
   };
 }
 
 const SEND: Attributes = { 'messaging.system': 'kafka', 'messaging.operation.name': 'send' };
-/** Of `SpanKind` and `SpanStatusCode`: to load the package for two numbers is not worth it. */
-const PRODUCER = 3;
-const ERROR = 2;

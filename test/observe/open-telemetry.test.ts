@@ -77,6 +77,49 @@ describe('what OpenTelemetry is told', () => {
     const [stored, failed] = spans();
     assert.deepEqual([stored!.status.code, failed!.status.code, failed!.status.message], [0, 2, 'no broker']);
     assert.equal(failed!.events[0]!.name, 'exception');
+    assert.deepEqual(
+      [stored!.duration, failed!.duration],
+      [
+        [0, 200_000_000],
+        [0, 0],
+      ],
+    );
+  });
+
+  it('has spans of 100 pages a second at most, which say how many had none, and of all that failed', async (t) => {
+    const { meter, tracer, spans } = sdk(t);
+    const clock = createFakeClock();
+    const telemetry = openTelemetryOf(meter, tracer, clock);
+    t.after(() => telemetry.close());
+    const [one, other] = [fakeFeed(clock), fakeFeed(clock)];
+    telemetry.watch('one', one.watched);
+    telemetry.watch('other', other.watched);
+    const store = (from: typeof one, count: number): void => {
+      for (let n = 0; n < count; n += 1) {
+        from.give();
+        from.store();
+      }
+    };
+    store(one, 150);
+    store(other, 7);
+    assert.equal(spans().length, 100);
+    await clock.advance(20);
+    store(one, 2);
+    await clock.advance(10);
+    store(other, 2);
+    other.give();
+    other.fail(new Error('no disk'));
+    const later = spans().slice(100);
+    assert.deepEqual(
+      later.map(({ attributes }) => [attributes['spillway.feed'], attributes['spillway.pages_left_out']]),
+      [
+        ['one', 50],
+        ['one', 0],
+        ['other', 7],
+        ['other', 1],
+      ],
+    );
+    assert.equal(later.at(-1)!.status.message, 'no disk');
   });
 
   it('has names of its own, each once, and a unit beside it', () => {
