@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Page } from '../batch/page.js';
 import type { FilePosition } from '../batch/sink-position.js';
+import { isDiskFull } from '../internal/disk-full.js';
+import { syncFile } from '../internal/force-to-disk.js';
 import { ifThere } from '../internal/if-there.js';
 import { Ledger } from '../state/ledger.js';
 import { decodeEntries, type LedgerEntry, withoutLateMarks } from '../state/ledger-entry.js';
@@ -24,10 +27,14 @@ export interface AcknowledgedPage {
  * that is lost.
  */
 export class SpoolLedger {
+  readonly #folder: string;
   readonly #id: string;
   readonly #ledger: Ledger;
+  /** Files of the sink whose names are written down. */
+  readonly #named = new Set<string>();
 
-  private constructor(id: string, ledger: Ledger) {
+  private constructor(folder: string, id: string, ledger: Ledger) {
+    this.#folder = folder;
     this.#id = id;
     this.#ledger = ledger;
   }
@@ -45,9 +52,19 @@ export class SpoolLedger {
     return isSure ? entries.findLast(({ isDurable }) => isDurable) : withoutLateMarks(entries).at(-1);
   }
 
-  /** @param newest what is stored by now */
+  /**
+   * The new ledger says that the disk has all that is stored by now: a run that was killed need not have come to that, and so its files
+   * are forced to the disk first.
+   *
+   * @param newest what is stored by now
+   */
   static async begin(folder: string, id: string, newest: LedgerEntry | undefined): Promise<SpoolLedger> {
-    return new SpoolLedger(id, await Ledger.begin(ledgerIn(folder), newest));
+    if (newest !== undefined && newest.isDurable !== true) {
+      for (const path of await namesIn(folder)) await ifThere(syncFile(path));
+    }
+    const ledger = await Ledger.begin(ledgerIn(folder), newest);
+    await writeFile(namesOf(folder), '');
+    return new SpoolLedger(folder, id, ledger);
   }
 
   /** Whether the disk may not have all. */
@@ -62,7 +79,7 @@ export class SpoolLedger {
 
   /** @throws when the system refuses */
   add({ page, next, receivedAt, records, cursor, files }: AcknowledgedPage): void {
-    for (const { path } of files) this.#ledger.isIn(path);
+    for (const { path } of files) this.#isIn(path);
     this.#ledger.add({ next, receivedAt, records, cursor, spooled: { id: this.#id, page } });
   }
 
@@ -74,6 +91,38 @@ export class SpoolLedger {
   close(): Promise<void> {
     return this.#ledger.close();
   }
+
+  #isIn(path: string): void {
+    if (!this.#named.has(path)) this.#name(path);
+    this.#ledger.isIn(path);
+  }
+
+  /** For a run behind one that is killed, on a machine that goes on: the disk need not have it. */
+  #name(path: string): void {
+    try {
+      appendFileSync(namesOf(this.#folder), `${JSON.stringify(resolve(path))}\n`);
+      this.#named.add(path);
+    } catch (cause) {
+      // The next page tries again.
+      if (!isDiskFull(cause)) throw cause;
+    }
+  }
+}
+
+/** The files that the sink of an earlier run has written to; not one whose name was not written whole. */
+async function namesIn(folder: string): Promise<string[]> {
+  const text = (await ifThere(readFile(namesOf(folder), 'utf8'))) ?? '';
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [String(JSON.parse(line))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function namesOf(folder: string): string {
+  return join(folder, 'files');
 }
 
 function ledgerIn(folder: string): string {

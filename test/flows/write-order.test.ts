@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { encodeEntry } from '../../lib/state/ledger-entry.js';
+import { decodeEntries, encodeEntry } from '../../lib/state/ledger-entry.js';
 import { temporaryFolder } from '../cli/cli.js';
 import type { FaultPlan } from './support/faulty-disk.js';
 import { spillwayOn } from './support/faulty-run.js';
@@ -97,6 +97,28 @@ describe('what a run writes gets to the disk in an order in which nothing is los
     const replaced = calls.findIndex((call) => call.call === 'renamed' && call.to === join(state, 'ledger'));
     assert.ok(forced >= 0 && forced < replaced, `forced by call ${forced}, the ledger is there with call ${replaced}`);
     assert.deepEqual(outOfOrder(calls, { state }), []);
+  });
+
+  it('also where it has a spool alone, whose ledger names the files of its sink', async (t) => {
+    const folder = await temporaryFolder(t);
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    const [output, spool, trace] = [join(disk, 'out.jsonl'), join(disk, 'spool'), join(folder, 'trace')];
+    const server = await numbered(t, 10);
+    const args = ['capture', server.url, '-o', output, '--spool', spool, '--max-messages', '100', '--quiet'];
+    await traced(t, { folder: disk, trace: join(folder, 'trace-1') }, args);
+    // A kill leaves what was written down of one page more, and no mark behind it.
+    const ledger = join(spool, 'ledger');
+    const { isDurable, ...newest } = decodeEntries(readFileSync(ledger)).entries.at(-1)!;
+    assert.equal(isDurable, true);
+    appendFileSync(ledger, encodeEntry({ ...newest, page: newest.page + 1 }));
+    // The name of one more file was not written whole.
+    appendFileSync(join(spool, 'files'), '"/tmp/o');
+    await traced(t, { folder: disk, trace }, args);
+    const calls = callsIn(trace);
+    const forced = calls.findIndex(({ call, path }) => call === 'forced' && path === output);
+    const replaced = calls.findIndex((call) => call.call === 'renamed' && call.to === ledger);
+    assert.ok(forced >= 0 && forced < replaced, `forced by call ${forced}, the ledger is there with call ${replaced}`);
   });
 
   it('also where the ledger grows so large that it is written anew', async (t) => {

@@ -84,6 +84,13 @@ export const orderMutants: readonly OrderMutant[] = [
     to: '',
   },
   {
+    name: 'a ledger of a spool that says what the disk has, before what a killed run stored is forced',
+    file: 'lib/spool/spool-ledger.ts',
+    from: `      for (const path of await namesIn(folder)) await ifThere(syncFile(path));
+`,
+    to: '',
+  },
+  {
     name: 'a large ledger that is written anew, and not forced before it is renamed',
     file: 'lib/state/ledger.ts',
     from: `      size += writeAll(fd, encodeEntry(mark), size);
