@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import zlib from 'node:zlib';
 import { jsonLines, spillway, temporaryFolder } from '../cli/cli.js';
 import { warmSpillway } from '../cli/warm.js';
 import { linesOf, sealedFiles } from '../sink/rolled/support.js';
 import { feed, sends } from '../support/feed.js';
 import { fakeBroker } from '../support/kafka/fake-broker.js';
+import { noKafka, sharedBroker } from '../support/kafka/gate.js';
+import { newTopic, readTopic } from '../support/kafka/topics.js';
 
 const LARGE = `{"n":2,"x":"${'x'.repeat(2_000)}"}`;
 const FRAMES = ['{"n":1}', 'x', LARGE, '{"n":3}'];
@@ -87,6 +90,42 @@ describe('dead letters of a Kafka sink that are rolled', { concurrency: 2 }, () 
   }
 });
 
+const skip = await noKafka();
+
+describe('dead letters of a feed into a real broker that are rolled', { skip, timeout: 120_000 }, () => {
+  const shared = sharedBroker();
+
+  it('are those that the broker refuses as too large, beside those of the source, in files as packed as it gets', async (t) => {
+    const { address } = shared;
+    const topic = await newTopic(t, address, { configs: { 'max.message.bytes': '1000' } });
+    const set = await refusingFeed(t, (dead) => ({ dlq: join(dead, `%Y/refused.jsonl.${PACKED}`) }), {
+      address,
+      topic,
+    });
+    const { status, stderr } = await spillway(t, ['run', set.file]).exit;
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(
+      (await readTopic(address, topic)).map(({ value }) => String(value)),
+      ['{"n":1}', '{"n":3}'],
+    );
+    const verified = await warmSpillway(t, ['verify', join(set.folder, 'dead')]);
+    assert.deepEqual([verified.status, /1 file, 2 records/.test(verified.stdout)], [0, true], verified.stdout);
+    // Into another topic, which takes what this one refused.
+    const wide = await newTopic(t, address);
+    const into = join(set.folder, 'wide.json');
+    writeFileSync(into, JSON.stringify(pipelineInto(set.url, { address, topic: wide })));
+    const again = await warmSpillway(t, ['replay', join(set.folder, 'dead'), '--into', into]);
+    assert.match(again.stderr, /Refused: +1 dead letter once more/);
+    assert.deepEqual(
+      (await readTopic(address, wide)).map(({ value }) => String(value)),
+      [LARGE],
+    );
+  });
+});
+
+/** The best that this Node has. */
+const PACKED = 'createZstdCompress' in zlib ? 'zst' : 'gz';
+
 /** Where letters of each go. */
 interface Letters {
   readonly source?: unknown;
@@ -94,24 +133,25 @@ interface Letters {
   readonly dlq?: unknown;
 }
 
+/** A topic, and where it is. */
+interface Into {
+  readonly address: string;
+  readonly topic: string;
+}
+
 /** A feed of which the source refuses one frame, and the sink one record. */
-async function refusingFeed(t: TestContext, lettersIn: (dead: string, own: string) => Letters) {
+async function refusingFeed(t: TestContext, lettersIn: (dead: string, own: string) => Letters, into?: Into) {
   const folder = await temporaryFolder(t);
-  const [server, broker] = [
-    await feed(t, sends(...FRAMES)),
-    await fakeBroker(t, { topics: { trades: 1 }, maxBatchBytes: 1_000 }),
-  ];
-  const { source, sink, dlq } = lettersIn(join(folder, 'dead'), join(folder, 'own'));
+  const server = await feed(t, sends(...FRAMES));
+  const broker = await fakeBroker(t, { topics: { trades: 1 }, maxBatchBytes: 1_000 });
   const file = join(folder, 'feed.json');
-  const topic = { type: 'fixed', name: 'trades' };
-  const pipeline = {
-    source: { type: 'websocket', config: { url: server.url, unbounded: true, dead_letter: source } },
-    sink: { type: 'kafka', config: { brokers: broker.address, topic, compression: 'none', dead_letter: sink } },
-    dlq,
-  };
-  writeFileSync(file, JSON.stringify({ version: 1, pipeline }));
+  const letters = lettersIn(join(folder, 'dead'), join(folder, 'own'));
+  writeFileSync(
+    file,
+    JSON.stringify(pipelineInto(server.url, into ?? { address: broker.address, topic: 'trades' }, letters)),
+  );
   return {
-    ...{ folder, file, broker },
+    ...{ folder, file, broker, url: server.url },
     /** The places and bytes of what is in the finished files of a folder. */
     letters: (name: string) =>
       sealedFiles(join(folder, name)).flatMap(({ path }) =>
@@ -120,5 +160,17 @@ async function refusingFeed(t: TestContext, lettersIn: (dead: string, own: strin
           return [place, data];
         }),
       ),
+  };
+}
+
+function pipelineInto(url: string, { address, topic }: Into, { source, sink, dlq }: Letters = {}): object {
+  const config = { brokers: address, topic: { type: 'fixed', name: topic }, compression: 'none', dead_letter: sink };
+  return {
+    version: 1,
+    pipeline: {
+      source: { type: 'websocket', config: { url, unbounded: true, dead_letter: source } },
+      sink: { type: 'kafka', config },
+      dlq,
+    },
   };
 }
