@@ -70,6 +70,16 @@ const EXPECTED: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     });
     assert.equal((await readFile(join(folder, 'out/trades.jsonl'), 'utf8')).trim().split('\n').length, 100);
   },
+  'many-feeds.yaml': async (t) => {
+    const folder = await workFolder(t);
+    const [main, file] = [join(ROOT, 'dist/cli/main.js'), join(ROOT, 'examples/many-feeds.yaml')];
+    const { stdout } = await promisify(execFile)(process.execPath, [main, 'plan', file], { cwd: folder });
+    assert.match(
+      stdout,
+      /^trades-btcusdt {2}wss:\/\/.*\/btcusdt {2}jsonl \.\/out\/btcusdt\.jsonl\ntrades-ethusdt .*\ntrades-solusdt .*\n$/,
+    );
+    assert.equal(existsSync(join(folder, 'out')), false);
+  },
   'into-kafka.ts': async (t) => {
     const server = await feed(t, sends(...Array.from({ length: 1000 }, (_, n) => `{"s":"S${n % 5}","p":${n}}`)));
     const broker = await fakeBroker(t, { autoCreate: 3 });

@@ -28,8 +28,12 @@ const { $schema: _, $defs: __, ...sourceInCode } = sourceConfigSchema;
 const all = { ...pipelineFileSchema, $defs: { ...pipelineFileSchema.$defs, sourceInCode } };
 ajv.addSchema(withFunctions(withoutProse(all)), 'pipeline');
 // A source's schema is a part of the whole one, so that its code is there once.
-const code = standaloneCode.default(ajv, { pipeline: 'pipeline', source: 'pipeline#/$defs/sourceInCode' });
-const module = `${withImports(code)}\nexport function compiledSchema(name) { return name === 'pipeline' ? pipeline : source; }`;
+const code = standaloneCode.default(ajv, {
+  pipeline: 'pipeline',
+  source: 'pipeline#/$defs/sourceInCode',
+  many: 'pipeline#/$defs/many',
+});
+const module = `${withImports(code)}\nexport function compiledSchema(name) { return { pipeline, source, many }[name]; }`;
 // Nobody reads it, and it would be a quarter of the package.
 writeFileSync(join(folder, 'check/compiled-schema.js'), transformSync(module, { minify: true, format: 'esm' }).code);
 

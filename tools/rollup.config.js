@@ -34,6 +34,7 @@ const COMMANDS = [
   'demo',
   'doctor',
   'init',
+  'plan',
   'validate',
   'schema',
   'completion',

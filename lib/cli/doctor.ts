@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { ConfigError } from '../errors.js';
 import { DAY_MS, parseTime, reader } from './grammar.js';
-import { addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
+import { addFeedFlag, addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
 import { EXIT, type ExitStatus } from './process/exit-status.js';
 import { onStopSignals } from './process/signals.js';
 import { Output } from './terminal/output.js';
@@ -24,7 +24,7 @@ export function doctorCommand(): Command {
         .default(10_000, '10s'),
     )
     .option('--json', 'a JSON line for each look, and one for the verdict');
-  return addPipelineFlags(command)
+  return addFeedFlag(addPipelineFlags(command))
     .addHelpText('after', EPILOGUE)
     .action(async (target: string, options: DoctorOptions) => {
       process.exitCode = await doctor(target, options, new Output(process.stdout));

@@ -82,6 +82,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
   init: async (output) => (await import('./init.js')).initCommand(output),
   top: async () => (await import('./top.js')).topCommand(),
+  plan: async (output) => (await import('./plan.js')).planCommand(output),
   validate: async () => (await import('./validate.js')).validateCommand(),
   schema: async () => (await import('./schema.js')).schemaCommand(),
   [COMPLETION]: async (_output, root) => (await import('./completion.js')).completionCommand(root),
@@ -105,6 +106,7 @@ Examples:
   $ spillway verify out/                            tell what is wrong with captured files
   $ spillway repair --dry-run out/                  say what of that can be mended
   $ spillway top 127.0.0.1:9464                     watch a run elsewhere, by its --listen
+  $ spillway plan feeds.yaml                        the feeds that a file describes, a line each
   $ spillway validate trades.yaml                   tell what is wrong with a pipeline file
   $ spillway help run                               everything about run
 

@@ -12,6 +12,8 @@ export interface PipelineFlags {
   readonly envFile?: readonly string[];
   /** In epoch milliseconds. */
   readonly clock?: number;
+  /** The feed that is taken of a file that describes many. */
+  readonly feed?: string;
 }
 
 /**
@@ -25,6 +27,11 @@ export function addPipelineFlags(command: Command, set = '-s, --set'): Command {
     'give a param that the file declares a value; may be given many times, the last one for a name counts',
     addNamed('symbol=btcusdt'),
   );
+}
+
+/** Gives a command that takes one feed the flag that names it, where a file describes many. */
+export function addFeedFlag(command: Command): Command {
+  return command.option('--feed <name>', 'the feed that is taken of a file that describes many');
 }
 
 /** The same for a command that reads no pipeline file, and so has no params. */
@@ -52,10 +59,10 @@ export function addFillFlags(command: Command, set: string): Command {
  *
  * @throws {ConfigError} when a file of variables cannot be read
  */
-export async function pipelineOptions({ set, param, envFile, clock }: PipelineFlags): Promise<PipelineOptions> {
+export async function pipelineOptions({ set, param, envFile, clock, feed }: PipelineFlags): Promise<PipelineOptions> {
   const { withEnvFiles } = await import('../config/placeholders/environment.js');
   const env = envFile === undefined ? process.env : await withEnvFiles(process.env, envFile);
-  return { context: set, params: param, env, now: clock };
+  return { context: set, params: param, env, now: clock, feed };
 }
 
 type Named = Readonly<Record<string, string>>;

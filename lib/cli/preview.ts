@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.js';
 import type { Flag } from './capture/flags.js';
 import { addSourceFlags, sourceFlags } from './capture/source-flags.js';
 import { DAY_MS, parseTime, reader } from './grammar.js';
-import { addPipelineFlags } from './pipeline-flags.js';
+import { addFeedFlag, addPipelineFlags } from './pipeline-flags.js';
 import type { PreviewOptions } from './preview/options.js';
 import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
 import { addReportOptions } from './report/report-options.js';
@@ -28,7 +28,7 @@ export function previewCommand(output: Output): Command {
         .default(60_000, '1m'),
     )
     .option('--full', 'show long records whole on a terminal, too');
-  addReportOptions(addPipelineFlags(command, '--set'));
+  addReportOptions(addFeedFlag(addPipelineFlags(command, '--set')));
   return addSourceFlags(command, flags)
     .addHelpText('after', EPILOGUE)
     .action(async (target: string, options: PreviewOptions) => {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { parseSpeed, reader } from './grammar.js';
-import { addPipelineFlags } from './pipeline-flags.js';
+import { addFeedFlag, addPipelineFlags } from './pipeline-flags.js';
 import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
 import type { ReplayOptions } from './replay/options.js';
 import { addReportOptions } from './report/report-options.js';
@@ -28,7 +28,7 @@ export function replayCommand(output: Output): Command {
     )
     .option('--unwrap', 'take each record of captured files out of its envelope')
     .option('-n, --dry-run', 'say what dead letters were refused for, and what would become of them; store nothing');
-  return addReportOptions(addPipelineFlags(command))
+  return addReportOptions(addFeedFlag(addPipelineFlags(command)))
     .addHelpText('after', EPILOGUE)
     .action(async (paths: readonly string[], options: ReplayOptions) => {
       process.exitCode = await replay(paths, options, output);

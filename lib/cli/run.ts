@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { addListenFlags, type ListenFlags, refuseIdleFlags } from './observe/listen-flags.js';
-import { addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
+import { addFeedFlag, addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
 import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
 import { addHangupOption, checkHangup, type OnHangup } from './process/hangup.js';
 import { shownName } from './report/note-text.js';
@@ -22,7 +22,7 @@ export function runCommand(output: Output): Command {
     '--log <format>',
     'for what collects logs: json lines in the shape of pino, on standard error',
   );
-  return addReportOptions(addListenFlags(addHangupOption(addPipelineFlags(command))))
+  return addReportOptions(addListenFlags(addHangupOption(addFeedFlag(addPipelineFlags(command)))))
     .addOption(log.choices(['json']).conflicts('json'))
     .addHelpText('after', EPILOGUE + JSON_HELP)
     .action(async (file: string, options: RunOptions) => {

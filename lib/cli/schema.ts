@@ -12,12 +12,12 @@ export function schemaCommand(): Command {
     .option('--source', 'the schema of what stands below pipeline.source.config, and createSource() takes')
     .addHelpText('after', EPILOGUE)
     .action(async ({ source = false }: { readonly source?: boolean }) => {
-      const [{ pipelineFileSchema }, { sourceConfigSchema }, { editorSchema }] = await Promise.all([
+      const [{ wholeFileSchema }, { sourceConfigSchema }, { editorSchema }] = await Promise.all([
         import('../feed/pipeline-schema.js'),
         import('../config/source-schema.js'),
         import('../config/editor-schema.js'),
       ]);
-      const { $schema, ...schema } = source ? sourceConfigSchema : editorSchema(pipelineFileSchema);
+      const { $schema, ...schema } = source ? sourceConfigSchema : editorSchema(wholeFileSchema);
       const document = { $schema, $id: schemaUrl(source ? 'source' : 'pipeline'), ...schema };
       process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     });

@@ -32,20 +32,21 @@ interface ValidateOptions extends PipelineFlags {
 }
 
 async function validate(files: readonly string[], options: ValidateOptions, output: Output): Promise<ExitStatus> {
-  const { usablePipeline } = await import('./usable-pipeline.js');
+  const { usablePipelines } = await import('./usable-pipeline.js');
   let refusal: ConfigError | undefined;
   const given = await pipelineOptions(options);
   for (const path of files) {
     let notes: readonly ConfigProblem[] = [];
+    let feeds: readonly unknown[] = [];
     let failure: ConfigError | undefined;
     try {
-      ({ notes } = await usablePipeline(path, given));
+      ({ notes, feeds } = await usablePipelines(path, given));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       failure = error;
       refusal = error;
     }
-    tell(shownName(path), { failure, notes }, options, output);
+    tell(shownName(path), { failure, notes, feeds: feeds.length }, options, output);
   }
   if (refusal === undefined) return EXIT.ok;
   if (options.json !== true) output.say(whatToDo(refusal).trim());
@@ -57,13 +58,25 @@ interface Verdict {
   readonly failure: ConfigError | undefined;
   /** Of a valid one. */
   readonly notes: readonly ConfigProblem[];
+  /** The same: how many it describes. */
+  readonly feeds: number;
 }
 
-function tell(file: string, { failure, notes }: Verdict, { json, quiet }: ValidateOptions, output: Output): void {
+function tell(
+  file: string,
+  { failure, notes, feeds }: Verdict,
+  { json, quiet }: ValidateOptions,
+  output: Output,
+): void {
   if (failure === undefined && quiet === true) return;
   const problems = failure?.problems ?? [];
-  if (json === true) output.sayJson({ file, valid: failure === undefined, problems, notes });
-  else if (failure === undefined) output.say([`${file}: valid`, ...notes.map((note) => noteText(note, file))]);
+  if (json === true)
+    output.sayJson({ file, valid: failure === undefined, ...(feeds > 1 && { feeds }), problems, notes });
+  else if (failure === undefined)
+    output.say([
+      `${file}: valid${feeds > 1 ? `, ${formatNumber(feeds, 'feed')}` : ''}`,
+      ...notes.map((note) => noteText(note, file)),
+    ]);
   else output.say([`${file}: ${formatNumber(problems.length, 'problem')}`, ...failure.message.split('\n')], dressError);
 }
 

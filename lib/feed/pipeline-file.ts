@@ -1,63 +1,21 @@
 import { dirname } from 'node:path';
-import { checkCatalogue, checkRef, type NamedAuth, resolveNamedAuth } from '../config/auth/auth-catalogue.js';
-import type { AuthSpec } from '../config/auth/auth-spec.js';
-import { below, type Finding, type Path } from '../config/check/findings.js';
-import { type Checked, schemaCheck } from '../config/check/schema-check.js';
-import { isSecret } from '../config/check/secret-keys.js';
-import { sentValues, valueAt } from '../config/check/sent-values.js';
-import { checkSourceRules } from '../config/check/source-rules.js';
-import { checkTransforms } from '../config/check/transform-rules.js';
+import { schemaCheck } from '../config/check/schema-check.js';
 import type { Context } from '../config/context.js';
+import { resolved } from '../config/fields/option-surface.js';
 import { readText } from '../config/files/read-text.js';
 import type { Environment } from '../config/placeholders/environment.js';
-import { checkParams, type GivenParams } from '../config/placeholders/params.js';
+import type { GivenParams } from '../config/placeholders/params.js';
 import { fileReader } from '../config/placeholders/read-file.js';
-import { type ResolvedSourceConfig, toResolved } from '../config/source-config.js';
-import type { SourceConfig } from '../config/source-settings.js';
-import { byPlace, readYaml, type YamlDocument } from '../config/yaml/document.js';
-import { ConfigError, type ConfigProblem } from '../errors.js';
-import { checkDelivery, type Delivery, deliveryConfig } from './delivery.js';
-import { checkDlq, lettersOfDlq, type ResolvedDlq, resolveDlq } from './dlq-config.js';
-import { faucetKey, faucetNotes, faucetWord } from './faucet-lookup.js';
-import {
-  checkObservability,
-  isListenSecret,
-  type ResolvedListen,
-  type ResolvedWatch,
-  resolveListen,
-  resolveWatch,
-} from './observability-config.js';
-import { type ResolvedOtel, resolveOtel } from './otel-config.js';
+import { byPlace, parseYamlText, type YamlText } from '../config/yaml/document.js';
+import { ConfigError, type ConfigProblem, optionError } from '../errors.js';
+import { hasTemplates, isOfMany, type PlanHead, type PlannedFeed, planFeeds, planHead } from '../plan/plan.js';
+import { lineReader } from '../plan/read-lines.js';
+import { clashesOf } from './clashes.js';
+import { faucetKey, faucetWord } from './faucet-lookup.js';
+import { feedOf, MAX_PROBLEMS, type PipelineFile } from './feed-of.js';
+import { inFeeds } from './in-feeds.js';
+import { EXECUTION_OPTIONS, type ResolvedExecution } from './many-options.js';
 import { pipelineFileSchema } from './pipeline-schema.js';
-import { checkBesideSink, checkLettersOfSink, checkSink, isSinkSecret, resolveSink } from './sink-config.js';
-import { keepsPosition, type ResolvedSink, type SinkType } from './sinks.js';
-import { checkSpool, type ResolvedSpool, resolveSpool } from './spool-config.js';
-import { gapsBeside, type ResolvedState, resolveState } from './state-config.js';
-
-/** A pipeline file that was found valid: one feed. */
-export interface PipelineFile {
-  /** What the feed is called. */
-  readonly name: string | undefined;
-  /** Its `auth` names no catalogue entry any more: `{ ref }` was replaced by what it stands for. */
-  readonly source: ResolvedSourceConfig;
-  readonly sink: ResolvedSink;
-  /** What is kept for the next run, and where. */
-  readonly state: ResolvedState | undefined;
-  /** Where pages wait for the sink. */
-  readonly spool: ResolvedSpool | undefined;
-  /** Where what is refused goes; its file is the `deadLetter` of the source, too. */
-  readonly dlq: ResolvedDlq | undefined;
-  /** Where the run tells how it is, if it does. */
-  readonly listen: ResolvedListen | undefined;
-  /** Where OpenTelemetry is told how the run is, if it is. */
-  readonly otel: ResolvedOtel | undefined;
-  /** What the feed is watched by. */
-  readonly watch: ResolvedWatch;
-  /** What came out of placeholders and must not be shown: of secrets and files all, of variables and params what a server is sent. */
-  readonly secrets: readonly string[];
-  /** What it holds that is accepted without effect, in the order of the file. */
-  readonly notes: readonly ConfigProblem[];
-}
 
 /** What reading a pipeline file takes beside its text. */
 export interface PipelineOptions {
@@ -69,154 +27,183 @@ export interface PipelineOptions {
   readonly now?: number | undefined;
   /** What `{name}` placeholders in the address are filled from. @default {} */
   readonly context?: Context | undefined;
+  /** The one feed that is wanted of a file of many, by its name. @default all of them, and where one is taken, the only one */
+  readonly feed?: string | undefined;
 }
+
+/** A pipeline file that was found valid: the feeds that it describes. */
+export interface Pipelines {
+  /** One at least, in the order of the file. */
+  readonly feeds: readonly PipelineFile[];
+  /** Whether it says so itself that they are many, however many it comes to. */
+  readonly isMany: boolean;
+  /** How they run beside each other. */
+  readonly execution: ResolvedExecution;
+  /** What it holds that is accepted without effect, in the order of the file. */
+  readonly notes: readonly ConfigProblem[];
+}
+
+/** Beside its text. */
+type TextOptions = PipelineOptions & { readonly file?: string | undefined; readonly folder?: string | undefined };
+
+/** Beside its path; `stdin` takes the place of the standard input. */
+type FileOptions = PipelineOptions & { readonly stdin?: AsyncIterable<Uint8Array | string> | undefined };
 
 /**
  * Reads a pipeline file, YAML or JSON; `-` stands for the standard input. Files above 1 MiB are refused.
  *
- * @param options `stdin` takes the place of the standard input
  * @throws {ConfigError} when it cannot be read, or with every problem in it, each with line and column
- * @example const { source, sink } = await loadPipelineFile('feed.yaml')
  */
-export async function loadPipelineFile(
-  path: string,
-  options: PipelineOptions & { readonly stdin?: AsyncIterable<Uint8Array | string> | undefined } = {},
-): Promise<PipelineFile> {
+export async function loadPipelines(path: string, options: FileOptions = {}): Promise<Pipelines> {
   const file = path === '-' ? '(standard input)' : path;
   const from = path === '-' ? (options.stdin ?? process.stdin) : path;
   const text = await readText(from, { file, what: 'pipeline file' });
-  return parsePipelineText(text, { ...options, file, folder: path === '-' ? '.' : dirname(path) });
+  return parsePipelines(text, { ...options, file, folder: path === '-' ? '.' : dirname(path) });
 }
 
 /**
- * The pipeline that a YAML or JSON text describes.
+ * The same of a file of which one feed is taken.
+ *
+ * @throws {ConfigError} also when it has many, and none is named
+ * @example const { source, sink } = await loadPipelineFile('feed.yaml')
+ */
+export async function loadPipelineFile(path: string, options: FileOptions = {}): Promise<PipelineFile> {
+  return onlyOf(await loadPipelines(path, options), path === '-' ? '(standard input)' : path);
+}
+
+/**
+ * The one feed that a YAML or JSON text describes.
  *
  * @param options `file` is the name to show in errors, `folder` what `${file:PATH}` is relative to
  * @throws {ConfigError} with every problem, each with line and column
  */
-export function parsePipelineText(
-  text: string,
-  options: PipelineOptions & { readonly file?: string | undefined; readonly folder?: string | undefined } = {},
-): PipelineFile {
+export function parsePipelineText(text: string, options: TextOptions = {}): PipelineFile {
+  return onlyOf(parsePipelines(text, options), options.file);
+}
+
+/** All feeds that a text describes. */
+export function parsePipelines(text: string, options: TextOptions = {}): Pipelines {
   const { file, folder = '.', env = process.env, params = {}, now = Date.now(), context = {} } = options;
-  const document = readYaml(text, { env, now, readFile: fileReader(folder) }, { file, params });
-  const { findings, value } = checkPipeline(document, context, params);
-  const problems = [...document.problems, ...located(document, findings.slice(0, MAX_PROBLEMS))];
-  if (problems.length > 0)
-    throw new ConfigError(problems.sort(byPlace).slice(0, MAX_PROBLEMS), file === undefined ? {} : { file });
-
-  const { name, auth, pipeline, ...top } = value as PipelineForm;
-  const config = pipeline.source.config;
-  const state = resolveState(pipeline.state ?? top.state);
-  const spool = resolveSpool(pipeline.spool);
-  const dlq = resolveDlq(pipeline.dlq);
-  const named = resolveNamedAuth(config.auth, auth ?? {});
-  const sink = resolveSink(pipeline.sink.type, deliveryConfig(value as PipelineForm));
-  return {
-    name,
-    source: toResolved(
-      {
-        ...config,
-        ...(dlq && { dead_letter: dlq.files as unknown as SourceConfig['dead_letter'] }),
-        ...gapsBeside(state ?? spool ?? (keepsPosition(sink) ? sink : undefined), config),
-        auth: named,
-        transforms: transformsOf(document, value),
-      },
-      context,
-    ),
-    state,
-    spool,
-    dlq,
-    sink,
-    listen: resolveListen(top.observability),
-    otel: resolveOtel(top.observability),
-    watch: resolveWatch(pipeline),
-    secrets: [...document.secrets, ...sentValues(value, (path) => document.givenAt(path))],
-    notes: located(document, faucetNotes(value)).sort(byPlace),
+  const fail = (problems: readonly ConfigProblem[]): never => {
+    const sorted = problems.toSorted(byPlace).slice(0, MAX_PROBLEMS);
+    throw new ConfigError(sorted, file === undefined ? {} : { file });
   };
-}
+  const surroundings = { env, now, readFile: fileReader(folder) };
+  const yaml = parseYamlText(text, file);
+  const isMany = isOfMany(yaml);
+  const head = isMany
+    ? headOf(yaml, { surroundings, params, readLines: lineReader(folder) })
+    : { value: {}, secrets: [] };
+  if ('problems' in head) return fail(head.problems);
+  const planned =
+    isMany || hasTemplates(yaml)
+      ? planFeeds(yaml, head.value, { surroundings, params, readLines: lineReader(folder) })
+      : { feeds: [{ name: undefined, document: yaml.fill(surroundings, params), context: {} }] };
+  if ('problems' in planned) return fail(planned.problems);
 
-/** Integers past 2^53 are compared and set as they are written. */
-function transformsOf(document: YamlDocument, value: unknown): SourceConfig['transforms'] {
-  return document.exact(valueAt(value, TRANSFORMS), TRANSFORMS) as SourceConfig['transforms'];
-}
-
-/** The findings with their places, without those that are only a consequence of another problem. */
-function located(document: YamlDocument, findings: readonly Finding[]): ConfigProblem[] {
-  return findings.map((finding) => document.locate(finding)).filter((problem) => problem !== undefined);
-}
-
-function checkPipeline(document: YamlDocument, context: Context, params: GivenParams): Checked {
-  const sink = valueAt(document.value, ['pipeline', 'sink']);
-  const isHidden = (path: Path) => {
-    const isOfSink = SINK_CONFIG.every((key, index) => key === path[index]);
-    return (
-      isSecret(path) ||
-      isListenSecret(path) ||
-      document.isHidden(path) ||
-      (isOfSink && isSinkSecret(sink, path.slice(SINK_CONFIG.length)))
+  const found = new Problems(planned.feeds.length);
+  const feeds: { feed: PipelineFile; planned: PlannedFeed }[] = [];
+  for (const each of planned.feeds) {
+    const checked = feedOf(each.document, { context: { ...context, ...each.context }, params });
+    if ('problems' in checked) found.add(each.name, checked.problems);
+    else feeds.push({ feed: { ...checked.feed, secrets: [...head.secrets, ...checked.feed.secrets] }, planned: each });
+  }
+  if (feeds.length > 1) {
+    const clashes = clashesOf(feeds.map(({ feed, planned: { document } }) => ({ feed, value: document.value })));
+    for (const { feed, finding } of clashes) {
+      const { document, name } = feeds.find((each) => each.feed === feed)!.planned;
+      found.add(name, [document.locate(finding)!]);
+    }
+  }
+  const problems = found.told();
+  if (problems.length > 0) return fail(problems);
+  const notes = new Problems(feeds.length);
+  for (const { feed } of feeds) notes.add(feed.name, feed.notes);
+  const wanted = feeds
+    .map(({ feed }) => feed)
+    .filter(({ name }) => options.feed === undefined || name === options.feed);
+  if (wanted.length === 0)
+    throw optionError(
+      '--feed',
+      noSuchFeed(
+        options.feed!,
+        feeds.map(({ feed }) => feed),
+      ),
     );
-  };
-  const { findings, value } = checkSchema(document.value, isHidden);
-  const config = valueAt(value, SOURCE_CONFIG);
-  const catalogue = valueAt(value, ['auth']);
   return {
-    value,
-    findings: [
-      ...findings,
-      ...below(SOURCE_CONFIG, checkSourceRules(config, context)),
-      ...below(TRANSFORMS, checkTransforms(valueAt(value, TRANSFORMS))),
-      ...below(SINK_CONFIG, checkSink(valueAt(value, ['pipeline', 'sink']))),
-      ...below(SOURCE_CONFIG, checkBesideSink(config, valueAt(value, ['pipeline', 'sink']))),
-      ...below(
-        SINK_CONFIG,
-        checkLettersOfSink(
-          valueAt(value, ['pipeline', 'sink']),
-          valueAt(config, ['dead_letter']) ?? lettersOfDlq(valueAt(value, ['pipeline', 'dlq'])),
-        ),
-      ),
-      ...below(['pipeline', 'spool'], checkSpool(valueAt(value, ['pipeline', 'spool']))),
-      ...below(
-        ['pipeline'],
-        checkDlq(valueAt(value, ['pipeline', 'dlq']), config, valueAt(value, ['pipeline', 'sink'])),
-      ),
-      ...below(['observability'], checkObservability(valueAt(value, ['observability']))),
-      ...below(['auth'], checkCatalogue(catalogue)),
-      ...checkOneState(value),
-      ...checkDelivery(value),
-      ...below([...SOURCE_CONFIG, 'auth'], checkRef(valueAt(config, ['auth']), catalogue)),
-      ...checkParams(valueAt(value, ['params']), params),
-    ],
+    feeds: wanted,
+    isMany,
+    execution: resolved(EXECUTION_OPTIONS, head.value.execution ?? {}),
+    notes: notes.told().sort(byPlace),
   };
 }
 
-function checkOneState(value: unknown): Finding[] {
-  const isTwice = [['state'], ['pipeline', 'state']].every((path) => valueAt(value, path) !== undefined);
-  return isTwice
-    ? [{ path: ['state'], at: 'key', message: 'It stands below `pipeline`, too. Say it there alone.' }]
-    : [];
+/** What a file of many feeds says of them as a whole. */
+function headOf(
+  yaml: YamlText,
+  options: Parameters<typeof planHead>[1],
+): { readonly value: Head; readonly secrets: readonly string[] } | { readonly problems: readonly ConfigProblem[] } {
+  if (yaml.problems.length > 0) return { problems: yaml.problems };
+  const { document, value } = planHead(yaml, options);
+  const checked = checkHead(value, (path) => document.isHidden(path));
+  const problems = [...document.problems, ...checked.findings.flatMap((finding) => document.locate(finding) ?? [])];
+  return problems.length > 0 ? { problems } : { value: checked.value as Head, secrets: document.secrets };
 }
 
-/** What the schema lets through. */
-interface PipelineForm {
-  readonly version: 1;
-  readonly name?: string;
-  readonly auth?: Readonly<Record<string, NamedAuth>>;
-  readonly delivery?: Delivery;
-  readonly observability?: unknown;
-  readonly state?: unknown;
-  readonly pipeline: {
-    readonly state?: unknown;
-    readonly spool?: unknown;
-    readonly dlq?: unknown;
-    readonly source: { readonly type: 'websocket'; readonly config: SourceConfig & { readonly auth?: AuthSpec } };
-    readonly sink: { readonly type: SinkType; readonly config?: object };
-  };
+interface Head extends PlanHead {
+  readonly execution?: object;
 }
 
-/** Nobody reads more of them, and each is looked up in the file. */
-const MAX_PROBLEMS = 100;
-const TRANSFORMS = ['pipeline', 'transforms'] as const;
-const SOURCE_CONFIG = ['pipeline', 'source', 'config'] as const;
-const SINK_CONFIG = ['pipeline', 'sink', 'config'] as const;
-const checkSchema = schemaCheck('pipeline', pipelineFileSchema, { key: faucetKey, word: faucetWord });
+function onlyOf({ feeds }: Pipelines, file: string | undefined): PipelineFile {
+  const [only] = feeds;
+  if (feeds.length === 1) return only!;
+  const message = `This file describes ${feeds.length} feeds, and one is taken here. Name it by \`--feed\`: ${namesOf(feeds)}.`;
+  throw new ConfigError([{ path: '', message }], file === undefined ? {} : { file });
+}
+
+function noSuchFeed(name: string, feeds: readonly PipelineFile[]): string {
+  return `The file describes no feed \`${name}\`. It has ${namesOf(feeds)}.`;
+}
+
+function namesOf(feeds: readonly PipelineFile[]): string {
+  const shown = feeds
+    .slice(0, MAX_NAMED)
+    .map(({ name }) => (name === undefined ? 'one without a name' : `\`${name}\``));
+  return `${shown.join(', ')}${feeds.length > shown.length ? ` and ${feeds.length - shown.length} more` : ''}`;
+}
+
+/** What is wrong with several feeds: what is the same in many is told once. */
+class Problems {
+  readonly #total: number;
+  readonly #found = new Map<string, { readonly problem: ConfigProblem; readonly names: string[] }>();
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  add(name: string | undefined, problems: readonly ConfigProblem[]): void {
+    for (const problem of problems) {
+      const key = JSON.stringify(problem);
+      const known = this.#found.get(key) ?? { problem, names: [] };
+      known.names.push(name ?? '');
+      this.#found.set(key, known);
+    }
+  }
+
+  told(): ConfigProblem[] {
+    return [...this.#found.values()].map(({ problem, names }) => ({
+      ...problem,
+      message: inFeeds(names, this.#total, problem.message),
+    }));
+  }
+}
+
+const MAX_NAMED = 8;
+const checkHead = schemaCheck(
+  'many',
+  { ...pipelineFileSchema.$defs['many'], $defs: pipelineFileSchema.$defs },
+  {
+    key: faucetKey,
+    word: faucetWord,
+  },
+);

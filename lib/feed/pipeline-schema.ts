@@ -3,6 +3,7 @@ import { paramsSchema } from '../config/placeholders/params.js';
 import { sourceConfigSchema } from '../config/source-schema.js';
 import type { JsonSchema } from '../internal/json-schema.js';
 import { dlqSchema } from './dlq-config.js';
+import { manySchema } from './many-schema.js';
 import { observabilitySchema, watchSchemas } from './observability-config.js';
 import { sinkKinds } from './sinks.js';
 import { spoolSchema } from './spool-config.js';
@@ -20,7 +21,49 @@ interface PipelineFileSchema extends JsonSchema {
   readonly $defs: Readonly<Record<string, object>>;
 }
 
-/** The JSON Schema (draft 2020-12) of a whole pipeline file. */
+/** What stands below `pipeline`. */
+const pipelineProperties = {
+  source: {
+    title: 'Source',
+    description: 'A WebSocket feed.',
+    type: 'object',
+    additionalProperties: false,
+    required: ['type', 'config'],
+    properties: {
+      type: { description: 'What kind of source: a WebSocket feed.', enum: ['websocket'] },
+      config: { $ref: '#/$defs/source' },
+    },
+  },
+  transforms,
+  state: stateSchema,
+  spool: spoolSchema,
+  dlq: dlqSchema,
+  ...watchSchemas,
+  sink: {
+    title: 'Sink',
+    description: 'What stores the records.',
+    type: 'object',
+    additionalProperties: false,
+    required: ['type'],
+    properties: {
+      type: {
+        description: Object.entries(sinkKinds)
+          .map(([type, { schema }]) => `\`${type}\`: ${schema.description}`)
+          .join(' '),
+        enum: Object.keys(sinkKinds),
+      },
+      config: { description: 'What the sink of this type takes.', type: 'object' },
+    },
+    allOf: Object.entries(sinkKinds).map(([type, { schema }]) => ({
+      if: { required: ['type'], properties: { type: { const: type } } },
+      // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema; nobody awaits a schema.
+      then: { properties: { config: schema }, ...('required' in schema ? { required: ['config'] } : {}) },
+    })),
+  },
+};
+const many = manySchema(Object.keys(pipelineProperties));
+
+/** The JSON Schema (draft 2020-12) of a pipeline file of one feed, and of each feed of a file of many, put together. */
 export const pipelineFileSchema: PipelineFileSchema = {
   $schema,
   title: 'spillway pipeline',
@@ -75,45 +118,7 @@ export const pipelineFileSchema: PipelineFileSchema = {
       type: 'object',
       additionalProperties: false,
       required: ['source', 'sink'],
-      properties: {
-        source: {
-          title: 'Source',
-          description: 'A WebSocket feed.',
-          type: 'object',
-          additionalProperties: false,
-          required: ['type', 'config'],
-          properties: {
-            type: { description: 'What kind of source: a WebSocket feed.', enum: ['websocket'] },
-            config: { $ref: '#/$defs/source' },
-          },
-        },
-        transforms,
-        state: stateSchema,
-        spool: spoolSchema,
-        dlq: dlqSchema,
-        ...watchSchemas,
-        sink: {
-          title: 'Sink',
-          description: 'What stores the records.',
-          type: 'object',
-          additionalProperties: false,
-          required: ['type'],
-          properties: {
-            type: {
-              description: Object.entries(sinkKinds)
-                .map(([type, { schema }]) => `\`${type}\`: ${schema.description}`)
-                .join(' '),
-              enum: Object.keys(sinkKinds),
-            },
-            config: { description: 'What the sink of this type takes.', type: 'object' },
-          },
-          allOf: Object.entries(sinkKinds).map(([type, { schema }]) => ({
-            if: { required: ['type'], properties: { type: { const: type } } },
-            // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema; nobody awaits a schema.
-            then: { properties: { config: schema }, ...('required' in schema ? { required: ['config'] } : {}) },
-          })),
-        },
-      },
+      properties: pipelineProperties,
     },
   },
   $defs: {
@@ -131,5 +136,70 @@ export const pipelineFileSchema: PipelineFileSchema = {
       },
       $ref: '#/$defs/credentials',
     },
+    many: {
+      type: 'object',
+      additionalProperties: false,
+      properties: many,
+    },
   },
+};
+
+const { pipeline, ...ofFile } = pipelineFileSchema.properties;
+
+/** What a source or a sink is beside a template: any part of one. */
+const part = (title: string, description: string): JsonSchema => ({
+  title,
+  description,
+  type: 'object',
+  properties: {
+    ref: { description: 'The template that it begins with.', type: 'string' },
+    type: { description: 'What kind it is.', type: 'string' },
+    config: { description: 'What it is made of, or what differs.', type: 'object' },
+  },
+  examples: [{ ref: 'exchange', config: {} }],
+});
+const templates = (kind: string): JsonSchema => ({
+  title: `Templates of ${kind}s`,
+  description: `By name: a ${kind} begins with one by \`ref: name\`.`,
+  type: 'object',
+  additionalProperties: part('Template', `A whole ${kind}, or a part of one.`),
+  examples: [{ exchange: { type: kind === 'source' ? 'websocket' : 'jsonl', config: {} } }],
+});
+
+/** The JSON Schema of any pipeline file, for editors: where a source and a sink are put together out of pieces, these may be any. */
+export const wholeFileSchema: Omit<PipelineFileSchema, 'if'> & { readonly if: object } = {
+  ...pipelineFileSchema,
+  title: 'spillway pipeline',
+  description: 'One feed, or many: sources, and the sinks that their records go to.',
+  properties: {
+    ...ofFile,
+    ...many,
+    pipeline: { title: 'Pipeline', description: 'Where records come from, and where they go to.', type: 'object' },
+  },
+  if: {
+    anyOf: [
+      { required: ['matrix'] },
+      { required: ['pipeline'], properties: { pipeline: { required: ['sources'] } } },
+      { required: ['pipeline'], properties: { pipeline: { required: ['sinks'] } } },
+    ],
+  },
+  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema; nobody awaits a schema.
+  then: {
+    properties: {
+      pipeline: {
+        title: 'Pipeline',
+        description: 'What the feeds have in common.',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          ...pipelineProperties,
+          source: part('Source', 'What the sources of all feeds have in common.'),
+          sink: part('Sink', 'What the sinks of all feeds have in common.'),
+          sources: templates('source'),
+          sinks: templates('sink'),
+        },
+      },
+    },
+  },
+  else: { properties: { pipeline: pipeline! } },
 };

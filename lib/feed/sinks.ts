@@ -37,6 +37,12 @@ export function sinkOf({ type, ...config }: ResolvedSink): {
   return { kind: sinkKinds[type], config };
 }
 
+/** Where the records of a sink go, for people, before it is opened. */
+export function placeOf(sink: ResolvedSink): string {
+  const { kind, config } = sinkOf(sink);
+  return kind.placeOf(config);
+}
+
 /** Whether a sink keeps how far the feed is stored itself. */
 export function keepsPosition(sink: ResolvedSink): boolean {
   const { kind, config } = sinkOf(sink);

@@ -29,6 +29,8 @@ export interface SinkKind<Config extends object> {
   readonly isReopenable: boolean;
   /** The terms of code for a valid configuration, with defaults filled in. */
   resolve(given: object): Config;
+  /** Where the records go, for people, before it is opened. */
+  placeOf(config: Config): string;
   /**
    * Looks at what can be told without opening or connecting anything.
    *

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { editorSchema } from '../../lib/config/editor-schema.js';
 
-const PLACEHOLDER = { type: 'string', pattern: '\\$\\{(env:|secret:|file:|vars\\.|param\\.|now\\.)' };
+const PLACEHOLDER = {
+  type: 'string',
+  pattern: '\\$\\{(env:|secret:|file:|vars\\.|param\\.|now\\.|row\\.|each\\.|sources\\.|sinks\\.)',
+};
 const VARIABLE = { type: 'string', pattern: '^\\$\\{vars\\.[^}]+\\}$' };
 
 /** What becomes of the schema of a key. */

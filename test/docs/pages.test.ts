@@ -8,6 +8,7 @@ import { demoCommand } from '../../lib/cli/demo.js';
 import { doctorCommand } from '../../lib/cli/doctor.js';
 import { DAY_MS, parseTime } from '../../lib/cli/grammar.js';
 import { initCommand } from '../../lib/cli/init.js';
+import { planCommand } from '../../lib/cli/plan.js';
 import { feedConfig, givenOf } from '../../lib/cli/preview/feed-config.js';
 import { previewCommand } from '../../lib/cli/preview.js';
 import { repairCommand } from '../../lib/cli/repair.js';
@@ -19,7 +20,7 @@ import { Output } from '../../lib/cli/terminal/output.js';
 import { topCommand } from '../../lib/cli/top.js';
 import { validateCommand } from '../../lib/cli/validate.js';
 import { verifyCommand } from '../../lib/cli/verify.js';
-import { parsePipelineText } from '../../lib/feed/pipeline-file.js';
+import { parsePipelines } from '../../lib/feed/pipeline-file.js';
 import { sinkKinds } from '../../lib/feed/sinks.js';
 import { FieldReader } from '../../lib/json/field.js';
 import { PAGES as PATHS, pageAt } from '../support/pages.js';
@@ -40,6 +41,7 @@ const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['doctor', () => doctorCommand()],
   ['init', () => initCommand(OUTPUT)],
   ['top', () => topCommand()],
+  ['plan', () => planCommand(OUTPUT)],
   ['validate', () => validateCommand()],
   ['schema', () => schemaCommand()],
   ['completion', () => completionCommand(new Command('spillway'))],
@@ -74,7 +76,8 @@ describe('what the pages show', () => {
   );
   for (const [index, { path, block }] of files.entries()) {
     it(`${path}: the pipeline file ${index + 1} is valid`, () => {
-      assert.ok(parsePipelineText(block, { env: { TOKEN: 'x' } }).sink.type in sinkKinds);
+      const { feeds } = parsePipelines(block, { env: { TOKEN: 'x' } });
+      assert.ok(feeds.every(({ sink }) => sink.type in sinkKinds));
     });
   }
 

@@ -25,6 +25,7 @@ for (const terms of faucetTerms) {
           (file as never as { pipeline: { sink: object } }).pipeline.sink = sinkOf(terms.sink);
         // A queue of dead letters is one with a sink.
         if (place[1] === 'dlq') put(file, ['pipeline', 'dlq', 'sink'], { type: 'jsonl', config: { path: 'b.jsonl' } });
+        if (place[0] === 'matrix') put(file, ['matrix', 0, 'id'], 'a');
         put(file, place, kind === 'words' ? name : term.verdict === 'noted' && terms.sink === 'kafka' ? 1 : {});
         const told = { path: formatPath(place), message: sentenceOf(name, term) };
         assert.match(told.message, /^`.+` (of faucet|does not stand here).*: [^.].*[^.]\.$/s);
@@ -85,7 +86,7 @@ function outcome(text: string): readonly { readonly path: string; readonly messa
 /** For `*`: the first of a list, or any key of an object. */
 function someKey(key: string, index: number, at: readonly string[]): string | number {
   if (key !== '*') return key;
-  return at[index - 1] === 'transforms' ? 0 : 'any';
+  return ['transforms', 'matrix'].includes(at[index - 1]!) ? 0 : 'any';
 }
 
 function put(root: Record<string, unknown>, [key, ...rest]: Path, value: unknown): void {

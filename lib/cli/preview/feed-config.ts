@@ -1,6 +1,7 @@
 import { parseDuration } from '../../config/durations.js';
 import { type ResolvedSourceConfig, resolveSourceConfig } from '../../config/source-config.js';
-import { loadPipelineFile, type PipelineFile, type PipelineOptions } from '../../feed/pipeline-file.js';
+import type { PipelineFile } from '../../feed/feed-of.js';
+import { loadPipelineFile, type PipelineOptions } from '../../feed/pipeline-file.js';
 import { compilePath } from '../../json/field.js';
 import { filledConfig, sourceConfigOf } from '../capture/flag-config.js';
 import { flagError, valuesOf } from '../capture/flag-values.js';

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { AJV_OPTIONS } from './ajv-options.js';
 
 /** The schemas that the build compiles beforehand. */
-export type SchemaName = 'pipeline' | 'source';
+export type SchemaName = 'pipeline' | 'source' | 'many';
 
 /**
  * The validator of one of this folder's schemas, compiled here and now. In what is built, `tools/compile-schemas.js` puts

@@ -1,12 +1,10 @@
-import { type FaucetTerms, later, moved, noted, refused } from './terms.js';
+import { type FaucetTerms, moved, noted, refused } from './terms.js';
 
 const STATE_ELSEWHERE = refused('a state is a folder: write `state: { path: ./state/name }`');
 const ONE_FEED = refused('a file describes one source and one sink, so write a file for each feed');
 
 /** What stands below `pipeline` in files of faucet; at the top of the file it would be another mistake. */
 const OF_PIPELINE = {
-  sources: later('write one `source`, and a file for each feed'),
-  sinks: later('write one `sink`, and a file for each feed'),
   quality: refused('`record_schema` checks every record'),
   contract: refused('`record_schema` checks every record'),
   schema: refused('`record_schema` checks every record, and keeps its shape from drifting'),
@@ -20,9 +18,10 @@ export const fileTerms: readonly FaucetTerms[] = [
   {
     at: [],
     keys: {
-      matrix: later('write a file for each row, or one file with `params` and start it with `--param` for each row'),
       execution: noted('it rules how the rows of a `matrix` run, and there is one feed'),
-      selection: refused('it chooses among the rows of a `matrix`, and there is one feed'),
+      selection: refused('`--feed` names the one feed of a file that is to run'),
+      sources: moved('they belong below `pipeline`'),
+      sinks: moved('they belong below `pipeline`'),
       extends: refused('write the file out, or share its parts by YAML anchors and `<<`'),
       profiles: refused(`write \`\${env:NAME}\` where they differ, and a file for \`--env-file\` each`),
       schedule: refused('start the command by cron or a systemd timer, and end it by `max_duration`'),
@@ -44,6 +43,21 @@ export const fileTerms: readonly FaucetTerms[] = [
       source: moved('it belongs below `pipeline`'),
       sink: moved('it belongs below `pipeline`'),
       transforms: moved('they belong below `pipeline`'),
+    },
+  },
+  {
+    at: ['matrix', '*'],
+    keys: {
+      parent: refused('a live feed has no records that others begin with: write a row for each feed'),
+      depends_on: refused('live feeds do not end, so that none waits for another: all rows run beside each other'),
+      discover: refused(
+        'no API is asked what feeds there are: write the values in `each`, or in a file that `each` names',
+      ),
+      for_each: refused(
+        'no API is asked what feeds there are: write the values in `each`, or in a file that `each` names',
+      ),
+      status: refused('a row runs, or is left out of the file; `--feed` names the one that is to run'),
+      tags: refused('`--feed` names the one feed of a file that is to run'),
     },
   },
   {

@@ -16,10 +16,10 @@ export interface FaucetTerms {
 /** One key or word. */
 export interface FaucetTerm {
   /**
-   * `refused`: an error; `later`: the same, until it comes under this name; `moved`: an error, since it stands elsewhere;
+   * `refused`: an error; `moved`: an error, since it stands elsewhere;
    * `noted`: taken, without effect, and told.
    */
-  readonly verdict: 'refused' | 'later' | 'moved' | 'noted';
+  readonly verdict: 'refused' | 'moved' | 'noted';
   /** The rest of the sentence, after the name: what to use in its place, or why it has no effect. */
   readonly advice: string;
 }
@@ -27,11 +27,6 @@ export interface FaucetTerm {
 /** It is not part of spillway. */
 export function refused(advice: string): FaucetTerm {
   return { verdict: 'refused', advice };
-}
-
-/** It is not part of spillway yet. */
-export function later(advice: string): FaucetTerm {
-  return { verdict: 'later', advice };
 }
 
 /** It stands elsewhere. */
@@ -48,5 +43,5 @@ export function noted(advice: string): FaucetTerm {
 export function sentenceOf(name: string, { verdict, advice }: FaucetTerm): string {
   if (verdict === 'moved') return `\`${name}\` does not stand here: ${advice}.`;
   if (verdict === 'noted') return `\`${name}\` of faucet has no effect here: ${advice}.`;
-  return `\`${name}\` of faucet is not part of spillway${verdict === 'later' ? ' yet' : ''}: ${advice}.`;
+  return `\`${name}\` of faucet is not part of spillway: ${advice}.`;
 }

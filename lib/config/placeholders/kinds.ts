@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { clockText } from './clock.js';
 import { PLACEHOLDER_OPENING } from './scan.js';
-import type { Definitions, Resolved, Surroundings } from './surroundings.js';
+import type { Definitions, ManyBlock, Resolved, Surroundings } from './surroundings.js';
 
 /** What a word before the `:` or `.` of a placeholder means. */
 interface PlaceholderKind {
@@ -11,6 +11,8 @@ interface PlaceholderKind {
   readonly isTyped: boolean;
   /** Whether it has a value in the configurations of the source and the sink alone. */
   readonly isOfRun: boolean;
+  /** Whether it is for files of many feeds: those who have one feed do not hear of it. */
+  readonly isOfMany?: boolean;
   /** @param argument what follows the `:` or `.` */
   resolve(argument: string, surroundings: Surroundings, definitions: Definitions | undefined): Resolved;
 }
@@ -30,6 +32,10 @@ export const placeholderKinds: Readonly<Record<string, PlaceholderKind>> = {
     (name, _, definitions) => definitions?.param(name) ?? { problem: ONLY_IN_FILES('param') },
   ),
   now: kind('now.date', { isOfRun: true }, (argument, { now }) => clockText(argument, now)),
+  row: ofMany('row', 'row.NAME'),
+  each: ofMany('each', 'each.NAME'),
+  sources: ofMany('sources', 'sources.NAME.PATH'),
+  sinks: ofMany('sinks', 'sinks.NAME.PATH'),
 };
 
 /** What a placeholder stands for. */
@@ -58,9 +64,6 @@ export function unknown(source: string): string {
   if (Object.hasOwn(SECRET_MANAGERS, word)) {
     return `Secret managers such as ${SECRET_MANAGERS[word]} are not asked by spillway. Have the secret put into a file or a variable when the command starts, and write \`\${file:PATH}\` or \`\${env:NAME}\`.`;
   }
-  if (MATRIX_WORDS.has(word)) {
-    return `\`\${${word}.…}\` comes with \`matrix\`, which is not supported yet. Write the value out, or use \`\${vars.NAME}\` or \`\${param.NAME}\`.`;
-  }
   if (Object.hasOwn(placeholderKinds, word)) {
     return `This is no placeholder of \`${word}\`: it is written \`${placeholderKinds[word]!.form}\`, on one line. ${LITERAL}`;
   }
@@ -82,6 +85,13 @@ function kind(
   resolveArgument: PlaceholderKind['resolve'],
 ): PlaceholderKind {
   return { form: `\${${inside}}`, isTyped, isOfRun, resolve: resolveArgument };
+}
+
+/** What stands for a part of what the feeds of a file are made of: understood in files of many feeds alone. */
+function ofMany(block: ManyBlock, inside: string): PlaceholderKind {
+  const resolveIn: PlaceholderKind['resolve'] = (path, _, definitions) =>
+    definitions?.ofMany(block, path) ?? { problem: ONLY_IN_FILES(block) };
+  return { ...kind(inside, {}, resolveIn), isOfMany: true };
 }
 
 /** A default is taken when the variable is unset or empty, as in a shell; it stands in the text for everybody to see. */
@@ -113,6 +123,7 @@ const ONLY_IN_FILES = (word: string): string =>
 
 const LITERAL = `For text that only looks so write \`$\${\` in the place of \`\${\`.`;
 const UNDERSTOOD = `Understood are ${Object.values(placeholderKinds)
+  .filter(({ isOfMany }) => isOfMany !== true)
   .map(({ form }) => `\`${form}\``)
   .join(', ')}.`;
 /** The sentence for one that {@link isNested}. */
@@ -126,6 +137,5 @@ const SECRET_MANAGERS: Readonly<Record<string, string>> = {
   'gcp-sm': 'Google Secret Manager',
   'azure-kv': 'Azure Key Vault',
 };
-const MATRIX_WORDS: ReadonlySet<string> = new Set(['row', 'each', 'sources', 'sinks']);
 const WORD = /(?<=^\$\{)[A-Za-z][\w-]*/;
 const VARIABLE = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;

@@ -15,7 +15,12 @@ export interface Definitions {
   vars(path: string): Resolved;
   /** The value of one of `params`. */
   param(name: string): Resolved;
+  /** What a path leads to in a block that files of many feeds have. */
+  ofMany(block: ManyBlock, path: string): Resolved;
 }
+
+/** What the feeds of a file are made of: the row that one is of, its values of `each`, and templates. */
+export type ManyBlock = 'row' | 'each' | 'sources' | 'sinks';
 
 /** What a placeholder stands for, and where that is from; or what is wrong with it, `undefined` where that is said elsewhere. */
 export type Resolved = ({ readonly value: unknown } & Partial<Origin>) | { readonly problem: string | undefined };

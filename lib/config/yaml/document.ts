@@ -9,7 +9,9 @@ import { DUPLICATE_KEY, duplicateKeys } from './duplicates.js';
 import { Filling, Grown, type ParsedDocument } from './fill.js';
 import { followed, mergeMaps } from './merge.js';
 import { checkNames, type Failure } from './names.js';
+import { YamlNodes } from './nodes.js';
 import { parseYaml } from './parse.js';
+import type { YamlPart } from './part.js';
 import { yamlProblem } from './problem.js';
 
 /** A YAML (or JSON) text with its placeholders replaced, which knows where each value stands. */
@@ -30,6 +32,21 @@ export interface YamlDocument {
   locate(finding: Finding): ConfigProblem | undefined;
 }
 
+/** A YAML (or JSON) text that was parsed, before its placeholders are replaced: as a whole, or of a part of it, as often as is asked for. */
+export interface YamlText {
+  /** What it is made of. */
+  readonly nodes: YamlNodes;
+  /** What is wrong whatever is taken of it: placeholders where none can be. */
+  readonly problems: readonly ConfigProblem[];
+  /** Something that is wrong where a node stands. */
+  problemAt(node: Node | undefined, path: Path, message: string): ConfigProblem;
+  /**
+   * @param part what is taken of it, and what its placeholders lead to. @default the whole text
+   * @throws {ConfigError} when aliases or definitions make it grow without measure
+   */
+  fill(surroundings: Surroundings, params: GivenParams, part?: YamlPart): YamlDocument;
+}
+
 /**
  * Reads YAML 1.2 (core schema).
  *
@@ -41,6 +58,11 @@ export function readYaml(
   surroundings: Surroundings,
   { file, params = {} }: { readonly file?: string | undefined; readonly params?: GivenParams } = {},
 ): YamlDocument {
+  return parseYamlText(text, file).fill(surroundings, params);
+}
+
+/** The part of {@link readYaml} that comes before placeholders are replaced. */
+export function parseYamlText(text: string, file: string | undefined): YamlText {
   const fail = (problems: readonly ConfigProblem[]): never => {
     throw new ConfigError(problems, file === undefined ? {} : { file });
   };
@@ -57,13 +79,21 @@ export function readYaml(
   const names = checkNames(document, masked);
   const unmerged = mergeMaps(document, aliases.targets);
   if (unmerged !== undefined) return fail([problemAt(lines, unmerged.offset, [], unmerged.message)]);
-  try {
-    const parsed = { document, masked, targets: aliases.targets };
-    return new LocatedDocument(parsed, lines, new Filling(parsed, surroundings, params), names);
-  } catch (error) {
-    if (error instanceof Grown) return fail([problemAt(lines, error.offset, [], ALIAS_BOMB)]);
-    throw error;
-  }
+  const parsed = { document, masked, targets: aliases.targets };
+  const nodes = new YamlNodes(parsed);
+  return {
+    nodes,
+    problems: names.map(({ path, offset, message }) => problemAt(lines, offset, path, message)),
+    problemAt: (node, path, message) => problemAt(lines, node?.range?.[0] ?? 0, path, message),
+    fill(surroundings, params, part = { root: nodes.top, section: (name) => nodes.member(nodes.top, name) }) {
+      try {
+        return new LocatedDocument(parsed, { part, lines }, new Filling(parsed, surroundings, params, part), names);
+      } catch (error) {
+        if (error instanceof Grown) return fail([problemAt(lines, error.offset, [], ALIAS_BOMB)]);
+        throw error;
+      }
+    },
+  };
 }
 
 class LocatedDocument implements YamlDocument {
@@ -71,17 +101,24 @@ class LocatedDocument implements YamlDocument {
   readonly problems: readonly ConfigProblem[];
   readonly secrets: readonly string[];
   readonly #parsed: ParsedDocument;
+  readonly #part: YamlPart;
   readonly #lines: LineCounter;
   readonly #filling: Filling;
   /** Nodes of which nothing more is to be said. */
   readonly #failed: ReadonlySet<Node>;
 
-  constructor(parsed: ParsedDocument, lines: LineCounter, filling: Filling, names: readonly Failure[]) {
+  constructor(
+    parsed: ParsedDocument,
+    { part, lines }: { readonly part: YamlPart; readonly lines: LineCounter },
+    filling: Filling,
+    names: readonly Failure[],
+  ) {
     const failures = [...names, ...filling.failures];
     this.value = filling.root.value;
     this.problems = failures.map(({ path, offset, message }) => problemAt(lines, offset, path, message));
     this.secrets = filling.root.origin.secrets;
     this.#parsed = parsed;
+    this.#part = part;
     this.#lines = lines;
     this.#filling = filling;
     this.#failed = new Set(failures.map(({ node }) => node));
@@ -120,8 +157,8 @@ class LocatedDocument implements YamlDocument {
   /** Follows `path` as far as it leads: the last key, its value as written, and that value with aliases followed. */
   #find(path: Path): { key?: Node; written?: Node; value?: Node } {
     let key: Node | undefined;
-    const { document, targets } = this.#parsed;
-    let written: Node | undefined = document.contents ?? undefined;
+    const { targets } = this.#parsed;
+    let written = this.#part.place ?? this.#part.root;
     let value = followed(written, targets);
     for (const part of path) {
       if (isMap(value)) {

@@ -8,6 +8,7 @@ import { joinedOrigin, type Surroundings } from '../placeholders/surroundings.js
 import { FileDefinitions, type FilledNode } from './definitions.js';
 import { followed } from './merge.js';
 import type { Failure } from './names.js';
+import type { YamlPart } from './part.js';
 import { brokenAt, isPlain, placeholdersOf, typedValue } from './scalar.js';
 
 /** A document that was parsed from a masked text. */
@@ -41,16 +42,11 @@ export class Filling {
   #depth = 0;
 
   /** @throws {Grown} */
-  constructor(parsed: ParsedDocument, surroundings: Surroundings, params: GivenParams) {
+  constructor(parsed: ParsedDocument, surroundings: Surroundings, params: GivenParams, { root, section }: YamlPart) {
     this.#parsed = parsed;
     this.#surroundings = surroundings;
-    const top = followed(parsed.document.contents ?? undefined, parsed.targets);
-    const section = (name: string): Node | undefined => {
-      const pair = isMap(top) ? top.items.find(({ key }) => (key as Scalar).value === name) : undefined;
-      return followed((pair?.value as Node | null) ?? undefined, parsed.targets);
-    };
     this.#definitions = new FileDefinitions(section, (node, path) => this.#collected(node, path), params);
-    this.root = this.#collected(top, []);
+    this.root = this.#collected(root, []);
   }
 
   /** What a scalar came to; `undefined` where it holds no placeholder. */
@@ -144,9 +140,11 @@ export class Filling {
 /** Whether the time of the run may be part of the value there: in source and sink, and where something is defined for them. */
 function isOfRun([first, second, third]: Path): boolean {
   if (first === 'pipeline') return (second === 'source' || second === 'sink') && third === 'config';
-  return first === 'vars' || first === 'params' || String(first).startsWith('x-');
+  return DEFINING.has(first) || String(first).startsWith('x-');
 }
 
+/** Where something is defined for source and sink. */
+const DEFINING: ReadonlySet<unknown> = new Set(['vars', 'params', 'row', 'sources', 'sinks']);
 /** In characters. A file of 1 MiB has no more than half a million nodes. */
 const MAX_COST = 16 * 1024 * 1024;
 const COST_OF_NODE = 16;

@@ -35,6 +35,7 @@ export const csvKind: SinkKind<ResolvedCsvSink> = {
   ],
   isReopenable: true,
   resolve: (given) => resolved(KEYS, given),
+  placeOf: ({ path }) => path,
   checkUsable: ({ path, ...options }) => void resolveCsvFileOptions(path, options),
   async *check({ path, ...given }, { goesOn = false }) {
     const options = { ...given, append: given.append || goesOn };

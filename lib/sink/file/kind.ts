@@ -43,6 +43,7 @@ export const jsonlKind: SinkKind<ResolvedJsonlSink> = {
   ],
   isReopenable: true,
   resolve: (given) => resolved(KEYS, given),
+  placeOf: ({ path }) => path,
   checkUsable(config) {
     if (isRolled(config)) resolveRolledOptions(config.path, { ...rolledOptions(config), feed: ANY_FEED });
     else resolveJsonlFileOptions(config.path, singleOptions(config));

@@ -62,6 +62,7 @@ export const kafkaKind: SinkKind<ResolvedKafkaSink> = {
     const { deadLetter, auth, ...options } = resolved(KEYS, given);
     return { ...options, auth: withPaths(auth, expandHome), deadLetter: letterFilesIn(deadLetter) };
   },
+  placeOf: ({ topic }) => (typeof topic === 'string' ? topic : 'the topic that each record names'),
   checkUsable: ({ deadLetter: _, ...options }) => void resolveKafkaOptions(options),
   async *check({ deadLetter: _, ...options }) {
     const { checkKafka } = await import('./check.js');

@@ -21,6 +21,7 @@ export const stdoutKind: SinkKind<ResolvedStdoutSink> = {
   faucet: [],
   isReopenable: false,
   resolve: (given) => resolved(KEYS, given),
+  placeOf: ({ destination }) => nameOf(destination),
   checkUsable() {},
   async *check({ destination }) {
     const detail = process[destination].isTTY === true ? 'a terminal' : 'not a terminal';

@@ -117,11 +117,11 @@ describe('a placeholder', () => {
     [
       'of a row',
       file(`headers: {X: ${$('row.id')}}`),
-      /^4:17 .*`\$\{row\.…\}` comes with `matrix`, which is not supported yet\./,
+      /^4:17 .*`\$\{row\.…\}` stands for the row of `matrix`, and there is none here\./,
     ],
-    ['of sources', file(`headers: {X: ${$('sources.a.config.url')}}`), /comes with `matrix`/],
-    ['of sinks', file(`headers: {X: ${$('sinks.a')}}`), /comes with `matrix`/],
-    ['of each', file(`headers: {X: ${$('each.a')}}`), /comes with `matrix`/],
+    ['of sources', file(`headers: {X: ${$('sources.a.config.url')}}`), /stands for a template of `pipeline\.sources`/],
+    ['of sinks', file(`headers: {X: ${$('sinks.a')}}`), /stands for a template of `pipeline\.sinks`/],
+    ['of each', file(`headers: {X: ${$('each.a')}}`), /stands for a value of `each`/],
     [
       'of a file that is not there',
       file(`headers: {X: ${$('file:nope')}}`),

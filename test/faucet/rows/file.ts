@@ -119,11 +119,31 @@ export const fileRows: readonly FaucetRow[] = [
     original: 'it is asked there',
   },
   {
-    construct: '`${row.id}`',
+    construct: '`${row.id}` without a `matrix`',
     file: withHeader('${row.id}'),
     validate:
-      '9:24: pipeline.source.config.headers.X-A: `${row.…}` comes with `matrix`, which is not supported yet. Write the value out, or use `${vars.NAME}` or `${param.NAME}`.',
-    original: 'refused there, too, without a `matrix`',
+      '9:24: pipeline.source.config.headers.X-A: `${row.…}` stands for the row of `matrix`, and there is none here. Write the value out, or use `${vars.NAME}` or `${param.NAME}`.',
+    original: 'refused there, too',
+  },
+  {
+    construct: '`matrix` of rows that are merged onto `pipeline`, deeply',
+    file: fileWith({
+      top: 'matrix:\n  - id: a\n    sink: { config: { path: "${env:OUT}" } }',
+      sink: SINK('elsewhere', ', append: false'),
+    }),
+    validate: 'valid',
+    writes: WRITTEN,
+    original: 'same',
+  },
+  {
+    construct: '`pipeline.sources`, `pipeline.sinks`, `ref`, `${sinks.NAME.PATH}`',
+    file: fileWith({
+      top: 'matrix:\n  - { id: a, sink: { ref: file, config: { append: false } } }',
+      pipeline: 'sinks: { file: { type: jsonl, config: { path: "${env:OUT}" } } }',
+    }),
+    validate: 'valid',
+    writes: WRITTEN,
+    original: 'same',
   },
   {
     construct: 'any other `${…}`',

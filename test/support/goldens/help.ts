@@ -6,6 +6,7 @@ import { completionCommand } from '../../../lib/cli/completion.js';
 import { demoCommand } from '../../../lib/cli/demo.js';
 import { doctorCommand } from '../../../lib/cli/doctor.js';
 import { initCommand } from '../../../lib/cli/init.js';
+import { planCommand } from '../../../lib/cli/plan.js';
 import { previewCommand } from '../../../lib/cli/preview.js';
 import { runCommand } from '../../../lib/cli/run.js';
 import { schemaCommand } from '../../../lib/cli/schema.js';
@@ -26,6 +27,7 @@ export function freshHelp(): string {
     demoCommand(output),
     doctorCommand(),
     initCommand(output),
+    planCommand(output),
     validateCommand(),
     schemaCommand(),
     completionCommand(root),
