@@ -1,6 +1,7 @@
 import type { JsonCheck } from '../json/check.js';
 import type { BigIntegers } from '../json/values.js';
 import { copyText, type FrameFacts, type Message } from '../parse/message.js';
+import { NewestCursor } from '../parse/newest-cursor.js';
 import { FrameFactsList } from './frame-facts-list.js';
 import type { ResolvedBatchOptions } from './options.js';
 import { Page } from './page.js';
@@ -29,7 +30,7 @@ export class BatchStep {
   #facts: FrameFactsList | undefined;
   #bigIntegers: BigIntegers = 'number';
   /** From where a server is to go on behind what is there. */
-  #cursor: FrameFacts['cursor'];
+  readonly #cursor = new NewestCursor();
   #records = 0;
   #recordBytes = 0;
 
@@ -135,13 +136,13 @@ export class BatchStep {
    * @param cursor from where a server is to go on behind it, where that is known
    */
   endRun(cursor?: FrameFacts['cursor']): Page | undefined {
-    if (cursor !== undefined) this.#cursor = cursor;
+    this.#cursor.set(cursor);
     return this.#cutIfFull();
   }
 
   /** All is taken that comes of a frame, be it nothing. */
-  passed({ cursor }: FrameFacts): void {
-    if (cursor !== undefined && !this.isDone) this.#cursor = cursor;
+  passed(frame: FrameFacts): void {
+    if (!this.isDone) this.#cursor.follow(frame);
   }
 
   /** The page that is not full yet, if it holds anything. */
@@ -160,7 +161,7 @@ export class BatchStep {
       this.#records += 1;
       this.#recordBytes += end + 1 - this.#page.used;
     }
-    if (frame.cursor !== undefined) this.#cursor = frame.cursor;
+    this.#cursor.follow(frame);
     this.#page.close(end);
     this.#facts ??= new FrameFactsList();
     this.#facts.add(frame);
@@ -183,7 +184,7 @@ export class BatchStep {
       release,
     );
     this.#facts = undefined;
-    page.cursor = this.#cursor;
+    page.cursor = this.#cursor.read();
     return page;
   }
 }

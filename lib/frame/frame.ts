@@ -23,7 +23,10 @@ export interface Frame {
    * for; `data` is its JSON text, and `sequence` that of the frame after it.
    */
   readonly gap?: Gap;
-  /** With `resume`: from where a server is to go on behind this frame. Absent while nothing of that is known. */
+  /**
+   * With `resume`: from where a server is to go on behind this frame. It is read from the frame's bytes when it is asked for, and is not
+   * among what `{ ...frame }` copies. Absent while nothing of that is known.
+   */
   readonly cursor?: FeedCursor;
   /** Present when `decompress` could not inflate it: why, as a clause; `data` is as it came. `parse()` refuses it. */
   readonly notInflated?: string;

@@ -53,7 +53,9 @@ export class PagesReadable<T = unknown> extends RunReadable<Page<T>> {
   readonly #isDirect: boolean;
   /** Whether many records may come of one. */
   readonly #isExploding: boolean;
-  /** From where a server is to go on behind the record before. */
+  /** Whether frames say from where a server is to go on behind them. */
+  readonly #isResumed: boolean;
+  /** From where that is behind the record before. */
   #cursorBefore: FrameFacts['cursor'];
   readonly #letters: LetterWritable | undefined;
   readonly #budget: LetterBudget | undefined;
@@ -87,6 +89,7 @@ export class PagesReadable<T = unknown> extends RunReadable<Page<T>> {
     const parsing = letters === undefined ? prepared.parse : resolveParseOptions(parseOptions(config, around, letters));
     this.#check = check;
     this.#feed = around.feed;
+    this.#isResumed = prepared.connect.resume !== undefined;
     this.#bigIntegers = parsing.bigIntegers;
     this.#parse = new ParseStep(parsing, check);
     this.#validate =
@@ -163,7 +166,7 @@ export class PagesReadable<T = unknown> extends RunReadable<Page<T>> {
   protected override receive(frame: Frame): void {
     try {
       if (this.#isDirect && this.#acceptsText(frame)) {
-        if (frame.cursor !== undefined) this.#batch.passed(frame);
+        if (this.#isResumed) this.#batch.passed(frame);
         return;
       }
       if (this.#parse.isSingle) {
@@ -176,7 +179,7 @@ export class PagesReadable<T = unknown> extends RunReadable<Page<T>> {
         }
       }
       // Records that the user's stages hold have not been taken yet.
-      if (frame.cursor !== undefined && this.#added === undefined) this.#batch.passed(frame);
+      if (this.#isResumed && this.#added === undefined) this.#batch.passed(frame);
       if (this.#parse.isDone) this.complete('stop_when');
       if (this.#letters?.writableNeedDrain === true) this.hold();
     } catch (error) {
@@ -294,7 +297,7 @@ export class PagesReadable<T = unknown> extends RunReadable<Page<T>> {
     this.#frame = this.#isExploding && frame.cursor !== undefined ? factsBehind(frame, this.#cursorBefore) : frame;
     this.#text.hasLineBreaks = hasLineBreaks;
     this.#transforms!.apply(frame, bytes, start, end);
-    this.#cursorBefore = frame.cursor;
+    if (this.#isExploding) this.#cursorBefore = frame.cursor;
   }
 
   #acceptTransformed(bytes: Buffer, start: number, end: number): void {

@@ -45,7 +45,7 @@ export class TransformStep implements Step<Message> {
       return;
     }
     const { text, frame } = message;
-    const isOne = frame.cursor === undefined || name !== 'explode';
+    const isOne = name !== 'explode' || frame.cursor === undefined;
     // Where the feed goes on behind the record counts when all that comes of it is there: with the next one's.
     const before = this.#cursorBefore;
     const reason = this.#record.apply(text, 0, text.length, (bytes, start, end) => {
@@ -55,7 +55,7 @@ export class TransformStep implements Step<Message> {
         this.#outlet.push(isOne ? other : other.behind(before));
       }
     });
-    this.#cursorBefore = frame.cursor;
+    if (name === 'explode') this.#cursorBefore = frame.cursor;
     if (reason !== undefined) this.#refusals.handle(refusal(name, reason, frame, text, this.#surface, this.#place));
   }
 

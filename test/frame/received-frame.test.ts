@@ -14,6 +14,13 @@ describe('console.log(frame)', () => {
     );
   });
 
+  it('shows from where its server is to go on', async (t) => {
+    const server = await feed(t, sends('{"n":7}'));
+    const resume = { values: { n: { path: 'n' } }, into: { query: { after: '{n}' } } };
+    const [frame] = await new WebSocketReadable(server.url, { resume }).toArray();
+    assert.match(inspect(frame, { depth: 3 }), /cursor: \{ endpoint: 'ws:[^']+', values: \{ n: '7' \} \}/);
+  });
+
   it('shows bytes as bytes, and a long text clipped', async (t) => {
     const server = await feed(t, sends(Buffer.from([1, 255]), `"${'x'.repeat(1000)}"`));
     const [bytes, long] = await new WebSocketReadable(server.url).toArray();

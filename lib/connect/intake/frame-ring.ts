@@ -1,5 +1,6 @@
+import type { FeedCursor } from '../../frame/feed-cursor.js';
 import type { Frame } from '../../frame/frame.js';
-import { ReceivedFrame } from '../../frame/received-frame.js';
+import { type CursorPlaces, ReceivedFrame, ResumedFrame } from '../../frame/received-frame.js';
 
 /** What a frame is beside its bytes and its number: the same object for all frames of a run. */
 export type RingFacts = Omit<Frame, 'data' | 'sequence'>;
@@ -114,9 +115,12 @@ export class FrameRing {
       slab.isLent = true;
       const { isBinary, receivedAt, url, connection, notInflated, cursor } = known;
       const data = slab.bytes.subarray(offset, offset + (lengths[index] as number));
-      const received = new ReceivedFrame(data, isBinary, receivedAt, url, connection, sequences[index] as number);
+      const sequence = sequences[index] as number;
+      const received =
+        cursor === undefined
+          ? new ReceivedFrame(data, isBinary, receivedAt, url, connection, sequence)
+          : new ResumedFrame(data, isBinary, receivedAt, url, connection, sequence, placesOf(cursor), 0);
       if (notInflated !== undefined) received.notInflated = notInflated;
-      if (cursor !== undefined) received.cursor = cursor;
       frame = received;
     }
     this.drop();
@@ -219,6 +223,11 @@ function columnsOf(size: number): Columns {
     facts: new Array<undefined>(size).fill(undefined),
     sequences: new Float64Array(size),
   };
+}
+
+/** What a frame that has waited is asked for: where it is was read before. */
+function placesOf(cursor: FeedCursor): CursorPlaces {
+  return { areKnown: true, cursorAt: () => cursor };
 }
 
 function newSlab(size: number): Slab {

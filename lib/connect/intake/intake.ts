@@ -1,7 +1,7 @@
 import type { FeedCursor } from '../../frame/feed-cursor.js';
 import type { Frame } from '../../frame/frame.js';
 import { type Gap, type Moment, now } from '../../frame/gap.js';
-import { ReceivedFrame } from '../../frame/received-frame.js';
+import { ReceivedFrame, ResumedFrame } from '../../frame/received-frame.js';
 import type { JsonCheck } from '../../json/check.js';
 import { integerAt } from '../../json/integer.js';
 import type { SequenceStats } from '../../telemetry/stats.js';
@@ -158,7 +158,7 @@ export class Intake implements FrameHandler {
       this.next += run.frames;
       this.bytes += run.bytes;
       this.lastFrameAt = arrival.at;
-      if (cursor !== undefined) this.#handler.resume?.takeRun(cursor, run.chunk, from, run.offset);
+      if (cursor !== undefined) this.#handler.resume?.takeRun(cursor, run, from);
       runs.onCounted(cursor?.current);
       if (this.frames === maxFrames) this.#handler.onFull();
     }
@@ -226,7 +226,7 @@ export class Intake implements FrameHandler {
       this.gaps.hole(hole, origin.number);
       if (!this.isOpen) return;
     }
-    if (cursor !== undefined) this.#handler.resume?.take(cursor, data);
+    if (cursor !== undefined) this.#handler.resume?.take(cursor, data, this.fed);
     this.#emit(data, isBinary, receivedAt, origin);
   }
 
@@ -236,10 +236,13 @@ export class Intake implements FrameHandler {
     this.next = sequence + 1;
     this.bytes += data.length;
     this.lastFrameAt = receivedAt;
-    const frame = new ReceivedFrame(data, isBinary, receivedAt, endpoint.frameUrl, number, sequence);
+    const { frameUrl } = endpoint;
+    const frame =
+      cursor === undefined
+        ? new ReceivedFrame(data, isBinary, receivedAt, frameUrl, number, sequence)
+        : new ResumedFrame(data, isBinary, receivedAt, frameUrl, number, sequence, cursor.places, cursor.place);
     const notInflated = inflater?.failureOf(data);
     if (notInflated !== undefined) frame.notInflated = notInflated;
-    if (cursor?.current !== undefined) frame.cursor = cursor.current;
     this.#handler.onFrame(frame);
     if (this.frames === this.#options.maxFrames) this.#handler.onFull();
   }

@@ -1,6 +1,9 @@
 import type { FeedCursor } from '../../frame/feed-cursor.js';
+import type { Moment } from '../../frame/gap.js';
+import type { CursorPlaces } from '../../frame/received-frame.js';
 import type { Asked } from './asked.js';
 import type { CursorReader, CursorTexts } from './cursor-reader.js';
+import { CursorSpan } from './cursor-span.js';
 
 /** What a {@link ConnectionCursor} is made of. */
 export interface ConnectionCursorParts {
@@ -26,9 +29,10 @@ export class ConnectionCursor {
   isJoining: boolean;
   /** Whether its server has said that it has forgotten what it was asked for. */
   isExpired = false;
-  /** From where a server is to go on behind its newest record; `undefined` while it has said nothing of that. */
-  current: FeedCursor | undefined;
   readonly #parts: ConnectionCursorParts;
+  /** The newest frames, and when they came. */
+  #span: CursorSpan;
+  #arrival: Moment | undefined;
   #hasMet = false;
   #hasBegun = false;
   /** Whether its first record stands before the cursor: its server has begun anew, or takes no heed of cursors. */
@@ -39,7 +43,22 @@ export class ConnectionCursor {
     this.#parts = parts;
     this.asked = parts.asked;
     this.isJoining = parts.asked !== undefined;
-    if (parts.asked !== undefined) this.current = { ...parts.asked.cursor, endpoint: parts.endpoint };
+    this.#span = this.#spanBehind(parts.asked && { ...parts.asked.cursor, endpoint: parts.endpoint });
+  }
+
+  /** From where a server is to go on behind its newest record; `undefined` while it has said nothing of that. */
+  get current(): FeedCursor | undefined {
+    return this.#span.cursorAt(this.#span.last);
+  }
+
+  /** Its newest frame, and those before it, which may be asked where they are. */
+  get places(): CursorPlaces {
+    return this.#span;
+  }
+
+  /** Where its newest frame stands among them. */
+  get place(): number {
+    return this.#span.last;
   }
 
   /** Whether nothing is known to be missing between what was there and its first record. */
@@ -72,8 +91,19 @@ export class ConnectionCursor {
     return false;
   }
 
+  /** Takes a frame that came at this time. What it says of where it stands is read when somebody asks. */
+  take(data: Buffer, arrival: Moment): void {
+    const goesOn = arrival === this.#arrival ? this.#span.hasRoom : this.#span.joins(data, arrival);
+    if (!goesOn) {
+      this.#span = this.#spanBehind(this.current);
+      this.#span.joins(data, arrival);
+    }
+    this.#arrival = arrival;
+    this.#span.add(data);
+  }
+
   /** Takes what a record says of where it stands, in bytes[start, end). Returns whether it says anything. */
-  take(bytes: Buffer, start: number, end: number): boolean {
+  takeIn(bytes: Buffer, start: number, end: number): boolean {
     return this.#add(this.#parts.records.read(bytes, start, end));
   }
 
@@ -84,11 +114,20 @@ export class ConnectionCursor {
 
   #add(values: CursorTexts | undefined): boolean {
     if (values === undefined) return false;
-    const { endpoint, records, control } = this.#parts;
+    const { endpoint, records } = this.#parts;
     // Where a record says all there is to say, nothing of what was said before is left.
-    const isAll = control.names.length === 0 && records.names.every((name) => values[name] !== undefined);
-    this.current = { endpoint, values: isAll ? values : { ...this.current?.values, ...values } };
+    const isAll = this.#isByRecordsAlone && records.areIn(values);
+    this.#span = this.#spanBehind({ endpoint, values: isAll ? values : { ...this.current?.values, ...values } });
     return true;
+  }
+
+  #spanBehind(cursor: FeedCursor | undefined): CursorSpan {
+    const { endpoint, records } = this.#parts;
+    return new CursorSpan(endpoint, records, this.#isByRecordsAlone, cursor);
+  }
+
+  get #isByRecordsAlone(): boolean {
+    return this.#parts.control.names.length === 0;
   }
 }
 

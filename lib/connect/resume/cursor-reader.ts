@@ -21,6 +21,12 @@ export class CursorReader {
     this.names = this.#fields.map(({ name }) => name);
   }
 
+  /** Whether all values are there that it looks for. */
+  areIn(values: CursorTexts): boolean {
+    for (const { name } of this.#fields) if (values[name] === undefined) return false;
+    return true;
+  }
+
   /** The values in bytes[start, end); `undefined` where it has none of them. */
   read(bytes: Buffer, start: number, end: number): CursorTexts | undefined {
     let found: Record<string, string> | undefined;

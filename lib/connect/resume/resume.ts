@@ -1,17 +1,19 @@
 import { AuthError, ConnectError, DisconnectedError, type SpillwayError } from '../../errors.js';
 import type { FeedCursor } from '../../frame/feed-cursor.js';
+import type { Moment } from '../../frame/gap.js';
 import type { Logger } from '../../internal/logger.js';
 import type { ResumeOptions } from '../options/resume-options.js';
 import type { Endpoint } from '../reach/endpoints.js';
+import type { FrameRun } from '../socket/frame-run.js';
 import { type Asked, askFor, Unsayable } from './asked.js';
 import { ConnectionCursor } from './connection-cursor.js';
 import { CursorReader } from './cursor-reader.js';
 import { rewound } from './rewound.js';
-import { lastPlace, RunPlaces } from './run-places.js';
+import { RunPlaces } from './run-places.js';
 
 /**
- * Where a feed is, by values out of its own frames, so that its server can be asked to go on there: read from the bytes of each frame that
- * comes by itself, and of those that come many at once from the last one that has them, since nothing else counts.
+ * Where a feed is, by values out of its own frames, so that its server can be asked to go on there: read from the bytes of the last frame that
+ * has them, of those that came at once, and of another when somebody asks where it is, since nothing else counts.
  */
 export class Resume {
   readonly #options: ResumeOptions;
@@ -19,7 +21,9 @@ export class Resume {
   readonly #records: CursorReader;
   readonly #control: CursorReader;
   readonly #places = new RunPlaces();
-  #newest: FeedCursor | undefined;
+  /** Where it was before the connection that brought the last frame. */
+  #before: FeedCursor | undefined;
+  #last: ConnectionCursor | undefined;
 
   /**
    * @param before where an earlier run came to
@@ -30,12 +34,13 @@ export class Resume {
     this.#logger = logger;
     this.#records = new CursorReader(options, 'record');
     this.#control = new CursorReader(options, 'control');
-    this.#newest = before;
+    this.#before = before;
   }
 
   /** From where a server is to go on behind the newest frame that was taken. */
   get newest(): FeedCursor | undefined {
-    return this.#newest;
+    // Of a connection that says nothing of it, what was known before is still where the feed was left last.
+    return this.#last?.current ?? this.#before;
   }
 
   /** For a connection that is about to be made. */
@@ -52,15 +57,15 @@ export class Resume {
   }
 
   /** A frame of the connection was taken. */
-  take(connection: ConnectionCursor, data: Buffer): void {
-    connection.take(data, 0, data.length);
-    this.#noteOf(connection);
+  take(connection: ConnectionCursor, data: Buffer, arrival: Moment): void {
+    connection.take(data, arrival);
+    if (connection !== this.#last) this.#follow(connection);
   }
 
-  /** Frames of it were taken that stand one behind another in chunk[from, to). */
-  takeRun(connection: ConnectionCursor, chunk: Buffer, from: number, to: number): void {
-    if (!connection.take(chunk, lastPlace(chunk, from, to), to)) this.#takeOneBefore(connection, chunk, from, to);
-    this.#noteOf(connection);
+  /** Frames of it were taken that stand one behind another from there on: all that its run has accepted. */
+  takeRun(connection: ConnectionCursor, { chunk, last, offset }: FrameRun, from: number): void {
+    if (!connection.takeIn(chunk, last, offset)) this.#takeOneBefore(connection, chunk, from, offset);
+    if (connection !== this.#last) this.#follow(connection);
   }
 
   /** The last frame says nothing of where it is: the last of those before it that does is looked for. */
@@ -68,26 +73,27 @@ export class Resume {
     const places = this.#places;
     places.walk(chunk, from, to);
     for (let index = places.count - 2; index >= 0; index--) {
-      if (connection.take(chunk, places.start(index), places.end(index))) return;
+      if (connection.takeIn(chunk, places.start(index), places.end(index))) return;
     }
   }
 
   /** A frame of it came that is no data. */
   takeControl(connection: ConnectionCursor, data: Buffer): void {
-    if (connection.takeControl(data)) this.#noteOf(connection);
+    if (connection.takeControl(data) && connection !== this.#last) this.#follow(connection);
   }
 
   /** Whether the server has forgotten what the connection was asked for: it is asked for no more then. */
   isForgotten({ asked, isExpired }: ConnectionCursor, error: SpillwayError | undefined): boolean {
     if (asked === undefined || !(isExpired || this.#saysForgotten(error))) return false;
-    this.#newest = undefined;
+    this.#before = undefined;
+    this.#last = undefined;
     this.#logger.warn({ err: error }, 'the server has forgotten the cursor');
     return true;
   }
 
   #asked(endpoint: Endpoint): Asked | undefined {
     const { into } = this.#options;
-    const cursor = this.#newest;
+    const cursor = this.newest;
     if (cursor === undefined) return undefined;
     const isElsewhere = this.#isElsewhere(cursor, endpoint);
     const rewindMs = this.#rewindMs(isElsewhere);
@@ -126,9 +132,9 @@ export class Resume {
     return code !== undefined && error instanceof DisconnectedError && error.closeCode === code;
   }
 
-  #noteOf({ current }: ConnectionCursor): void {
-    // Of a connection that says nothing of it, what was known before is still where the feed was left last.
-    if (current !== undefined) this.#newest = current;
+  #follow(connection: ConnectionCursor): void {
+    this.#before = this.newest;
+    this.#last = connection;
   }
 }
 

@@ -1,18 +1,3 @@
-/** Where the last frame of such a run begins: its data, behind the header. */
-export function lastPlace(chunk: Buffer, from: number, to: number): number {
-  let start = from;
-  for (let offset = from; offset < to; ) {
-    let length = chunk[offset + 1] as number;
-    start = (offset + 2) | 0;
-    if (length === LENGTH_16) {
-      start = (offset + 4) | 0;
-      length = ((chunk[offset + 2] as number) << 8) | (chunk[offset + 3] as number);
-    }
-    offset = (start + length) | 0;
-  }
-  return start;
-}
-
 /**
  * Where the frames stand that a run of them has brought, from the first to the last: whole, unmasked data frames shorter than 64 KiB,
  * one behind another. Their memory is used again by the next call.

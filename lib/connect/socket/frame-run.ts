@@ -14,6 +14,8 @@ export class FrameRun {
   /** After `true` from {@link next}: where the frame's data begins and ends in the chunk. */
   start = 0;
   end = 0;
+  /** Where the data begins of the last frame that was accepted; it ends where the next frame begins. */
+  last = 0;
   /** How many frames were accepted since the run, or the last {@link restart}, began; and their data's bytes. */
   frames = 0;
   bytes = 0;
@@ -85,12 +87,14 @@ export class FrameRun {
   /** The frame that was looked at is taken. */
   accept(): void {
     this.offset = this.end;
+    this.last = this.start;
     this.frames += 1;
     this.bytes += this.end - this.start;
   }
 
   /** So many frames, with so many bytes of data, were looked at by somebody else, and are taken: up to `offset`. */
-  acceptMany(frames: number, bytes: number, offset: number): void {
+  acceptMany(frames: number, bytes: number, last: number, offset: number): void {
+    this.last = last;
     this.frames += frames;
     this.bytes += bytes;
     this.offset = offset;

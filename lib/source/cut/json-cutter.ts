@@ -47,9 +47,9 @@ export class JsonCutter {
       this.#run = run;
       this.#turn = run.turn;
     }
-    const { cut, next, bytes } = this.#exports;
+    const { cut, next, last, bytes } = this.#exports;
     const count = cut(offset, size, kind, Math.min(most, size), largest, Math.min(room, this.#capacity));
-    if (count > 0) run.acceptMany(count, bytes.value, next.value);
+    if (count > 0) run.acceptMany(count, bytes.value, last.value, next.value);
     return count;
   }
 
@@ -95,6 +95,7 @@ function makeCutter(): JsonCutter | null {
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly next: { readonly value: number };
+  readonly last: { readonly value: number };
   readonly bytes: { readonly value: number };
   readonly used: { readonly value: number };
   readonly start: { readonly value: number };

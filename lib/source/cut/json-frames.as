@@ -23,7 +23,9 @@ export function textsAt(): usize { return TEXTS; }
 
 /** After {@link cut}: where the first frame begins that was not taken. */
 export let next: u32 = 0;
-/** The bytes of the data of those that were. */
+/** Where the data begins of the last one that was. */
+export let last: u32 = 0;
+/** The bytes of the data of all of them. */
 export let bytes: u32 = 0;
 /** The bytes of their texts, with a line feed behind each. */
 export let used: u32 = 0;
@@ -42,6 +44,7 @@ export function cut(from: u32, size: u32, kind: u32, most: u32, largest: u32, ro
   let out: usize = TEXTS;
   let count: u32 = 0;
   let total: u32 = 0;
+  let newest: u32 = 0;
   if (most > MAX_FRAMES) most = MAX_FRAMES;
   const enough = TEXTS + room;
   memory.fill(CHUNK + size, 0, 2 * SLACK);
@@ -65,10 +68,12 @@ export function cut(from: u32, size: u32, kind: u32, most: u32, largest: u32, ro
     store<u32>(ENDS + 4 * count, <u32>(textEnd - TEXTS));
     out = textEnd + 1;
     total += length;
+    newest = start;
     count++;
     i = end;
   }
   next = i;
+  last = newest;
   bytes = total;
   used = <u32>(out - TEXTS);
   return count;

@@ -15,7 +15,7 @@ for (const size of [0, 1, 125, 126, 127, 255, 256, 65_534, 65_535]) {
     assert.deepEqual([run.start, run.end, run.isBinary], [start, start + size, false]);
     assert.deepEqual([run.offset, run.frames, run.bytes], [3, 0, 0]);
     run.accept();
-    assert.deepEqual([run.offset, run.frames, run.bytes], [start + size, 1, size]);
+    assert.deepEqual([run.offset, run.frames, run.bytes, run.last], [start + size, 1, size, start]);
     for (let length = 0; length < frame.length; length += length < 5 ? 1 : 997) {
       assert.equal(run.begin(frame.subarray(0, length), 0), false, `the first ${length} bytes of it`);
     }

@@ -206,6 +206,7 @@ function isJson(text: string): boolean {
 interface Cut {
   readonly frames: number;
   readonly bytes: number;
+  readonly last: number;
   readonly offset: number;
   readonly texts: readonly string[];
 }
@@ -223,7 +224,7 @@ function byJavaScript(chunk: Buffer, most: number, room: number): Cut {
     run.accept();
     isThere = run.next();
   }
-  return { frames: run.frames, bytes: run.bytes, offset: run.offset, texts };
+  return { frames: run.frames, bytes: run.bytes, last: run.last, offset: run.offset, texts };
 }
 
 function byCutter(chunk: Buffer, most: number, room: number): Cut {
@@ -235,5 +236,5 @@ function byCutter(chunk: Buffer, most: number, room: number): Cut {
     bytes.toString('latin1', index === 0 ? 0 : (cutter.ends[index - 1] as number) + 1, cutter.ends[index]),
   );
   assert.ok(texts.every((_, index) => bytes[cutter.ends[index] as number] === 0x0a));
-  return { frames: run.frames, bytes: run.bytes, offset: run.offset, texts };
+  return { frames: run.frames, bytes: run.bytes, last: run.last, offset: run.offset, texts };
 }
