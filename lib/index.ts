@@ -57,6 +57,7 @@ export type {
   SubscribeStep,
 } from './connect/options/subscribe-options.js';
 export type { PersistOptions, TokenHeaderOptions, TokenOptions } from './connect/options/token-options.js';
+export { ConnectBudget, type ConnectBudgetOptions } from './connect/reach/connect-budget.js';
 export { type OAuth2Options, oauth2 } from './connect/reach/oauth2.js';
 export type { OAuth2ClientOptions } from './connect/reach/oauth2-client.js';
 export { type RefreshTokenOptions, refreshToken } from './connect/reach/refresh-token.js';

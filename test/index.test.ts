@@ -18,7 +18,7 @@ const SINKS = [
 const KEPT = ['openState', 'openSpool'];
 const OWN_WORK = ['map', 'mapPage', 'filter', 'filterPage', 'field'];
 const TRANSFORMS = ['selectFields', 'dropFields', 'renameFields', 'setFields', 'explode'];
-const OPTIONS = ['oauth2', 'refreshToken', 'tokenEndpoint', 'fixedBackoff', 'growingBackoff'];
+const OPTIONS = ['ConnectBudget', 'oauth2', 'refreshToken', 'tokenEndpoint', 'fixedBackoff', 'growingBackoff'];
 const VALUES = ['Message', 'Page', 'GAP_CAUSES', 'ERROR_CODES', 'SpillwayError', 'isSpillwayError'];
 
 test('what can be imported from the package is what users can do something with', () => {

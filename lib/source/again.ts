@@ -132,6 +132,7 @@ const AROUND: Surroundings = {
   logger: undefined,
   feed: undefined,
   position: undefined,
+  connectBudget: undefined,
   clock: undefined,
   random: undefined,
   tls: {},

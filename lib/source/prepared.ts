@@ -66,6 +66,7 @@ const NOT_SHARED = {
   signal: undefined,
   feed: undefined,
   position: undefined,
+  connectBudget: undefined,
   random: undefined,
 } as const;
 

@@ -8,6 +8,7 @@ import { type ResolvedSourceConfig, resolveCodeConfig } from '../config/source-c
 import { sourceConfigSchema } from '../config/source-schema.js';
 import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
 import type { SubscribeStep } from '../connect/options/subscribe-options.js';
+import type { ConnectBudget } from '../connect/reach/connect-budget.js';
 import { oauth2 } from '../connect/reach/oauth2.js';
 import { refreshToken } from '../connect/reach/refresh-token.js';
 import { telling } from '../connect/reach/secrets.js';
@@ -79,6 +80,8 @@ export interface SourceOptions {
    * since is a gap with the cause `not_running`. @default none: frames are numbered from 0
    */
   readonly position?: FeedPosition | undefined;
+  /** How quickly feeds may connect that share it, all together. @default none: each connects when it likes */
+  readonly connectBudget?: ConnectBudget | undefined;
   /** Where time comes from: for tests. @default this machine's */
   readonly clock?: Clock | undefined;
   /** Where randomness comes from, numbers from 0 to below 1: for tests. @default Math.random */
@@ -257,6 +260,7 @@ function surroundingsOf(config: ResolvedSourceConfig, options: WatchedOptions): 
     logger: options.logger,
     feed: options.feed,
     position: options.position,
+    connectBudget: options.connectBudget,
     clock,
     random: options.random,
     tls,

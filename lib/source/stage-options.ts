@@ -4,6 +4,7 @@ import type { ResolvedSourceConfig } from '../config/source-config.js';
 import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
 import type { OwnOptions, WebSocketReadableOptions } from '../connect/options/options.js';
 import type { TlsOptions, TlsProvider } from '../connect/options/reach-options.js';
+import type { ConnectBudget } from '../connect/reach/connect-budget.js';
 import type { FeedPosition } from '../frame/feed-position.js';
 import type { Clock } from '../internal/clock.js';
 import type { Logger } from '../internal/logger.js';
@@ -23,6 +24,7 @@ export interface Surroundings {
   readonly logger: Logger | undefined;
   readonly feed: string | undefined;
   readonly position: FeedPosition | undefined;
+  readonly connectBudget: ConnectBudget | undefined;
   readonly clock: Clock | undefined;
   readonly random: (() => number) | undefined;
   readonly tls: TlsOptions | TlsProvider;
@@ -64,8 +66,9 @@ export function connectOptions(
 }
 
 /** What of the options of `WebSocketReadable` each run has for itself, whatever its configuration. */
-export function ownOptions({ credentials, tls, signal, feed, position, random }: Surroundings): OwnOptions {
-  return { credentials, tls, signal, feed, position, random };
+export function ownOptions(around: Surroundings): OwnOptions {
+  const { credentials, tls, signal, feed, position, connectBudget, random } = around;
+  return { credentials, tls, signal, feed, position, connectBudget, random };
 }
 
 /** The options of `parse()` that a configuration stands for. */

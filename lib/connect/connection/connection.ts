@@ -220,6 +220,12 @@ export class Connection implements Origin {
 
   async #connect(attempt: Attempt): Promise<void> {
     const handshake = this.#handshake;
+    const { connectBudget } = this.#options;
+    if (connectBudget !== undefined) {
+      await handshake.enter(connectBudget);
+      if (handshake.isGivenUp) return;
+    }
+    handshake.begin();
     await this.inflater?.load();
     const options = await handshake.prepare(attempt);
     if (handshake.isGivenUp) return;

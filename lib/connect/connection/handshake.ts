@@ -6,6 +6,7 @@ import { kindOf } from '../../internal/options.js';
 import type { Secrets } from '../../secrets/secrets.js';
 import { authHeaders, isCredentials } from '../options/credentials.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
+import type { ConnectBudget } from '../reach/connect-budget.js';
 import { type ConnectStep, stepFailed, tooSlow } from '../reach/connection-failures.js';
 import type { Endpoint } from '../reach/endpoints.js';
 import { reach } from '../reach/reach.js';
@@ -49,7 +50,10 @@ export class Handshake {
   readonly #dialling = new LateAbort();
   /** Functions of the user's that have not answered: how they are given up on. */
   #unanswered: readonly (() => void)[] = NONE;
+  readonly #onLate: (error: SpillwayError) => void;
   #timer: TimerHandle;
+  /** Lets the next one in, where connects share a budget. */
+  #leave: (() => void) | undefined;
 
   /** @param onLate it has taken longer than `handshakeTimeoutMs` */
   constructor({ endpoint, options, secrets, asked }: HandshakeParts, onLate: (error: SpillwayError) => void) {
@@ -58,8 +62,21 @@ export class Handshake {
     this.url = asked?.url ?? endpoint.url;
     this.#options = options;
     this.#secrets = secrets;
-    const { clock, handshakeTimeoutMs } = options;
-    this.#timer = clock.setTimeout(() => onLate(tooSlow(this.url, this.step, handshakeTimeoutMs)), handshakeTimeoutMs);
+    this.#onLate = onLate;
+  }
+
+  /** Waits until a budget lets it in, or it is given up. */
+  async enter(budget: ConnectBudget): Promise<void> {
+    const leave = await budget.enter(this.url, this.#abort.signal);
+    if (this.isGivenUp) leave();
+    else this.#leave = leave;
+  }
+
+  /** Its time begins. */
+  begin(): void {
+    const { clock, handshakeTimeoutMs } = this.#options;
+    const onLate = (): void => this.#onLate(tooSlow(this.url, this.step, handshakeTimeoutMs));
+    this.#timer = clock.setTimeout(onLate, handshakeTimeoutMs);
   }
 
   /** Asks for the credentials and for the way to the server: what the upgrade request is made of. */
@@ -125,6 +142,8 @@ export class Handshake {
   done(): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#leave?.();
+    this.#leave = undefined;
   }
 
   /** The connection is over, or nobody wants it any more. */

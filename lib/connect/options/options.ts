@@ -9,6 +9,7 @@ import { field, isFunction, milliseconds, objectWith, resolveOptions, wholeNumbe
 import { CLOCK, LOGGER } from '../../internal/service-fields.js';
 import { lacksZstd, NO_ZSTD } from '../../internal/zstd.js';
 import { redactUrl } from '../../secrets/redaction.js';
+import type { ConnectBudget } from '../reach/connect-budget.js';
 import { type CredentialProvider, type Credentials, isCredentials } from './credentials.js';
 import { INTAKE_OPTIONS, type IntakeOptions, type ResolvedIntakeOptions } from './intake-options.js';
 import { LIVENESS_OPTIONS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
@@ -65,6 +66,8 @@ const CODE_FIELDS = {
     'a position, as `openState()` gives it: { sequence, receivedAt }',
     isPosition,
   ),
+  /** How quickly feeds may connect that share it, all together. @default none: each connects when it likes */
+  connectBudget: objectWith<ConnectBudget | undefined>(undefined, 'enter'),
   /** Where randomness comes from, numbers from 0 to below 1: for tests. @default Math.random */
   random: field<() => number>(Math.random, 'a function that returns numbers from 0 to below 1', isFunction),
   /** Where to log to: anything of pino's shape. @default nothing is logged */
@@ -131,14 +134,14 @@ export type OwnOptions = Pick<WebSocketReadableOptions, keyof typeof OWN_FIELDS>
  */
 export function withOwnOptions(shared: ResolvedWebSocketOptions, given: OwnOptions): ResolvedWebSocketOptions {
   const own = resolveOptions<ResolvedOf<typeof OWN_FIELDS>>(OWNER, given, OWN_FIELDS);
-  const { credentials, tls, signal, feed, position, random } = own;
+  const { credentials, tls, signal, feed, position, connectBudget, random } = own;
   const hasNone =
     'type' in credentials &&
     credentials.type === 'none' &&
     typeof tls === 'object' &&
     Object.keys(tls).length === 0 &&
     random === Math.random &&
-    [signal, feed, position].every((value) => value === undefined);
+    [signal, feed, position, connectBudget].every((value) => value === undefined);
   return hasNone ? shared : { ...shared, ...own, random: randomOf(random) };
 }
 
@@ -207,6 +210,7 @@ const OWN_FIELDS = {
   signal: CODE_FIELDS.signal,
   feed: CODE_FIELDS.feed,
   position: CODE_FIELDS.position,
+  connectBudget: CODE_FIELDS.connectBudget,
   random: CODE_FIELDS.random,
 };
 const RULES: readonly Rule<ResolvedWebSocketOptions>[] = [
