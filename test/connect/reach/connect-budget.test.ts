@@ -32,7 +32,7 @@ describe('a budget of connects', () => {
   });
 
   it('has so many under way at once, hosts in turn', async () => {
-    const budget = new ConnectBudget({ atOnce: 2 });
+    const budget = new ConnectBudget({ atOnce: 2, clock: createFakeClock() });
     const leave: (() => void)[] = [];
     const began: string[] = [];
     for (const [name, url] of [
@@ -56,7 +56,7 @@ describe('a budget of connects', () => {
   });
 
   it('forgets who has given up, with the reason of that, and lets the next one in', async () => {
-    const budget = new ConnectBudget({ atOnce: 1 });
+    const budget = new ConnectBudget({ atOnce: 1, clock: createFakeClock() });
     const leave = await budget.enter(ONE, never);
     const [first, second] = [new AbortController(), new AbortController()];
     const gone = budget.enter(ONE, first.signal);
