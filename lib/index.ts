@@ -97,6 +97,11 @@ export {
   type UndeliveredRange,
   type Watchdog,
 } from './errors.js';
+// Many feeds
+export { createFeeds, type FeedsConfig } from './feeds/create-feeds.js';
+export type { FeedDescription } from './feeds/described.js';
+export type { FeedStatus, Feeds, FeedsEvents } from './feeds/feeds.js';
+export type { FeedPhase } from './feeds/supervisor.js';
 export type { FeedCursor } from './frame/feed-cursor.js';
 export type { DamagedStretch, FeedPosition } from './frame/feed-position.js';
 export type { Frame } from './frame/frame.js';

@@ -30,6 +30,7 @@ test('what can be imported from the package is what users can do something with'
     Object.keys(spillway).sort(),
     [
       'createSource',
+      'createFeeds',
       ...STAGES,
       ...FEWER,
       ...SINKS,

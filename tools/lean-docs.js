@@ -88,7 +88,7 @@ const OF_NODE = new Set(
 );
 /**
  * What hides a page until its script is there, hierarchies of nothing that has a page, links to what one is looking at, the way to where
- * one is, colours of types and of examples, that an option is read only, or optional, which its type says, and a type that is returned, of
+ * one is, line breaks between blocks, colours of types and of examples, that an option is read only, or optional, which its type says, and a type that is returned, of
  * which nothing more is said.
  */
 const PLAINER = [
@@ -112,5 +112,7 @@ const PLAINER = [
   [/<ul class="tsd-breadcrumb"[\s\S]*?<\/ul>\n?/, ''],
   [/<script async src="[^"]*hierarchy\.js"[^>]*><\/script>|<meta http-equiv[^>]*>/g, ''],
   [/<svg [^>]*><use href="[^"]*#icon-chevronDown"><\/use><\/svg>/g, ''],
+  [/ autocapitalize="off"/g, ''],
+  [/>\n+(?=<\/?(?:div|ul|li|section|nav|h[1-6]|p|dl|details|summary|button|header)\b)/g, '>'],
 ];
 const AFTER_INHERITANCE = -50;

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import type { PipelineFile } from '../feed/feed-of.js';
 import { addListenFlags, type ListenFlags, refuseIdleFlags } from './observe/listen-flags.js';
 import { addFeedFlag, addPipelineFlags, type PipelineFlags, pipelineOptions } from './pipeline-flags.js';
 import { type ExitStatus, exitStatusOf } from './process/exit-status.js';
 import { addHangupOption, checkHangup, type OnHangup } from './process/hangup.js';
+import type { ManyReporter } from './report/many/many-reporter.js';
 import { shownName } from './report/note-text.js';
 import { addReportOptions, JSON_HELP } from './report/report-options.js';
 import type { Reporter, ReportOptions } from './report/reporter.js';
@@ -36,23 +38,43 @@ interface RunOptions extends ReportOptions, PipelineFlags, ListenFlags {
 }
 
 async function run(file: string, options: RunOptions, output: Output): Promise<ExitStatus> {
-  const reporter = await reporterOf(output, options);
+  let reporter = await reporterOf(output, options);
   try {
-    const { loadPipelineFile } = await import('../feed/pipeline-file.js');
-    const pipeline = await loadPipelineFile(file, await pipelineOptions(options));
-    reporter.named?.(pipeline.name);
+    const { loadPipelines } = await import('../feed/pipeline-file.js');
+    const pipelines = await loadPipelines(file, await pipelineOptions(options));
+    const { feeds, notes } = pipelines;
+    const [pipeline] = feeds as [PipelineFile, ...PipelineFile[]];
+    const many = pipelines.isMany && options.feed === undefined ? await manyReporterOf(output, options) : undefined;
+    if (many !== undefined) reporter = many.whole;
+    reporter.named?.(many === undefined ? pipeline.name : undefined);
     const { guardSecrets } = await import('./exposure.js');
-    guardSecrets(pipeline, output, (notice) => reporter.notice(notice));
-    for (const note of pipeline.notes) reporter.note(note, shownName(file));
+    let isExposed = false;
+    for (const feed of feeds) {
+      guardSecrets(feed, output, (notice) => {
+        if (!isExposed) reporter.notice(notice);
+        isExposed = true;
+      });
+    }
+    for (const note of notes) reporter.note(note, shownName(file));
 
     if (options.listen === undefined && pipeline.listen === undefined) refuseIdleFlags(options);
-    await checkHangup(options.onHangup, pipeline.sink);
+    for (const { sink } of feeds) await checkHangup(options.onHangup, sink);
+    if (many !== undefined) {
+      const { runMany } = await import('./process/run-many.js');
+      return await runMany(pipelines, output, many, options);
+    }
     const { runPipeline } = await import('./process/run-pipeline.js');
     return await runPipeline(pipeline, output, reporter, options);
   } catch (error) {
     reporter.failure(error);
     return exitStatusOf({ error });
   }
+}
+
+/** What only a run of many feeds needs is loaded for that. */
+async function manyReporterOf(output: Output, options: RunOptions): Promise<ManyReporter> {
+  const { ManyReporter: Many } = await import('./report/many/many-reporter.js');
+  return new Many(output, options);
 }
 
 async function reporterOf(output: Output, options: RunOptions): Promise<Reporter> {

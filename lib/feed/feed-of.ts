@@ -1,6 +1,6 @@
 import { checkCatalogue, checkRef, type NamedAuth, resolveNamedAuth } from '../config/auth/auth-catalogue.js';
 import type { AuthSpec } from '../config/auth/auth-spec.js';
-import { below, type Finding, type Path } from '../config/check/findings.js';
+import { below, byPlace, type Finding, type Path } from '../config/check/findings.js';
 import { type Checked, schemaCheck } from '../config/check/schema-check.js';
 import { isSecret } from '../config/check/secret-keys.js';
 import { sentValues, valueAt } from '../config/check/sent-values.js';
@@ -10,7 +10,7 @@ import type { Context } from '../config/context.js';
 import { checkParams, type GivenParams } from '../config/placeholders/params.js';
 import { type ResolvedSourceConfig, toResolved } from '../config/source-config.js';
 import type { SourceConfig } from '../config/source-settings.js';
-import { byPlace, type YamlDocument } from '../config/yaml/document.js';
+import type { YamlDocument } from '../config/yaml/document.js';
 import type { ConfigProblem } from '../errors.js';
 import { checkDelivery, type Delivery, deliveryConfig } from './delivery.js';
 import { checkDlq, lettersOfDlq, type ResolvedDlq, resolveDlq } from './dlq-config.js';

@@ -1,5 +1,7 @@
-import { whole, words } from '../internal/options/kinds.js';
-import type { ResolvedOf } from '../internal/options/option.js';
+import { BACKOFF_OPTIONS, BACKOFF_RULES, type GrowingBackoff } from '../connect/options/backoff.js';
+import { either, whole, words } from '../internal/options/kinds.js';
+import type { Form, GivenOf, ResolvedOf } from '../internal/options/option.js';
+import { fits, shapeForm } from '../internal/options/shapes.js';
 
 /** How the feeds of a file run beside each other. */
 export const EXECUTION_OPTIONS = {
@@ -23,5 +25,56 @@ export const EXECUTION_OPTIONS = {
   }),
 };
 
+/** What may be given of `EXECUTION_OPTIONS`. */
+export interface ExecutionOptions extends GivenOf<typeof EXECUTION_OPTIONS> {}
+
 /** The options with every default filled in. */
 export type ResolvedExecution = ResolvedOf<typeof EXECUTION_OPTIONS>;
+
+const GROWING = shapeForm(BACKOFF_OPTIONS, { rules: BACKOFF_RULES });
+const BACKOFF_FORMS: readonly Form[] = [{ kind: 'duration', minMs: 0 }, GROWING];
+
+/** Whether a feed that is over is started anew. */
+export const RESTART_OPTIONS = {
+  /**
+   * After which ends: of a run that failed (`failure`), of any that nobody asked for (`always`), or of none (`never`).
+   * @default 'failure'
+   */
+  on: words(['failure', 'always', 'never'], {
+    title: 'When',
+    description:
+      'After which ends a feed is started anew: of a run that failed (`failure`), of any that nobody asked for (`always`), or of none (`never`). What is configured wrongly is never tried again.',
+    fallback: 'failure',
+    examples: ['always'],
+  }),
+  /**
+   * The wait before it: milliseconds, or one that grows with each start anew, until a run has stored a record.
+   * @default { initialMs: 1000, maxMs: 60_000, jitter: 'full' }
+   */
+  backoff: either<number | GrowingBackoff>(BACKOFF_FORMS, {
+    title: 'Back-off',
+    description:
+      'The wait before a feed is started anew: fixed, or growing as that of `reconnect_backoff`, until a run has stored a record. Without it it grows from 1 s to 1 min.',
+    fallback: {},
+    comment:
+      'a duration (a number of seconds, or text with a unit such as "500ms" or "30s"), or `{ initial, max, multiplier, jitter }`',
+    code: {
+      expected: 'milliseconds, or `{ initialMs, maxMs, multiplier, jitter }`',
+      accepts: (value) => fits(GROWING, value) || (Number.isFinite(value) && (value as number) >= 0),
+    },
+    examples: ['5s', { initial: '1s', max: '5m' }],
+  }),
+  /** How often in a row, without a record stored in between. @default as often as it takes */
+  max: whole({
+    title: 'How often',
+    description: 'How often in a row a feed is started anew without having stored a record; then it has failed.',
+    min: 0,
+    examples: [10],
+  }),
+};
+
+/** What may be given of `RESTART_OPTIONS`. */
+export interface RestartOptions extends GivenOf<typeof RESTART_OPTIONS> {}
+
+/** The options with every default filled in. */
+export type ResolvedRestart = ResolvedOf<typeof RESTART_OPTIONS>;

@@ -1,6 +1,6 @@
 import { fieldsOf } from '../config/fields/option-surface.js';
 import type { JsonSchema } from '../internal/json-schema.js';
-import { EXECUTION_OPTIONS } from './many-options.js';
+import { EXECUTION_OPTIONS, RESTART_OPTIONS } from './many-options.js';
 
 /** What a row of `matrix` may have beside `id` and `vars`: what stands below `pipeline`, merged onto that. */
 const rowKeys = (pipelineKeys: readonly string[]): Record<string, true> =>
@@ -68,6 +68,14 @@ export function manySchema(pipelineKeys: readonly string[]) {
       additionalProperties: false,
       properties: fieldsOf(EXECUTION_OPTIONS),
       examples: [{ max_concurrent: 50, on_error: 'stop' }],
+    },
+    restart: {
+      title: 'Restart',
+      description: 'Whether a feed that is over is started anew, alone. Without it none is.',
+      type: 'object',
+      additionalProperties: false,
+      properties: fieldsOf(RESTART_OPTIONS),
+      examples: [{ on: 'failure', backoff: { initial: '1s', max: '1m' }, max: 10 }],
     },
   } as const satisfies Record<string, JsonSchema & { readonly minProperties?: number }>;
 }

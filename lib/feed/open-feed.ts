@@ -61,11 +61,16 @@ export interface OpenFeed {
 /**
  * Opens a feed's sink and makes its source; nothing is connected yet. Nobody else holds its pages, so their memory is used again.
  *
+ * @param options `isAnew`: whether it has run in this process before, so that what it has stored stays
  * @throws {ConfigError} when this machine cannot do what is configured
  * @throws {StateError} when the state cannot be used
  * @throws {SpoolError} when the spool cannot
  */
-export async function openFeed(feed: FeedConfig, watcher: FeedWatcher): Promise<OpenFeed> {
+export async function openFeed(
+  feed: FeedConfig,
+  watcher: FeedWatcher,
+  { isAnew = false }: { readonly isAnew?: boolean } = {},
+): Promise<OpenFeed> {
   const { source: config, name } = feed;
   const { secretsMet, refusals, notices } = watcher;
   // Before the sink takes the feed over: a run that cannot have the folder ends nobody else's.
@@ -74,7 +79,7 @@ export async function openFeed(feed: FeedConfig, watcher: FeedWatcher): Promise<
   let spool: FeedSpool | undefined;
   let sink: OpenSink | undefined;
   try {
-    const goesOn = state !== undefined || feed.spool !== undefined;
+    const goesOn = isAnew || state !== undefined || feed.spool !== undefined;
     letters = await openLetters(feed, notices);
     const deadLetter = letters?.sink;
     const open = () => openSink(feed.sink, { feed: name, logger: notices, goesOn, state, deadLetter });

@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
+import { below, byPlace, type Finding } from '../config/check/findings.js';
 import { schemaCheck } from '../config/check/schema-check.js';
 import type { Context } from '../config/context.js';
-import { resolved } from '../config/fields/option-surface.js';
+import { resolved, ruleFindings } from '../config/fields/option-surface.js';
 import { readText } from '../config/files/read-text.js';
 import type { Environment } from '../config/placeholders/environment.js';
 import type { GivenParams } from '../config/placeholders/params.js';
 import { fileReader } from '../config/placeholders/read-file.js';
-import { byPlace, parseYamlText, type YamlText } from '../config/yaml/document.js';
+import { parseYamlText, type YamlText } from '../config/yaml/document.js';
 import { ConfigError, type ConfigProblem, optionError } from '../errors.js';
 import { hasTemplates, isOfMany, type PlanHead, type PlannedFeed, planFeeds, planHead } from '../plan/plan.js';
 import { lineReader } from '../plan/read-lines.js';
@@ -14,7 +15,7 @@ import { clashesOf } from './clashes.js';
 import { faucetKey, faucetWord } from './faucet-lookup.js';
 import { feedOf, MAX_PROBLEMS, type PipelineFile } from './feed-of.js';
 import { inFeeds } from './in-feeds.js';
-import { EXECUTION_OPTIONS, type ResolvedExecution } from './many-options.js';
+import { EXECUTION_OPTIONS, RESTART_OPTIONS, type ResolvedExecution, type ResolvedRestart } from './many-options.js';
 import { pipelineFileSchema } from './pipeline-schema.js';
 
 /** What reading a pipeline file takes beside its text. */
@@ -39,6 +40,8 @@ export interface Pipelines {
   readonly isMany: boolean;
   /** How they run beside each other. */
   readonly execution: ResolvedExecution;
+  /** Whether one that is over is started anew; `undefined` for never. */
+  readonly restart: ResolvedRestart | undefined;
   /** What it holds that is accepted without effect, in the order of the file. */
   readonly notes: readonly ConfigProblem[];
 }
@@ -134,6 +137,7 @@ export function parsePipelines(text: string, options: TextOptions = {}): Pipelin
     feeds: wanted,
     isMany,
     execution: resolved(EXECUTION_OPTIONS, head.value.execution ?? {}),
+    restart: head.value.restart === undefined ? undefined : resolved(RESTART_OPTIONS, head.value.restart),
     notes: notes.told().sort(byPlace),
   };
 }
@@ -146,12 +150,24 @@ function headOf(
   if (yaml.problems.length > 0) return { problems: yaml.problems };
   const { document, value } = planHead(yaml, options);
   const checked = checkHead(value, (path) => document.isHidden(path));
-  const problems = [...document.problems, ...checked.findings.flatMap((finding) => document.locate(finding) ?? [])];
+  const problems = [
+    ...document.problems,
+    ...[...checked.findings, ...ruleFindingsOf(checked.value as Head)].flatMap(
+      (finding) => document.locate(finding) ?? [],
+    ),
+  ];
   return problems.length > 0 ? { problems } : { value: checked.value as Head, secrets: document.secrets };
+}
+
+/** What breaks a rule between its keys. */
+function ruleFindingsOf({ restart }: Head): Finding[] {
+  const isMap = typeof restart === 'object' && restart !== null;
+  return isMap ? below(['restart'], ruleFindings(RESTART_OPTIONS, [], restart)) : [];
 }
 
 interface Head extends PlanHead {
   readonly execution?: object;
+  readonly restart?: object;
 }
 
 function onlyOf({ feeds }: Pipelines, file: string | undefined): PipelineFile {

@@ -195,5 +195,5 @@ function sameIds(text: YamlText, rows: readonly (Node | undefined)[]): ConfigPro
 
 /** As the original has it of what its `for_each` comes to. */
 export const MAX_FEEDS = 10_000;
-const MANY_KEYS: readonly string[] = ['matrix', 'each'];
+const MANY_KEYS: readonly string[] = ['matrix', 'each', 'restart'];
 const HEAD_KEYS: readonly string[] = [...MANY_KEYS, 'execution'];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigError } from '../../errors.js';
 import { isListenToken, LISTEN_TOKEN } from '../../feed/listen-token.js';
 import type { FeedConfig } from '../../feed/open-feed.js';
+import type { FeedRun } from '../../feeds/feed-run.js';
 import { FeedMeters } from '../../observe/feed-meters.js';
 import { isLoopback, type ListenAddress, parseListen } from '../../observe/http/address.js';
 import { EventStreams } from '../../observe/http/event-streams.js';
@@ -12,7 +13,6 @@ import { routesOf } from '../../observe/http/routes.js';
 import { type Listening, listen } from '../../observe/http/server.js';
 import { TapStreams } from '../../observe/http/tap-streams.js';
 import { PACKAGE_ROOT, packageVersion } from '../package-facts.js';
-import type { WatchRun } from '../process/run-feed.js';
 import type { Reporter } from '../report/reporter.js';
 import type { Output } from '../terminal/output.js';
 import type { ListenFlags } from './listen-flags.js';
@@ -20,7 +20,7 @@ import { watchedFeed } from './watched.js';
 
 /** Tells how a run is, from before it connects until it is over. */
 export interface Observer {
-  readonly watch: WatchRun;
+  watch(run: FeedRun, feed: FeedConfig, reporter: Reporter): void;
   /** Resolves to whether nothing of it holds the process any longer. */
   close(): Promise<boolean>;
 }
@@ -64,8 +64,8 @@ export async function startObserver(
     message: `Listening at ${url}: the live view, ${config.listen?.path ?? '/metrics'}, /healthz, /readyz, /freshz, /stats.json, /events.`,
   });
   return {
-    watch(run) {
-      meters.watch(clean(config.name ?? 'feed'), watchedFeed(config, run));
+    watch(run, feed) {
+      meters.watch(clean(feed.name ?? 'feed'), watchedFeed(feed, run));
     },
     async close() {
       events.close();

@@ -1,4 +1,3 @@
-import type { FeedConfig } from '../../feed/open-feed.js';
 import type { ResolvedOtel } from '../../feed/otel-config.js';
 import { openTelemetryOf } from '../../observe/open-telemetry.js';
 import { openOtlp } from '../../observe/otlp.js';
@@ -16,7 +15,6 @@ import { watchedFeed } from './watched.js';
  */
 export async function startOtel(
   otel: ResolvedOtel,
-  config: FeedConfig,
   { output, reporter }: { readonly output: Output; readonly reporter: Reporter },
 ): Promise<Observer> {
   const collector = redactUrl(otel.endpoint);
@@ -37,10 +35,10 @@ export async function startOtel(
   );
   const telemetry = openTelemetryOf(otlp.meter, otlp.tracer);
   return {
-    watch(run) {
-      const name = output.clean(config.name ?? 'feed');
-      telemetry.watch(name, watchedFeed(config, run));
-      reporter.traced?.(telemetry.traceOf(name));
+    watch(run, feed, teller) {
+      const name = output.clean(feed.name ?? 'feed');
+      telemetry.watch(name, watchedFeed(feed, run));
+      teller.traced?.(telemetry.traceOf(name));
     },
     async close() {
       // What it says of the run's end is read meanwhile.

@@ -1,9 +1,9 @@
 import type { FeedConfig } from '../../feed/open-feed.js';
+import type { FeedRun } from '../../feeds/feed-run.js';
 import type { CommandFeed } from '../../observe/watched-feed.js';
-import type { WatchRun } from '../process/run-feed.js';
 
 /** A run as those see it who look on. */
-export function watchedFeed(config: FeedConfig, { pages, feed, spoolStream }: Parameters<WatchRun>[0]): CommandFeed {
+export function watchedFeed(config: FeedConfig, { pages, feed, spoolStream }: FeedRun): CommandFeed {
   const { sink, source, spool } = feed;
   return {
     ...{ source, stream: pages, sink: sink.stream, sinkType: config.sink.type, spool, spoolStream, reports: sink },

@@ -31,5 +31,5 @@ async function beginning(path: string): Promise<string> {
 const FILE_NAME = /^[./]|\.(json|jsonl|ndjson|gz|zstd?)$/i;
 /** A pipeline file of JSON: an object whose first key is of the few that there are. */
 const PIPELINE =
-  /^\s*\{\s*"(version|name|auth|vars|params|delivery|execution|matrix|each|observability|state|pipeline|x-[^"]*)"\s*:[\s\S]*"source"\s*:/;
+  /^\s*\{\s*"(version|name|auth|vars|params|delivery|execution|matrix|each|restart|observability|state|pipeline|x-[^"]*)"\s*:[\s\S]*"source"\s*:/;
 const BEGINNING_BYTES = 64 * 1024;

@@ -30,17 +30,20 @@ export async function checkHangup(onHangup: OnHangup | undefined, { type }: Reso
 /** What {@link onStopSignals} is to do at SIGHUP. */
 export function hangupHandler(
   onHangup: OnHangup | undefined,
-  { reopen, target }: OpenSink,
-  reporter: Reporter,
+  sinks: Iterable<Pick<OpenSink, 'reopen' | 'target'>>,
+  reporter: Pick<Reporter, 'reopened' | 'reopenFailed'>,
 ): 'stop' | (() => void) | undefined {
   if (onHangup === 'ignore') return () => {};
   // On Windows it is never a request: a console window was closed, and the process has some seconds left.
-  if (onHangup !== 'reopen' || reopen === undefined || process.platform === 'win32') return onHangup && 'stop';
-  return () =>
-    void reopen().then(
-      () => reporter.reopened(target),
-      (error: unknown) => reporter.reopenFailed(error),
-    );
+  if (onHangup !== 'reopen' || process.platform === 'win32') return onHangup && 'stop';
+  return () => {
+    for (const { reopen, target } of sinks) {
+      void reopen?.().then(
+        () => reporter.reopened(target),
+        (error: unknown) => reporter.reopenFailed(error),
+      );
+    }
+  };
 }
 
 /** What was asked for, before anybody has read the options: a signal may come sooner. */

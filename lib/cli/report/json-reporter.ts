@@ -3,7 +3,7 @@ import type { ConfigProblem } from '../../errors.js';
 import type { KafkaReport } from '../../sink/kafka/delivery/report.js';
 import { readingsOf } from '../../telemetry/readings.js';
 import type { StopSignal } from '../process/signals.js';
-import type { Output } from '../terminal/output.js';
+import type { Speaker } from '../terminal/output.js';
 import { errorFacts } from './describe-error.js';
 import { eventFacts } from './event-facts.js';
 import { LineBudget } from './line-budget.js';
@@ -25,13 +25,14 @@ import { spoolFacts } from './spool-report.js';
  */
 export class JsonReporter implements Reporter {
   readonly progressEveryMs = PROGRESS_EVERY_MS;
-  readonly #output: Output;
+  readonly #output: Speaker;
   readonly #verbose: boolean;
-  readonly #budget = new LineBudget();
+  readonly #budget: LineBudget;
 
-  constructor(output: Output, verbose: boolean) {
+  constructor(output: Speaker, verbose: boolean, budget = new LineBudget()) {
     this.#output = output;
     this.#verbose = verbose;
+    this.#budget = budget;
   }
 
   progress({ stats, spool, ...measured }: Progress): void {

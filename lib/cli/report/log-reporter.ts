@@ -3,7 +3,7 @@ import type { ConnectionEvents } from '../../connect/options/events.js';
 import type { ConfigProblem } from '../../errors.js';
 import { readingsOf } from '../../telemetry/readings.js';
 import type { StopSignal } from '../process/signals.js';
-import type { Output } from '../terminal/output.js';
+import type { Speaker } from '../terminal/output.js';
 import { errorFacts } from './describe-error.js';
 import { eventFacts } from './event-facts.js';
 import { eventText } from './event-text.js';
@@ -20,16 +20,17 @@ import { endText } from './summary-text.js';
  */
 export class LogReporter implements Reporter {
   readonly progressEveryMs = undefined;
-  readonly #output: Output;
+  readonly #output: Speaker;
   readonly #verbose: boolean;
-  readonly #budget = new LineBudget();
+  readonly #budget: LineBudget;
   #feed: string | undefined;
   /** As those write it who find a trace by its lines. */
   #trace = {};
 
-  constructor(output: Output, verbose: boolean) {
+  constructor(output: Speaker, verbose: boolean, budget = new LineBudget()) {
     this.#output = output;
     this.#verbose = verbose;
+    this.#budget = budget;
   }
 
   named(feed: string | undefined): void {

@@ -61,10 +61,13 @@ ${described('progress', `every 10 s: ${progressKeys()}`)}
             file_cut_back, file_damaged, ledger_damaged, ledger_lost; of a spool backlog,
             spool_full, spool_has_room, spool_cut, spool_damaged, spool_unreadable, spool_set_aside,
             spool_kept, spool_ledger_damaged, spool_ledger_lost; of a sink that keeps the position
-            goes_on, sink_away, sink_back; credential_exposed (on the command line);
+            goes_on, sink_away, sink_back; of one feed of many restarting; credential_exposed (on the
+            command line);
             left_out when events before it were too many to tell
   note      file, path, message, line, column: of what a pipeline file holds that has no effect
   refused   count, total, error: input that was skipped, at most every 10 s
 ${described('summary', `${SUMMARY}, ${summaryKeys()}; delivery for kafka, files (name, state, records) and gone, or rolled (rolled, newest, open, gone), for jsonl; spool (path, backlog_records, backlog_bytes, backlog_ms, dropped), which progress has, too, where there is one`)}
+  feeds     of many feeds, at the end: feeds, failed (feed, code, message, causes, docs), records,
+            restarts, elapsed_ms; each line of one of them has feed
   error     code, message, causes, docs (where it says what to do); for ERR_CONFIG file,
             problems (path, message, line, column); with --verbose stack`;

@@ -2,7 +2,7 @@ import type { ConnectionEvents } from '../../connect/options/events.js';
 import type { ConfigProblem } from '../../errors.js';
 import type { StopSignal } from '../process/signals.js';
 import { dressError, dressSummary } from '../terminal/dress.js';
-import type { Output } from '../terminal/output.js';
+import type { Speaker } from '../terminal/output.js';
 import { describeError } from './describe-error.js';
 import { eventText } from './event-text.js';
 import { LineBudget } from './line-budget.js';
@@ -15,16 +15,17 @@ import { summaryText } from './summary-text.js';
 
 /** For people: a status line that is redrawn four times a second on a terminal, a plain line every ten seconds elsewhere. */
 export class TextReporter implements Reporter {
-  readonly #output: Output;
+  readonly #output: Speaker;
   readonly #verbose: boolean;
   readonly #isPiped: boolean;
-  readonly #budget = new LineBudget();
+  readonly #budget: LineBudget;
   #lost: ConnectionEvents['disconnected'] | undefined;
 
-  constructor(output: Output, options: { readonly verbose: boolean; readonly isPiped: boolean }) {
+  constructor(output: Speaker, options: TextOptions) {
     this.#output = output;
     this.#verbose = options.verbose;
     this.#isPiped = options.isPiped;
+    this.#budget = options.budget ?? new LineBudget();
   }
 
   get progressEveryMs(): number | undefined {
@@ -92,6 +93,14 @@ export class TextReporter implements Reporter {
   failure(error: unknown): void {
     this.#output.say(describeError('spillway', error, this.#verbose), dressError);
   }
+}
+
+/** How much is said. */
+export interface TextOptions {
+  readonly verbose: boolean;
+  readonly isPiped: boolean;
+  /** How many lines may be said of events: shared where several say them. @default a budget of its own */
+  readonly budget?: LineBudget | undefined;
 }
 
 function newestText(error: Refusal['error']): string {

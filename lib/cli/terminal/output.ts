@@ -5,7 +5,11 @@ import { hasColour } from './colour.js';
 import type { Dress } from './dress.js';
 
 /** Where a command talks to: standard error, or in a test anything that can be written to. */
-export type OutputStream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'writableLength'>>;
+export type OutputStream = NodeJS.WritableStream &
+  Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows' | 'writableLength'>>;
+
+/** What reporters need of an {@link Output}. */
+export type Speaker = Pick<Output, 'isTerminal' | 'say' | 'mention' | 'sayJson' | 'mentionJson' | 'status' | 'clean'>;
 
 /** One line, or many. What is within a line is no line of its own, whatever it holds: others may have said it. */
 export type Lines = string | readonly string[];
@@ -20,6 +24,8 @@ export class Output {
   readonly #secrets = new Secrets();
   #mayHaveStatus = true;
   #hasStatus = false;
+  /** How many lines the status has. */
+  #statusRows = 1;
 
   constructor(stream: OutputStream) {
     this.#stream = stream;
@@ -82,11 +88,25 @@ export class Output {
     this.#stream.write(`\r${cutTo(this.clean(text), (this.#stream.columns || DEFAULT_COLUMNS) - 1)}${CLEAR_TO_END}`);
   }
 
+  /** Draws a status of many lines in the place of the one before, cut to the terminal's width and height. */
+  statusLines(lines: readonly string[]): void {
+    if (this.#isBehind) return;
+    this.clearStatus();
+    const room = Math.max(1, (this.#stream.rows || DEFAULT_ROWS) - 1);
+    const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`];
+    this.#hasStatus = true;
+    this.#statusRows = shown.length;
+    const columns = (this.#stream.columns || DEFAULT_COLUMNS) - 1;
+    this.#stream.write(shown.map((line) => cutTo(this.clean(line), columns)).join('\n'));
+  }
+
   /** Takes the status line away. */
   clearStatus(): void {
     if (!this.#hasStatus) return;
     this.#hasStatus = false;
-    this.#stream.write(`\r${CLEAR_TO_END}`);
+    const up = this.#statusRows > 1 ? `\x1b[${this.#statusRows - 1}A` : '';
+    this.#stream.write(up === '' ? `\r${CLEAR_TO_END}` : `${up}\r${CLEAR_BELOW}`);
+    this.#statusRows = 1;
   }
 
   /** A text as it may be shown, on one line. */
@@ -111,5 +131,7 @@ export function cutTo(text: string, columns: number): string {
 }
 
 const CLEAR_TO_END = '\x1b[K';
+const CLEAR_BELOW = '\x1b[J';
 const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
 const MAX_UNREAD_BYTES = 64 * 1024;

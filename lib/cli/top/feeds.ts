@@ -21,13 +21,25 @@ export class Feeds {
       if (facts === null) this.#feeds.delete(feed);
       else this.#feeds.set(feed, { ...this.#feeds.get(feed), ...facts });
     }
-    for (const feed of this.#samples.keys()) if (!this.#feeds.has(feed)) this.#samples.delete(feed);
-    for (const [feed, facts] of this.#feeds) this.#sample(feed, facts);
+    this.#sampleAll();
+  }
+
+  /** Takes all that there is to say of all feeds, at once. @param at in epoch milliseconds */
+  hold(at: number, feeds: Iterable<readonly [string, FeedFacts]>): void {
+    this.at = at;
+    this.#feeds.clear();
+    for (const [feed, facts] of feeds) this.#feeds.set(feed, facts);
+    this.#sampleAll();
   }
 
   /** Each with how fast it is. */
   list(): readonly FeedNow[] {
     return [...this.#feeds].map(([name, facts]) => ({ name, facts, ...this.#speedOf(name) }));
+  }
+
+  #sampleAll(): void {
+    for (const feed of this.#samples.keys()) if (!this.#feeds.has(feed)) this.#samples.delete(feed);
+    for (const [feed, facts] of this.#feeds) this.#sample(feed, facts);
   }
 
   #sample(feed: string, facts: FeedFacts): void {

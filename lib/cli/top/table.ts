@@ -52,7 +52,7 @@ function rankOf(facts: FeedFacts): number {
 }
 
 /** In a word: why it is not ready, or what else is the matter. */
-function stateOf(facts: FeedFacts): string {
+export function stateOf(facts: FeedFacts): string {
   const why = facts['not_ready'];
   if (typeof why === 'string') return why;
   if (facts['is_fresh'] === false) return 'stale';

@@ -35,6 +35,11 @@ export function toProblem(finding: Finding): ConfigProblem {
   return { path: formatPath(finding.path), message: finding.message };
 }
 
+/** The order of a file. */
+export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
 /** A path as it is shown: `pipeline.source.config.protocols[1]`. */
 export function formatPath(path: Path): string {
   return path

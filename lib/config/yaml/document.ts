@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import { ConfigError, type ConfigProblem } from '../../errors.js';
-import { type Finding, formatPath, type Path } from '../check/findings.js';
+import { byPlace, type Finding, formatPath, type Path } from '../check/findings.js';
 import type { GivenParams } from '../placeholders/params.js';
 import { maskPlaceholders } from '../placeholders/scan.js';
 import type { Surroundings } from '../placeholders/surroundings.js';
@@ -180,11 +180,6 @@ class LocatedDocument implements YamlDocument {
 function problemAt(lines: LineCounter, offset: number, path: Path, message: string): ConfigProblem {
   const { line, col } = lines.linePos(offset);
   return { path: formatPath(path), message, line, column: col };
-}
-
-/** The order of a file. */
-export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 const INTEGER = /^[-+]?\d+$/;
