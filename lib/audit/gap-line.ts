@@ -15,6 +15,8 @@ export interface GapLine {
   /** `null` when that is not known. */
   readonly durationMs: number | null;
   readonly missing: number | bigint | undefined;
+  /** Whether its server has sent what was missed: then nothing is missing. */
+  readonly isReplayed: boolean;
 }
 
 /** Reads gap lines: `{"gap":{…}}`, as `gaps: records` stores them. A record of a feed that looks alike, and lacks one of their keys, is none. */
@@ -33,7 +35,8 @@ export class GapLineReader {
     if (typeof cause !== 'string' || after === undefined || before === undefined) return undefined;
     if (!isTime(from) || !isTime(to) || !isTime(durationMs) || typeof dropped !== 'number') return undefined;
     const missing = this.#number('missing', bytes, start, end) ?? undefined;
-    return { cause, from, to, after, before, dropped, durationMs, missing };
+    const isReplayed = this.#scalar('replayed', bytes, start, end) === true;
+    return { cause, from, to, after, before, dropped, durationMs, missing, isReplayed };
   }
 
   #scalar(key: Key, bytes: Buffer, start: number, end: number): ReturnType<typeof scalarAt> {
@@ -78,7 +81,17 @@ export function beginsWith(bytes: Buffer, start: number, end: number, begin: Buf
 }
 
 const BEGIN = Buffer.from('{"gap":{');
-const KEYS = ['cause', 'from', 'to', 'dropped', 'duration_ms', 'after_sequence', 'before_sequence', 'missing'] as const;
+const KEYS = [
+  'cause',
+  'from',
+  'to',
+  'dropped',
+  'duration_ms',
+  'after_sequence',
+  'before_sequence',
+  'missing',
+  'replayed',
+] as const;
 type Key = (typeof KEYS)[number];
 type Fields = Readonly<Record<Key, FieldReader>>;
 const MOST_SHOWN = 40;

@@ -5,7 +5,8 @@ import type { GapLine } from './gap-line.js';
 
 /**
  * Looks for holes in the numbers of a feed that no gap line tells. A hole is told by one with the cause `sequence` and its very
- * numbers, or by one of another cause that stands between the record before the hole and the one behind it.
+ * numbers, or by one of another cause that stands between the record before the hole and the one behind it, unless the server has sent all
+ * that was missed.
  */
 export class NumberAudit {
   readonly #check: SequenceCheck;
@@ -22,7 +23,7 @@ export class NumberAudit {
   gap(gap: GapLine): void {
     this.#lines += 1;
     if (gap.cause === 'sequence') this.#told.push(gap);
-    else this.#lastGapLine = this.#lines;
+    else if (!gap.isReplayed) this.#lastGapLine = this.#lines;
   }
 
   /** Something was there that could not be read: what it held nobody can tell. */

@@ -229,6 +229,8 @@ describe('an audit of the numbers of a feed', () => {
     ['numbers without a hole', text(1, 2, 3), []],
     ['a hole that nothing tells', text(1, 2, 5, 6), ['!hole:3']],
     ['a hole behind a gap line', text(1, 2, gap({}), 5, 6), []],
+    ['a hole behind a gap that the server is said to have closed', text(1, 2, gap({ replayed: true }), 5), ['!hole:4']],
+    ['numbers that go on behind such a gap', text(1, 2, gap({ replayed: true }), 3), []],
     ['a hole with its own line', text(1, 2, gap(hole), 5, 6), []],
     ['a line of another hole', text(1, 2, gap({ ...hole, after_sequence: 3, missing: 1 }), 5, 6), ['!hole:4']],
     ['a gap line that stands elsewhere', text(1, gap({}), 2, 5), ['!hole:4']],

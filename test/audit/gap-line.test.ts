@@ -13,7 +13,7 @@ const GAP = {
 };
 const READ: GapLine = {
   ...{ cause: 'disconnected', from: 5, to: 9, durationMs: 4, dropped: 0 },
-  ...{ after: 3, before: 7, missing: undefined },
+  ...{ after: 3, before: 7, missing: undefined, isReplayed: false },
 };
 
 for (const [what, gap, expected] of [
@@ -24,6 +24,7 @@ for (const [what, gap, expected] of [
     { ...READ, from: null, to: null, durationMs: null, after: null, before: null },
   ],
   ['may know how many are missing', { ...GAP, missing: 2 }, { ...READ, missing: 2 }],
+  ['may say that nothing is missing', { ...GAP, replayed: true }, { ...READ, isReplayed: true }],
   ['may not know how many are missing', { ...GAP, missing: null }, READ],
   ['without a cause is none', { ...GAP, cause: undefined }, undefined],
   ['whose cause is a number is none', { ...GAP, cause: 1 }, undefined],
