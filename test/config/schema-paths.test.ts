@@ -25,7 +25,7 @@ import { createFakeClock, type FeedClient } from '../../lib/testing/index.js';
 import { readText, temporaryFolder } from '../sink/files.js';
 import { FakeKafka } from '../sink/kafka/fake-producer.js';
 import { pagesOf } from '../sink/pages.js';
-import { ARRANGEMENTS, type Arrangement, gapsOf, run } from '../support/arrangements.js';
+import { ARRANGEMENTS, type Arrangement, gapsOf, type RunOptions, run } from '../support/arrangements.js';
 import { feed, sends } from '../support/feed.js';
 import { frameOf } from '../support/messages.js';
 import { PATH_FORMS, type PathForm } from '../support/path-forms.js';
@@ -104,6 +104,14 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const reply = [{ match: { path, equals: 7 }, send: 'pong {value}' }];
     const { texts } = await run(arrangement, { url: server.url, unbounded: true, reply });
     assert.deepEqual([answer, texts], ['pong 7', []]);
+  },
+  'source.resume.caught_up.path': async ({ path, record }, t, arrangement) => {
+    const told: string[] = [];
+    const logger = { debug() {}, warn() {}, error() {}, info: (_: object, message: string) => told.push(message) };
+    const script = sends(record('not yet'), record('all'), record('all'));
+    const { texts } = await resumed(t, arrangement, { caught_up: { path, equals: 'all' } }, script, { logger });
+    assert.equal(texts.length, 3);
+    assert.equal(told.filter((message) => message === 'caught up').length, 1);
   },
   'source.resume.expired.match.path': async ({ path, record }, t, arrangement) => {
     const expired = { match: { path, equals: 'old' } };
@@ -269,6 +277,7 @@ async function resumed(
   arrangement: Arrangement,
   resume: object,
   script: (client: FeedClient) => Promise<void>,
+  around: RunOptions = {},
 ) {
   const server = await feed(t, script);
   const config = {
@@ -276,7 +285,7 @@ async function resumed(
     resume: { values: { c: { path: 'cursor' } }, into: { query: { c: '{c}' } }, ...resume },
   };
   const cursor = { endpoint: `${server.url}/`, values: { c: '1' } };
-  return run(arrangement, config as SourceConfig, { position: { sequence: 1, receivedAt: 0, cursor } });
+  return run(arrangement, config as SourceConfig, { position: { sequence: 1, receivedAt: 0, cursor }, ...around });
 }
 
 /** Runs a source to whose first frames these belong, sent when the client has said what it has to. */

@@ -32,7 +32,7 @@ describe('the entry of a page', () => {
   });
 
   it('has the cursor of the page', () => {
-    const cursor = { endpoint: 'wss://a/', values: { seq: '18446744073709551615', token: 'a"\u0000ä' } };
+    const cursor = { endpoint: 'wss://a/', values: { seq: '18446744073709551615', token: 'a"\u0000ä' }, since: 5 };
     const [page] = pagesOf([{ ...LINE, text: '{"n":1}' }], 1) as [Page];
     page.cursor = cursor;
     const { parts } = encodePage(page, 1);

@@ -93,7 +93,7 @@ describe('a ledger', () => {
 
   it('knows the cursor of the last page that has one, in marks and in the next ledgers, too', async (t) => {
     const path = join(await tempFolder(t), 'state');
-    const cursor = { endpoint: 'wss://a/', values: { seq: '18446744073709551615' } };
+    const cursor = { endpoint: 'wss://a/', values: { seq: '18446744073709551615' }, since: 5 };
     const state = await openState(path);
     const kept = state.keep();
     const page = pageOf([{ n: 1 }]);

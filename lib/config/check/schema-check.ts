@@ -5,6 +5,7 @@ import { PATH_PATTERN, pathProblem } from '../../json/field.js';
 import { DURATION } from '../durations.js';
 import { isDuration, keyOfCodeName, type Properties } from '../fields/code-name.js';
 import { compiledSchema, type SchemaName } from './compiled-schema.js';
+import { elsewhere } from './elsewhere.js';
 import { describeValue, type Finding, type IsHidden, type Path, quotedForm, valueFinding } from './findings.js';
 import { nullKeys, pathIn, pointerTo, withoutKeys } from './null-keys.js';
 
@@ -91,7 +92,8 @@ function toFinding(error: ErrorObject, { root, isHidden, foreign, nulls }: Conte
     case 'additionalProperties': {
       const key: string = error.params['additionalProperty'];
       const { properties = {} } = error.parentSchema as { readonly properties?: Properties };
-      const message = foreign?.key(path, key, root) ?? codeName(key, properties) ?? noSuchKey(key, properties);
+      const known = foreign?.key(path, key, root) ?? elsewhere(path, key) ?? codeName(key, properties);
+      const message = known ?? noSuchKey(key, properties);
       return { path: [...path, key], at: 'key', message };
     }
     case 'false schema':

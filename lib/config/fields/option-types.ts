@@ -262,7 +262,8 @@ export interface ResumeConfig {
    * `state` they are those of the last record that was stored. `inclusive`: the server sends that record once more, and
    * it is dropped. `monotonic`: so are those before it, if a server sends them again. `scope`: whether they are good at
    * all of `urls` (`feed`), or only where they came from (`endpoint`). `expired` (`status`, `code` or `match`): how the
-   * server says that it has forgotten them. @default none
+   * server says that it has forgotten them; `caught_up` (`path` and `equals`), that it has sent all that was missed.
+   * @default none
    */
   readonly resume?: {
     /** What is remembered of the newest record, by names of yours: each has the path of a field. */
@@ -303,6 +304,8 @@ export interface ResumeConfig {
       /** How much earlier. */
       readonly rewind: number | string;
     } | undefined;
+    /** The frame by which the server says that it has sent all that was missed. */
+    readonly caught_up?: FrameMatch | undefined;
     /** How the server says that it has forgotten the cursor: then it is connected to without one. */
     readonly expired?: {
       /** The HTTP status by which the upgrade is refused. */

@@ -58,6 +58,11 @@ export class FeedGaps {
     return this.#recorder.cause;
   }
 
+  /** When the one began that is open. */
+  get since(): Moment | undefined {
+    return this.#recorder.since;
+  }
+
   /** Gaps so far, with one that is open. */
   get count(): number {
     return this.#recorder.count;
@@ -69,7 +74,7 @@ export class FeedGaps {
   }
 
   /** An earlier run came so far: what was missed since, and what of it is damaged. */
-  continueFrom({ sequence, receivedAt, damaged }: FeedPosition): void {
+  continueFrom({ sequence, receivedAt, cursor, damaged }: FeedPosition): void {
     if (damaged !== undefined) {
       const { after, before } = damaged;
       this.#recorder.add({
@@ -82,15 +87,26 @@ export class FeedGaps {
       });
     }
     if (sequence === 0) return;
-    const since = receivedAt === undefined ? undefined : this.#momentOf(receivedAt);
+    // What a server was still sending then belongs to it.
+    const from = cursor?.since ?? receivedAt;
+    const since = from === undefined ? undefined : this.#momentOf(from);
     this.#recorder.open({
       ...{ cause: 'not_running', connection: 0, code: undefined, afterSequence: sequence - 1 },
       since,
     });
   }
 
-  /** A connection was lost, or, as number 0, did not come about: at that moment, unless it is found later than that. */
-  lost(connection: number, { code, error }: Pick<ConnectionEnd, 'code' | 'error'>, at?: Moment): void {
+  /**
+   * A connection was lost, or, as number 0, did not come about: at that moment, unless it is found later than that.
+   *
+   * @param missingSince since when records may be missing that it was still sending, in epoch milliseconds
+   */
+  lost(
+    connection: number,
+    { code, error }: Pick<ConnectionEnd, 'code' | 'error'>,
+    at?: Moment,
+    missingSince?: number,
+  ): void {
     const { next, fed } = this.#parts.progress;
     const watchdog = error instanceof DisconnectedError ? error.watchdog : undefined;
     this.#recorder.open({
@@ -99,7 +115,12 @@ export class FeedGaps {
       code: connection === 0 ? undefined : code,
       afterSequence: next === 0 ? undefined : next - 1,
       // A connection that had to be found dead has been so for longer.
-      since: connection === 0 || watchdog !== undefined ? fed : at,
+      since:
+        missingSince === undefined
+          ? connection === 0 || watchdog !== undefined
+            ? fed
+            : at
+          : this.#momentOf(missingSince),
     });
   }
 

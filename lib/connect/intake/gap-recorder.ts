@@ -42,6 +42,11 @@ export class GapRecorder {
     return this.#open?.cause;
   }
 
+  /** When the one began that is open. */
+  get since(): Moment | undefined {
+    return this.#open?.from;
+  }
+
   /** Gaps so far, with one that is open. */
   get count(): number {
     return this.#count;

@@ -218,7 +218,9 @@ export class Intake implements FrameHandler {
     if (this.#dedupe?.isDuplicate(data, origin.number, this.fed.monotonic) === true) return;
     const hole = this.#sequence?.look(data, this.fed);
     // A record that says nothing of where it is says nothing of what is missing either.
-    if (this.gaps.isOpen && cursor?.isJoining !== true) {
+    const { since } = this.gaps;
+    if (since !== undefined && cursor?.isJoining !== true) {
+      cursor?.closes(since.at);
       this.gaps.close(cursor?.isReplayed === true && hole === undefined);
       if (!this.isOpen) return;
     }

@@ -155,6 +155,14 @@ const RESUME_FORM = shapeForm({
     description: 'For cursors that are times: what another one of `urls` is asked for is so much earlier.',
     note: ', in milliseconds',
   }),
+  /**
+   * The frame by which the server says that it has sent all that was missed. A drop, or a kill, before that is told as a gap that began
+   * where the one began that was being closed. @default what was missed is taken to be there with the first record
+   */
+  caughtUp: match({
+    title: 'Caught up',
+    description: 'The frame by which the server says that it has sent all that was missed.',
+  }),
   /** How the server says that it has forgotten the cursor: then it is connected to without one. @default none */
   expired: shape<ResumeExpired>(shapeForm(EXPIRED_OPTIONS), {
     title: 'Expired',
@@ -184,7 +192,7 @@ export const RESUME_OPTIONS = {
   resume: shape<ResumeOptions>(RESUME_FORM, {
     title: 'Resume',
     description:
-      'Has the server go on where the feed was, so that a drop loses nothing. `values` are remembered of the newest record, each by its path, and said to the server on the next connect by `into`, with `{name}` for each; beside a `state` they are those of the last record that was stored. `inclusive`: the server sends that record once more, and it is dropped. `monotonic`: so are those before it, if a server sends them again. `scope`: whether they are good at all of `urls` (`feed`), or only where they came from (`endpoint`). `expired` (`status`, `code` or `match`): how the server says that it has forgotten them.',
+      'Has the server go on where the feed was, so that a drop loses nothing. `values` are remembered of the newest record, each by its path, and said to the server on the next connect by `into`, with `{name}` for each; beside a `state` they are those of the last record that was stored. `inclusive`: the server sends that record once more, and it is dropped. `monotonic`: so are those before it, if a server sends them again. `scope`: whether they are good at all of `urls` (`feed`), or only where they came from (`endpoint`). `expired` (`status`, `code` or `match`): how the server says that it has forgotten them; `caught_up` (`path` and `equals`), that it has sent all that was missed.',
     note: ', of which `values` and `into` are needed',
     examples: [
       { values: { cursor: { path: 'time_us' } }, into: { query: { cursor: '{cursor}' } }, inclusive: true },

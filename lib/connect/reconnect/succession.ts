@@ -167,10 +167,12 @@ export class Succession implements ConnectionHandler, RotationHandler {
     this.#logger.warn({ url, code, reason, err: error }, 'disconnected');
     const { frames } = this.#intake;
     if (!this.#handler.onEvent('disconnected', { url, connection, code, reason, error, frames })) return;
+    const missingSince = cursor && this.#parts.resume?.lost(cursor);
     const isForgotten = cursor !== undefined && this.#parts.resume?.isForgotten(cursor, error) === true;
     const next = isForgotten ? this.#policy.afterForgotten() : this.#policy.after(ending);
     // Without a connection before and without another attempt there is only an error.
-    if (next.kind === 'attempt' || (wasOpen && error !== undefined)) this.#intake.gaps.lost(connection, ending);
+    if (next.kind === 'attempt' || (wasOpen && error !== undefined))
+      this.#intake.gaps.lost(connection, ending, undefined, missingSince);
     if (isForgotten) this.#intake.gaps.cursorExpired();
     if (next.kind === 'end') {
       this.#handler.onOver({ cause: next.error === undefined ? 'closed' : 'failed', error: next.error });

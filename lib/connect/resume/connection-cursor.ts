@@ -15,6 +15,8 @@ export interface ConnectionCursorParts {
   readonly isInclusive: boolean;
   /** Whether a record that does not stand behind the cursor has been there, however many of them come. */
   readonly isMonotonic: boolean;
+  /** Whether the server says when it has sent all that was missed. */
+  readonly tellsCaughtUp: boolean;
   /** The first such record came that is not the one of the cursor. Told once. */
   onStale(): void;
 }
@@ -33,6 +35,9 @@ export class ConnectionCursor {
   /** The newest frames, and when they came. */
   #span: CursorSpan;
   #arrival: Moment | undefined;
+  /** Since when that is which it is sending, until it says that it has sent all. */
+  #since: number | undefined;
+  #isReplaying: boolean;
   #hasMet = false;
   #hasBegun = false;
   /** Whether its first record stands before the cursor: its server has begun anew, or takes no heed of cursors. */
@@ -43,7 +48,10 @@ export class ConnectionCursor {
     this.#parts = parts;
     this.asked = parts.asked;
     this.isJoining = parts.asked !== undefined;
-    this.#span = this.#spanBehind(parts.asked && { ...parts.asked.cursor, endpoint: parts.endpoint });
+    this.#isReplaying = parts.asked !== undefined && parts.tellsCaughtUp;
+    // The connection before was lost in the midst of that.
+    if (this.#isReplaying) this.#since = parts.asked?.cursor.since;
+    this.#span = this.#spanBehind(parts.asked?.cursor.values);
   }
 
   /** From where a server is to go on behind its newest record; `undefined` while it has said nothing of that. */
@@ -59,6 +67,22 @@ export class ConnectionCursor {
   /** Where its newest frame stands among them. */
   get place(): number {
     return this.#span.last;
+  }
+
+  /** Since when records may be missing that its server is still sending; `undefined` when it is not. */
+  get since(): number | undefined {
+    return this.#since;
+  }
+
+  /** Its first record closes a gap that began at this time: all of it is there when the server says so. */
+  closes(since: number): void {
+    if (this.#isReplaying) this.#replaySince(since);
+  }
+
+  /** Its server says that it has sent all that was missed. */
+  caughtUp(): void {
+    this.#isReplaying = false;
+    this.#replaySince(undefined);
   }
 
   /** Whether nothing is known to be missing between what was there and its first record. */
@@ -95,7 +119,7 @@ export class ConnectionCursor {
   take(data: Buffer, arrival: Moment): void {
     const goesOn = arrival === this.#arrival ? this.#span.hasRoom : this.#span.joins(data, arrival);
     if (!goesOn) {
-      this.#span = this.#spanBehind(this.current);
+      this.#span = this.#spanBehind(this.current?.values);
       this.#span.joins(data, arrival);
     }
     this.#arrival = arrival;
@@ -114,16 +138,22 @@ export class ConnectionCursor {
 
   #add(values: CursorTexts | undefined): boolean {
     if (values === undefined) return false;
-    const { endpoint, records } = this.#parts;
+    const { records } = this.#parts;
     // Where a record says all there is to say, nothing of what was said before is left.
     const isAll = this.#isByRecordsAlone && records.areIn(values);
-    this.#span = this.#spanBehind({ endpoint, values: isAll ? values : { ...this.current?.values, ...values } });
+    this.#span = this.#spanBehind(isAll ? values : { ...this.current?.values, ...values });
     return true;
   }
 
-  #spanBehind(cursor: FeedCursor | undefined): CursorSpan {
+  #replaySince(since: number | undefined): void {
+    this.#since = since;
+    this.#span = this.#spanBehind(this.current?.values);
+  }
+
+  #spanBehind(values: CursorTexts | undefined): CursorSpan {
     const { endpoint, records } = this.#parts;
-    return new CursorSpan(endpoint, records, this.#isByRecordsAlone, cursor);
+    const facts = { endpoint, ...(this.#since !== undefined && { since: this.#since }) };
+    return new CursorSpan(facts, records, this.#isByRecordsAlone, values && { ...facts, values });
   }
 
   get #isByRecordsAlone(): boolean {

@@ -5,7 +5,7 @@ import type { CursorReader, CursorTexts } from './cursor-reader.js';
 
 /** Where frames of a connection are that came one behind another: nothing is read of them before somebody asks. */
 export class CursorSpan implements CursorPlaces {
-  readonly #endpoint: string;
+  readonly #facts: Omit<FeedCursor, 'values'>;
   readonly #records: CursorReader;
   /** Whether a frame that has all values of records says all there is to say. */
   readonly #isByRecordsAlone: boolean;
@@ -17,9 +17,17 @@ export class CursorSpan implements CursorPlaces {
   #place = -1;
   #cursor: FeedCursor | undefined;
 
-  /** @param before where the connection was when the first of them came */
-  constructor(endpoint: string, records: CursorReader, isByRecordsAlone: boolean, before: FeedCursor | undefined) {
-    this.#endpoint = endpoint;
+  /**
+   * @param facts what their cursors have in common
+   * @param before where the connection was when the first of them came
+   */
+  constructor(
+    facts: Omit<FeedCursor, 'values'>,
+    records: CursorReader,
+    isByRecordsAlone: boolean,
+    before: FeedCursor | undefined,
+  ) {
+    this.#facts = facts;
     this.#records = records;
     this.#isByRecordsAlone = isByRecordsAlone;
     this.#before = before;
@@ -73,11 +81,11 @@ export class CursorSpan implements CursorPlaces {
       if (found === undefined) continue;
       values = values === undefined ? found : { ...found, ...values };
       if (this.#records.areIn(values)) {
-        if (this.#isByRecordsAlone) return { endpoint: this.#endpoint, values };
+        if (this.#isByRecordsAlone) return { ...this.#facts, values };
         break;
       }
     }
-    return values === undefined ? cursor : { endpoint: this.#endpoint, values: { ...cursor?.values, ...values } };
+    return values === undefined ? cursor : { ...this.#facts, values: { ...cursor?.values, ...values } };
   }
 }
 

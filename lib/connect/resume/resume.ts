@@ -52,6 +52,7 @@ export class Resume {
       control: this.#control,
       isInclusive: this.#options.inclusive === true,
       isMonotonic: this.#options.monotonic === true,
+      tellsCaughtUp: this.#options.caughtUp !== undefined,
       onStale: () => this.#logger.warn({ url: endpoint.shownUrl }, STALE),
     });
   }
@@ -80,6 +81,12 @@ export class Resume {
   /** A frame of it came that is no data. */
   takeControl(connection: ConnectionCursor, data: Buffer): void {
     if (connection.takeControl(data) && connection !== this.#last) this.#follow(connection);
+  }
+
+  /** It is over. Since when records may be missing that it was sending, where it was: in epoch milliseconds. */
+  lost({ since }: ConnectionCursor): number | undefined {
+    if (since !== undefined) this.#logger.warn({ since: new Date(since).toISOString() }, CUT_OFF);
+    return since;
   }
 
   /** Whether the server has forgotten what the connection was asked for: it is asked for no more then. */
@@ -138,4 +145,5 @@ export class Resume {
   }
 }
 
+const CUT_OFF = 'the connection was lost before its server had sent all that was missed';
 const STALE = 'the server has begun before the cursor: records that are there already are dropped';

@@ -15,14 +15,18 @@ export interface ControlHandler {
   onAsked(make: () => SubscribeMessage): void;
 }
 
-/** What of a server that is to go on from somewhere, and may say that it cannot. */
+/** What of a server that is to go on from somewhere: it may say that it cannot, and when it has. */
 export interface Joining {
-  /** The frame by which it says so. */
-  readonly forgotten: FrameMatch;
+  /** The frame by which it says that it cannot, if there is one. */
+  readonly forgotten: FrameMatch | undefined;
   /** Whether it still may. */
   isJoining(): boolean;
   /** It says so. */
   onForgotten(): void;
+  /** The frame by which it says that it has sent all that was missed, if there is one. */
+  readonly caughtUp: FrameMatch | undefined;
+  /** It says so: that frame may be anything besides. */
+  onCaughtUp(): void;
 }
 
 /**
@@ -37,15 +41,19 @@ export class ControlFrames {
   #isAnswerExpected = false;
   readonly #beat: Matcher | undefined;
   #joining: { readonly matcher: Matcher; readonly told: Joining } | undefined;
+  #replay: { readonly matcher: Matcher; readonly told: Joining } | undefined;
   readonly #replies: readonly { readonly matcher: Matcher; readonly send: Reply['send'] }[];
 
   constructor(heartbeat: Heartbeat | undefined, replies: readonly Reply[], handler: ControlHandler, joining?: Joining) {
     this.#handler = handler;
     this.#beat = heartbeat?.expect === undefined ? undefined : compileMatch(heartbeat.expect, 'heartbeat.expect.path');
     this.#replies = replies.map(({ match, send }) => ({ matcher: compileMatch(match, 'reply.match.path'), send }));
-    if (joining !== undefined) {
+    if (joining?.forgotten !== undefined) {
       const matcher = compileMatch(joining.forgotten, 'resume.expired.match.path');
       this.#joining = { matcher, told: joining };
+    }
+    if (joining?.caughtUp !== undefined) {
+      this.#replay = { matcher: compileMatch(joining.caughtUp, 'resume.caught_up.path'), told: joining };
     }
     this.isNeeded = this.#isLooking;
   }
@@ -58,7 +66,8 @@ export class ControlFrames {
 
   /** Whether there is anything to look for at any time. */
   get #isLooking(): boolean {
-    return this.#beat !== undefined || this.#replies.length > 0 || this.#joining !== undefined;
+    const { length } = this.#replies;
+    return this.#beat !== undefined || length > 0 || this.#joining !== undefined || this.#replay !== undefined;
   }
 
   #saysForgotten(frame: LookedAt, { matcher, told }: { readonly matcher: Matcher; readonly told: Joining }): boolean {
@@ -72,11 +81,18 @@ export class ControlFrames {
     return true;
   }
 
+  #caughtUp(told: Joining): void {
+    this.#replay = undefined;
+    this.isNeeded = this.#isAnswerExpected || this.#isLooking;
+    told.onCaughtUp();
+  }
+
   /** Whether the frame is a control frame. If it asks for a reply, that is sent. */
   consumes(data: Buffer): boolean {
     this.#frame ??= new LookedAt();
     const frame = this.#frame.at(data);
     if (this.#joining !== undefined && this.#saysForgotten(frame, this.#joining)) return true;
+    if (this.#replay?.matcher.matches(frame) === true) this.#caughtUp(this.#replay.told);
     if (this.#handler.isAnswer(frame)) return true;
     if (this.#beat !== undefined && this.#handler.isBeatOwed() && this.#beat.matches(frame)) {
       this.#handler.onBeaten();

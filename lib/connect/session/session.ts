@@ -83,14 +83,19 @@ export class Session {
   #joining(): Joining | undefined {
     const { origin, options, onLost } = this.#parts;
     const { cursor } = origin;
-    const forgotten = options.resume?.expired?.match;
-    if (cursor?.asked === undefined || forgotten === undefined) return undefined;
+    const { expired, caughtUp } = options.resume ?? {};
+    const forgotten = expired?.match;
+    if (cursor?.asked === undefined || (forgotten ?? caughtUp) === undefined) return undefined;
     return {
-      forgotten,
+      ...{ forgotten, caughtUp },
       isJoining: () => cursor.isJoining,
       onForgotten: () => {
         cursor.isExpired = true;
         onLost({ cause: new Error('the server cannot go on from where it was asked to') });
+      },
+      onCaughtUp: () => {
+        cursor.caughtUp();
+        options.logger.info({ url: origin.endpoint.shownUrl, connection: origin.number }, 'caught up');
       },
     };
   }

@@ -32,6 +32,19 @@ for (const [what, resume, expected] of [
   });
 }
 
+for (const [key, expected] of [
+  ['commit_every', /a cursor is kept with each page that is stored, and `sync` of `state` says/],
+  ['key', /a feed has one cursor/],
+] as const) {
+  test(`a resume with \`${key}\` is told what does that`, () => {
+    const resume = { values: VALUES, into: INTO, [key]: '1s' };
+    assert.throws(() => createSource({ url: 'ws://a', unbounded: true, resume }), {
+      code: 'ERR_CONFIG',
+      message: expected,
+    });
+  });
+}
+
 test('it looks into whole frames of JSON', () => {
   const resume = { values: VALUES, into: INTO };
   for (const other of [{ split: 'lines' as const }, { message_format: 'binary' as const }]) {

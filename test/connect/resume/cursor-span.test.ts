@@ -25,7 +25,7 @@ for (const [what, values, isByRecordsAlone] of [
     const before = { endpoint: 'ws://e/', values: { n: '1', ...(!isByRecordsAlone && { session: 's' }) } };
     fc.assert(
       fc.property(frames, fc.array(fc.nat(19)), fc.boolean(), (texts, asked, isBegun) => {
-        const span = new CursorSpan('ws://e/', reader, isByRecordsAlone, isBegun ? before : undefined);
+        const span = new CursorSpan({ endpoint: 'ws://e/' }, reader, isByRecordsAlone, isBegun ? before : undefined);
         assert.equal(span.areKnown, isBegun);
         let known: CursorTexts | undefined = isBegun ? before.values : undefined;
         const expected = texts.map((text) => {
@@ -53,7 +53,7 @@ test('what one of them keeps in memory is bounded, in frames, bytes and chunks, 
   const chunk = Buffer.allocUnsafeSlow(64 * 1024);
   const at = (monotonic: number) => ({ at: 0, monotonic });
   const counted = (add: (span: CursorSpan) => boolean): number => {
-    const span = new CursorSpan('ws://e/', reader, true, undefined);
+    const span = new CursorSpan({ endpoint: 'ws://e/' }, reader, true, undefined);
     while (add(span)) span.add(chunk.subarray(0, 0));
     return span.last + 1;
   };
@@ -70,7 +70,7 @@ test('what one of them keeps in memory is bounded, in frames, bytes and chunks, 
     counted((span) => span.joins(Buffer.allocUnsafeSlow(10), at((now += 2)))),
     6,
   );
-  const span = new CursorSpan('ws://e/', reader, true, undefined);
+  const span = new CursorSpan({ endpoint: 'ws://e/' }, reader, true, undefined);
   for (let count = 0; count < 3; count++) span.add(chunk);
   assert.equal(span.hasRoom, false);
 });

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
-import { createSource, type FeedPosition, type Gap, type Page, WebSocketReadable } from '../../../lib/index.js';
+import {
+  createSource,
+  type FeedPosition,
+  type Frame,
+  type Gap,
+  type Page,
+  WebSocketReadable,
+} from '../../../lib/index.js';
 import {
   createFeedServer,
   type FeedServer,
@@ -124,6 +131,71 @@ for (const arrangement of ['by hand', 'fused'] as const) {
     assert.deepEqual(
       run.gaps.map(({ cause }) => cause),
       ['cursor_expired'],
+    );
+  });
+
+  test(`${arrangement}: what is cut off before its server says that it has sent all begins where the gap before began`, async (t) => {
+    const server = await log(t, { path: 'seq' }, async (client) => {
+      if (client.number === 1) {
+        await client.send('{"seq":5}');
+        await until(() => run.records.length === 1);
+        await client.drop();
+        return;
+      }
+      if (client.number === 3) {
+        await client.send('{"seq":9}');
+        return;
+      }
+      await client.send('{"seq":6}');
+      await client.send('{"seq":7,"type":"caught up"}');
+      await client.send('{"seq":8}');
+      await until(() => run.records.length === 4);
+      await client.drop();
+    });
+    const resume = { ...CURSOR, caughtUp: { path: 'type', equals: 'caught up' } };
+    const begun = Date.now() - 1_000_000;
+    const cursor = { endpoint: `${server.url}/`, values: { cursor: '4' }, since: begun };
+    const position = { sequence: 5, receivedAt: begun + 500_000, cursor };
+    const run = begin(t, arrangement, server, { resume, position });
+    await until(() => run.records.length === 5);
+    await run.end();
+    assert.deepEqual(run.records, [5, 6, 7, 8, 9]);
+    // Of the run before, what was cut off of that, and one of its own.
+    assert.deepEqual(
+      run.gaps.map(({ cause, replayed, from }) => ({ cause, replayed, isOld: from.at === begun })),
+      [
+        { cause: 'not_running', replayed: true, isOld: true },
+        { cause: 'disconnected', replayed: true, isOld: true },
+        { cause: 'disconnected', replayed: true, isOld: false },
+      ],
+    );
+    const since = new Map(run.cursors.map((one) => [one.count, one.since]));
+    assert.equal(since.get(1), begun);
+    assert.equal(since.get(4), undefined);
+  });
+
+  test(`${arrangement}: a cursor that is found forgotten before that is a gap as long as what was missed`, async (t) => {
+    const server = await log(t, { path: 'seq' }, async (client) => {
+      if (client.request.url === '/') await client.send('{"seq":9}');
+      else if (client.number === 1) {
+        await client.send('{"seq":5}');
+        await until(() => run.records.length === 1);
+        await client.drop();
+      } else await client.send('{"error":"too_old"}');
+    });
+    const expired = { match: { path: 'error', equals: 'too_old' } };
+    const resume = { ...CURSOR, caughtUp: { path: 'type', equals: 'caught up' }, expired };
+    const receivedAt = Date.now() - 1_000_000;
+    const position = { sequence: 5, receivedAt, cursor: { endpoint: `${server.url}/`, values: { cursor: '4' } } };
+    const run = begin(t, arrangement, server, { resume, position });
+    await until(() => run.records.length === 2);
+    await run.end();
+    assert.deepEqual(
+      run.gaps.map(({ cause, replayed, from }) => ({ cause, replayed, from: from.at })),
+      [
+        { cause: 'not_running', replayed: true, from: receivedAt },
+        { cause: 'cursor_expired', replayed: undefined, from: receivedAt },
+      ],
     );
   });
 
@@ -268,7 +340,7 @@ type Settings = Omit<NonNullable<ConstructorParameters<typeof WebSocketReadable>
 function begin(t: TestContext, arrangement: 'by hand' | 'fused', server: FeedServer, settings: Settings) {
   const records: number[] = [];
   const gaps: Gap[] = [];
-  const cursors: { count: number; cursor: string | undefined }[] = [];
+  const cursors: { count: number; cursor: string | undefined; since: number | undefined }[] = [];
   const options = { reconnect: true, reconnectBackoff: 1, ...settings };
   const { position, logger, ...config } = options;
   const stream = (
@@ -285,10 +357,11 @@ function begin(t: TestContext, arrangement: 'by hand' | 'fused', server: FeedSer
   stream.on('close', () => {
     ended = true;
   });
-  stream.on('data', (item: Page | { readonly data: Buffer; readonly cursor?: { readonly values: object } }) => {
+  stream.on('data', (item: Page | Frame) => {
     const texts = 'ends' in item ? item.messages.map(({ text }) => text.toString()) : [item.data.toString()];
     for (const text of texts) records.push(Number(/"seq":(\d+)/.exec(text)![1]));
-    cursors.push({ count: records.length, cursor: (item.cursor?.values as { cursor?: string } | undefined)?.cursor });
+    const { values, since } = item.cursor ?? {};
+    cursors.push({ count: records.length, cursor: values?.['cursor'], since });
   });
   t.after(() => stream.destroy());
   return {

@@ -8,7 +8,7 @@ for (const position of [
   { sequence: 0, receivedAt: undefined },
   { sequence: 1_000, receivedAt: 1_700_000_000_000.25 },
   { sequence: 7, receivedAt: 1, spooled: { id: 'a', page: 12 } },
-  { sequence: 7, receivedAt: 1, cursor: { endpoint: 'wss://a/', values: { seq: '18446744073709551615' } } },
+  { sequence: 7, receivedAt: 1, cursor: { endpoint: 'wss://a/', values: { seq: '18446744073709551615' }, since: 5 } },
   { sequence: 7, receivedAt: 1, spooled: { id: 'a', page: 12 }, elsewhere: [{ id: 'b', page: 3 }] },
 ]) {
   test(`a position is read as it was written: ${JSON.stringify(position)}`, () => {
