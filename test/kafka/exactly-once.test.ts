@@ -10,6 +10,7 @@ import { resolveKafkaOptions } from '../../lib/sink/kafka/options.js';
 import { spillway } from '../cli/cli.js';
 import { numbered } from '../flows/support/numbered.js';
 import { pagesOf, records } from '../sink/pages.js';
+import { feed } from '../support/feed.js';
 import { consoleConsumer } from '../support/kafka/console-consumer.js';
 import { noKafka, sharedBroker } from '../support/kafka/gate.js';
 import { newTopic, readCommitted } from '../support/kafka/topics.js';
@@ -86,6 +87,44 @@ describe('a pipeline with `delivery: exactly_once`', { skip, timeout: 300_000 },
     assert.equal(await checkExactlyOnce(address, topic, ['not_running']), await nextOf(address, name, true));
   });
 
+  it('has its server go on behind what the last transaction holds, so that each record is there once', async (t) => {
+    const { address } = shared;
+    const topic = await newTopic(t, address);
+    const name = newName();
+    const asked: (string | null)[] = [];
+    const server = await feed(t, async (client) => {
+      const after = new URL(client.request.url, 'ws://server').searchParams.get('after');
+      asked.push(after);
+      await client.sendMany(numbersFrom(Number(after ?? -1) + 1));
+    });
+    const { file } = await exactFile(t, {
+      ...{ url: server.url, address, topic, name },
+      source: {
+        ...{ max_messages: 3_000, unbounded: false, gaps: 'records' },
+        resume: { values: { n: { path: 'n' } }, into: { query: { after: '{n}' } } },
+      },
+    });
+    const committed: (string | null)[] = [null];
+    for (const signal of ['SIGKILL', 'SIGKILL', 'SIGTERM'] as const) {
+      const { child, exit } = spillway(t, ['run', file]);
+      await untilStored(address, name, await nextOf(address, name));
+      child.kill(signal);
+      await exit;
+      const { cursor } = (await positionOf(address, name, true))!.position;
+      committed.push(cursor!.values['n']!);
+    }
+    const last = committed.pop();
+    assert.deepEqual(asked, committed);
+    const values = await readCommitted(address, topic, { isSettled: true });
+    let next = 0;
+    for (const { value } of values) {
+      const { n, gap } = JSON.parse(String(value)) as { n?: number; gap?: { replayed?: boolean } };
+      if (gap === undefined) assert.equal(n, next++);
+      else assert.equal(gap.replayed, true, String(value));
+    }
+    assert.equal(String(next - 1), last);
+  });
+
   it('is taken over by a second run, and then ends and says so', async (t) => {
     const { address } = shared;
     const topic = await newTopic(t, address);
@@ -131,3 +170,7 @@ describe('a pipeline with `delivery: exactly_once`', { skip, timeout: 300_000 },
     assert.equal(new Set(numbers).size, next);
   });
 });
+
+function* numbersFrom(first: number): Generator<string> {
+  for (let n = first; ; n++) yield `{"n":${n}}`;
+}

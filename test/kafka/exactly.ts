@@ -96,7 +96,12 @@ export async function untilStored(
 
 export interface Position {
   readonly version: number;
-  readonly position: { readonly next: number; readonly receivedAt: number; readonly spooled?: object };
+  readonly position: {
+    readonly next: number;
+    readonly receivedAt: number;
+    readonly spooled?: object;
+    readonly cursor?: { readonly values: Readonly<Record<string, string>> };
+  };
   readonly epoch: number;
   readonly at: number;
 }
