@@ -32,10 +32,13 @@ export function captureCommand(output: Output): Command {
       'Captures a live feed into a file, or onto standard output as JSON lines. Every key of the configuration table ' +
         'is a flag. With no limit given it runs until Ctrl-C.',
     )
-    .argument('<url...>', 'ws:// or wss://; more than one are tried in turn')
+    .argument(
+      '<url...>',
+      'ws:// or wss://; more than one are tried in turn, or with {feed} in -o captured side by side',
+    )
     .option(
       '-o, --output <file>',
-      'write there in place of standard output; .gz and .zst choose a compression; %Y, %m, %d, %H and %M make files by the time',
+      'write there in place of standard output; .gz and .zst choose a compression; %Y, %m, %d, %H and %M make files by the time; {feed} a file for each of several addresses',
     )
     .option('--state <folder>', 'keep there how far the feed is stored, and go on where the run before came to')
     .option('--spool <folder>', 'keep there what the sink has not stored yet, so that a slow one pauses no socket')
@@ -74,6 +77,8 @@ async function capture(
   const isPiped = options.output === undefined || options.output === '-';
   const reporter = createReporter(output, { ...options, isPiped });
   try {
+    const { areFeeds } = await import('./capture/many-of.js');
+    if (areFeeds(urls, options.output)) return await captureMany(urls, flags, options, output);
     const { captureOf } = await import('./capture/capture-of.js');
     const given = await pipelineOptions(options);
     const {
@@ -104,6 +109,36 @@ async function capture(
   }
 }
 
+/** The same of several feeds. */
+async function captureMany(
+  urls: readonly string[],
+  flags: CaptureFlags,
+  options: CaptureOptions,
+  output: Output,
+): Promise<ExitStatus> {
+  const [{ manyOf }, { flagError }, { guardSecrets }, { runMany }, { ManyReporter }] = await Promise.all([
+    import('./capture/many-of.js'),
+    import('./capture/flag-values.js'),
+    import('./exposure.js'),
+    import('./process/run-many.js'),
+    import('./report/many/many-reporter.js'),
+  ]);
+  const pipelines = await manyOf(urls, flags, { ...options }, await pipelineOptions(options));
+  if (options.printConfig === true) throw flagError('--print-config', OF_ONE);
+  const reporter = new ManyReporter(output, options);
+  let isExposed = false;
+  for (const feed of pipelines.feeds) {
+    guardSecrets(feed, output, (notice) => {
+      if (!isExposed) reporter.whole.notice(notice);
+      isExposed = true;
+    });
+    await checkHangup(options.onHangup, feed.sink);
+  }
+  return runMany(pipelines, output, reporter, options);
+}
+
+const OF_ONE =
+  'It prints the file of one feed, and these are several: leave all addresses out but one, and write a file with `each` out of what it prints.';
 const EPILOGUE = `
 Examples:
   $ spillway capture wss://example.com/feed -n 100 -o trades.jsonl
@@ -112,6 +147,7 @@ Examples:
   $ spillway capture wss://example.com/feed --reconnect --idle-timeout 5m -o trades.jsonl.gz
   $ spillway capture wss://example.com/feed --reconnect -o 'out/%Y-%m-%d/%H.jsonl.gz' --keep-age 30d
   $ spillway capture 'wss://example.com/feed?key=\${env:FEED_KEY}' -H 'User-Agent: me/1.0' | head
+  $ spillway capture wss://example.com/btc wss://example.com/eth -o 'out/{feed}.jsonl'
   $ spillway capture wss://example.com/feed -s @subscribe.json --print-config > trades.yaml
 
 A text after a flag that takes JSON, or may be repeated, can be @file: what that file holds. Flags of JSON take objects: --auth '{"type":"token_file","config":{"path":"token"}}'. \${env:NAME} is replaced by the environment, as it is in pipeline files, in single quotes: a credential on the command line can be read by others on this machine, and that is told once.
