@@ -280,7 +280,18 @@ function isOptionTable(path: string): boolean {
   return TABLES.includes(path);
 }
 
-const TABLES = ['intake', 'liveness', 'reach', 'reconnect', 'resume', 'rotation', 'socket', 'subscribe', 'token']
+const TABLES = [
+  'backfill',
+  'intake',
+  'liveness',
+  'reach',
+  'reconnect',
+  'resume',
+  'rotation',
+  'socket',
+  'subscribe',
+  'token',
+]
   .map((name) => `connect/options/${name}-options.ts`)
   .concat('parse/formats.ts', 'parse/options.ts', 'batch/options.ts');
 const SOCKETS = /^(node:)?(net|tls|http|https|dns|dgram)$|^(ws|socks)$/;

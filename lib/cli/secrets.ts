@@ -33,17 +33,18 @@ export function secretsOf(
     liveness,
     reach,
     resume: { resume },
+    backfill: { backfill },
   }: Pick<
     ResolvedSourceConfig,
-    'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'liveness' | 'reach' | 'resume'
+    'auth' | 'headers' | 'urls' | 'subscribeMessages' | 'subscribe' | 'liveness' | 'reach' | 'resume' | 'backfill'
   >,
   sink?: ResolvedSink,
 ): string[] {
   return secretTexts([
     ...(sink === undefined ? [] : sinkSecrets(sink)),
     ...authSecrets(auth),
-    ...headerSecrets({ ...headers, ...resume?.into.headers }),
-    ...urls.flatMap(addressSecrets),
+    ...headerSecrets({ ...headers, ...resume?.into.headers, ...backfill?.headers }),
+    ...[...urls, ...(backfill === undefined ? [] : [backfill.url])].flatMap(addressSecrets),
     ...sentSecrets({ ...liveness, ...subscribe, subscribeMessages, resume }),
     ...tlsSecrets(reach.tls),
     ...proxySecrets(reach.proxy),
@@ -61,8 +62,14 @@ export function hiddenOf(
 ): string[] {
   const shown = JSON.stringify([sink, source.urls.map(redactUrl)]);
   const long = [
-    ...source.urls.flatMap(longQueryValues),
-    ...longHeaderValues({ ...source.headers, ...source.resume.resume?.into.headers }),
+    ...[...source.urls, ...(source.backfill.backfill === undefined ? [] : [source.backfill.backfill.url])].flatMap(
+      longQueryValues,
+    ),
+    ...longHeaderValues({
+      ...source.headers,
+      ...source.resume.resume?.into.headers,
+      ...source.backfill.backfill?.headers,
+    }),
     ...longOfAuth(source.auth),
   ].filter((value) => !shown.includes(value));
   return secretTexts([...secretsOf(source, sink), ...long, ...placed]);

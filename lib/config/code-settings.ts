@@ -1,3 +1,4 @@
+import type { BACKFILL_OPTIONS } from '../connect/options/backfill-options.js';
 import type { INTAKE_OPTIONS } from '../connect/options/intake-options.js';
 import type { LIVENESS_OPTIONS } from '../connect/options/liveness-options.js';
 import type { RECONNECT_OPTIONS } from '../connect/options/reconnect-options.js';
@@ -25,6 +26,7 @@ export interface CodeSettings
     InCode<typeof SUBSCRIBE_OPTIONS>,
     InCode<typeof INTAKE_OPTIONS>,
     InCode<typeof RESUME_OPTIONS>,
+    InCode<typeof BACKFILL_OPTIONS>,
     InCode<typeof PARSE_CONFIG>,
     InCode<typeof BATCH_CONFIG>,
     InCode<typeof RECORD_OPTIONS> {

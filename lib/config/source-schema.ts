@@ -1,3 +1,4 @@
+import { BACKFILL_OPTIONS } from '../connect/options/backfill-options.js';
 import { INTAKE_OPTIONS } from '../connect/options/intake-options.js';
 import { LIVENESS_OPTIONS } from '../connect/options/liveness-options.js';
 import { RECONNECT_OPTIONS } from '../connect/options/reconnect-options.js';
@@ -93,6 +94,7 @@ export const sourceConfigSchema: SourceSchema = {
     ...fieldsOf(REACH_CONFIG),
     ...fieldsOf(INTAKE_OPTIONS),
     ...fieldsOf(RESUME_OPTIONS),
+    ...fieldsOf(BACKFILL_OPTIONS),
   },
   $defs: authSchemas,
 };

@@ -1,6 +1,7 @@
 import type { AuthSpec } from './auth/auth-spec.js';
 import type { AddressConfig } from './fields/address.js';
 import type {
+  BackfillConfig,
   BatchConfig,
   IntakeConfig,
   LivenessConfig,
@@ -28,6 +29,7 @@ export interface SourceSettings
     SubscribeConfig,
     IntakeConfig,
     ResumeConfig,
+    BackfillConfig,
     ParseConfig,
     BatchConfig,
     RecordConfig {

@@ -10,6 +10,7 @@ import type { ConnectionStats } from '../telemetry/stats.js';
 import { BufferedSum } from './intake/buffered-sum.js';
 import type { MayPass, RunConsumer } from './intake/intake.js';
 import { OverflowQueue } from './intake/overflow-queue.js';
+import { remembered } from './options/backfill-options.js';
 import type { ConnectionEvents, EndCause } from './options/events.js';
 import { checkUrls, connectNames, type ResolvedWebSocketOptions } from './options/options.js';
 import type { SubscribeStep } from './options/subscribe-options.js';
@@ -56,7 +57,7 @@ export abstract class RunReadable<T> extends TypedReadable<T> {
     }
     this.#isOfFile = surfaceOf(options) === 'file';
     const queue = this.#queue;
-    const queued = queue && this.#queuedRuns(queue, check, options.resume !== undefined);
+    const queued = queue && this.#queuedRuns(queue, check, remembered(options) !== undefined);
     this.#run = new Run(checkUrls(urls), options, {
       check,
       onFrame: queue === undefined ? (frame) => this.receive(frame) : (frame) => this.#offer(queue, frame),

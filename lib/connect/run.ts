@@ -1,10 +1,14 @@
+import { ConnectError } from '../errors.js';
 import type { Frame } from '../frame/frame.js';
 import { abortError } from '../internal/abort.js';
 import type { JsonCheck } from '../json/check.js';
 import type { ConnectionStats } from '../telemetry/stats.js';
+import type { Filled } from './backfill/backfill.js';
+import { HttpRecords } from './backfill/http-records.js';
 import { DurationLimit } from './connection/duration-limit.js';
 import type { DroppedRange } from './intake/dropped-range.js';
-import { Intake, type RunConsumer } from './intake/intake.js';
+import { type FillingRun, Intake, type RunConsumer } from './intake/intake.js';
+import { remembered } from './options/backfill-options.js';
 import type { ConnectionEvents, EndCause } from './options/events.js';
 import type { ResolvedWebSocketOptions } from './options/options.js';
 import type { SubscribeStep } from './options/subscribe-options.js';
@@ -54,6 +58,8 @@ export class Run {
   readonly #onAbort = (): void => this.#conclude('aborted', abortError(this.#options.signal as AbortSignal));
   #state: ConnectionStats['state'] = 'idle';
   #isConcluding = false;
+  /** Whether the consumer takes nothing now. */
+  #isSlow = false;
   /** Ends the run, once the consumer has taken what was read before. */
   #lateEnd: (() => void) | undefined;
 
@@ -70,7 +76,9 @@ export class Run {
       this.#duration = new DurationLimit(clock, maxDurationMs, () => this.#conclude('max_duration', undefined));
     }
     this.#lineup = new Lineup(clock);
-    const resume = options.resume && new Resume(options.resume, options.position?.cursor, options.logger);
+    const secrets = secretsOfRun(urls, options);
+    const kept = remembered(options);
+    const resume = kept && new Resume(kept, options.position?.cursor, options.logger);
     this.#intake = new Intake(options, endpoints, {
       check: handler.check,
       onFrame: handler.onFrame,
@@ -79,6 +87,7 @@ export class Run {
       onAlive: (at) => this.#idle?.touch(at),
       onFull: () => this.#end('max_messages', undefined),
       resume,
+      backfill: options.backfill && this.#filling(new HttpRecords(options.backfill, options, secrets)),
     });
     this.#subscriptions = new Subscriptions(
       options.subscribe,
@@ -91,7 +100,7 @@ export class Run {
     this.#succession = new Succession({
       options,
       endpoints,
-      secrets: secretsOfRun(urls, options),
+      secrets,
       lineup: this.#lineup,
       intake: this.#intake,
       subscriptions: this.#subscriptions,
@@ -129,14 +138,30 @@ export class Run {
 
   /** A slow consumer: the socket stops reading, and the idle clock stands still. */
   pause(): void {
+    this.#isSlow = true;
+    this.#hold();
+  }
+
+  /** The consumer caught up. */
+  resume(): void {
+    if (this.#isSlow) {
+      this.#isSlow = false;
+      // What waits for it may be too much for it once more.
+      this.#intake.backfill?.goOn();
+    }
+    this.#goOn();
+  }
+
+  #hold(): void {
     if (this.#lineup.isPaused || this.#isEnded()) return;
     this.#lineup.pause();
     this.#idle?.stop();
     this.#tellFlow('paused');
   }
 
-  /** The consumer caught up. */
-  resume(): void {
+  /** Goes on, unless somebody has no room. */
+  #goOn(): void {
+    if (this.#isSlow || this.#intake.backfill?.isFull === true) return;
     if (!this.#lineup.isPaused || this.#isEnded()) return;
     this.#lineup.endPause();
     this.#idle?.start();
@@ -187,6 +212,7 @@ export class Run {
     const { isPaused, pausedMs } = this.#lineup;
     const intake = this.#intake;
     const { withheld } = intake.rotation;
+    const { held } = intake.backfill ?? NOTHING_HELD;
     return {
       state: this.#state,
       frames: intake.frames,
@@ -197,8 +223,8 @@ export class Run {
       rotations,
       paused: isPaused,
       pausedMs,
-      bufferedFrames: frames + withheld.frames,
-      bufferedBytes: bytes + withheld.bytes,
+      bufferedFrames: frames + withheld.frames + held.frames,
+      bufferedBytes: bytes + withheld.bytes + held.bytes,
       lastFrameAt: intake.lastFrameAt,
       gaps: intake.gaps.count,
       gapMs: intake.gaps.ms,
@@ -207,17 +233,34 @@ export class Run {
       dropped,
       duplicates: intake.duplicates,
       sequence: intake.sequence,
+      backfilled: intake.backfill?.records,
+      backfillRequests: intake.backfill?.requests,
+      backfillFailures: intake.backfill?.failures,
+      backfillMs: intake.backfill?.waitedMs,
     };
   }
 
   /** Ends it after all that it has received. A listener that hears of that cannot end it once more. */
   #conclude(cause: EndCause, error: Error | undefined): void {
-    if (this.#isConcluding || this.#isEnded()) return;
+    if (this.#isEnded()) return;
+    if (this.#isConcluding) {
+      // Who has it end now waits for nothing.
+      if (!WAITS.has(cause)) this.#intake.flush();
+      return;
+    }
     this.#isConcluding = true;
     this.#handler.onEnding();
     const end = (): void => {
       this.#lineup.readRest();
       this.#succession.flush();
+      const { backfill } = this.#intake;
+      if (WAITS.has(cause) && backfill?.isOpen === true) {
+        this.#succession.stop();
+        this.#lineup.seal();
+        backfill.whenOver(() => this.#end(cause, error));
+        return;
+      }
+      this.#intake.flush();
       this.#end(cause, error);
     };
     // Frames wait compressed, so that memory stays flat: the consumer takes them as it can.
@@ -238,6 +281,7 @@ export class Run {
 
   #finish(cause: EndCause, error: Error | undefined): void {
     this.#enter('ended');
+    this.#intake.backfill?.abandon();
     this.#intake.gaps.end();
     this.#subscriptions.end();
     this.#succession.stop();
@@ -254,6 +298,28 @@ export class Run {
   #enter(state: ConnectionStats['state']): void {
     this.#state = state;
     this.#intake.isOpen = state === 'open';
+    this.#intake.isOver = state === 'ended';
+  }
+
+  /** What is missing is fetched, and what came meanwhile waits. */
+  #filling(finder: HttpRecords): FillingRun {
+    const { logger } = this.#options;
+    const { shownUrl: url } = finder;
+    return {
+      finder,
+      isSlow: () => this.#isSlow,
+      onRoom: (isFull) => {
+        if (isFull) this.#hold();
+        else this.#goOn();
+      },
+      onFilled: ({ hole: { after, before, key }, brought, missing, durationMs, why }) => {
+        const facts = { url, key, records: brought, missing, durationMs, why };
+        if (missing === 0) logger.info(facts, 'backfilled');
+        else logger.warn(facts, 'not all that was missing could be fetched');
+        this.#handler.onEvent('backfilled', { ...facts, afterSequence: after, beforeSequence: before });
+      },
+      onMissed: (filled) => this.fail(missedError(filled, url)),
+    };
   }
 
   /** A method, since the state may change in any call to the handler, which the compiler cannot know. */
@@ -267,6 +333,21 @@ export class Run {
     this.#handler.onEvent(name, { bufferedFrames: frames, bufferedBytes: bytes });
   }
 }
+
+function missedError({ hole: { after, before, key }, missing, why }: Filled, url: string): ConnectError {
+  const whose = key === undefined ? '' : ` of ${key}`;
+  const because = why === undefined ? 'its answer has not all of them' : why;
+  return new ConnectError(
+    `${missing} number(s)${whose} are missing between ${after} and ${before}, and cannot be had from ${url}: ${because}. Check \`backfill\`, or set its \`on_failure\` to \`gap\`.`,
+    { url },
+  );
+}
+
+/** Without a backfill. */
+const NOTHING_HELD = { held: { frames: 0, bytes: 0 } } as const;
+
+/** Causes that come by themselves: what is missing is waited for. */
+const WAITS: ReadonlySet<EndCause> = new Set(['closed', 'failed', 'idle_timeout']);
 
 /** Causes by which nothing further is wanted, received or not. */
 const HAS_ALL: ReadonlySet<EndCause> = new Set(['max_messages', 'max_bytes', 'stop_when']);

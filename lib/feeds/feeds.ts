@@ -177,6 +177,7 @@ const EVENTS = [
   'disconnected',
   'reconnecting',
   'gap',
+  'backfilled',
   'rotating',
   'rotated',
   'rotationFailed',

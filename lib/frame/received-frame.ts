@@ -38,6 +38,11 @@ export interface CursorPlaces {
   cursorAt(place: number): FeedCursor | undefined;
 }
 
+/** The places of one frame of which it is known. */
+export function placesOf(cursor: FeedCursor): CursorPlaces {
+  return { areKnown: true, cursorAt: () => cursor };
+}
+
 /** A frame of a feed that resumes. Its cursor is read when somebody asks for it: most of them are those of frames in the midst of a page. */
 export class ResumedFrame extends ReceivedFrame {
   readonly #places: CursorPlaces;

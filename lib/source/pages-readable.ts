@@ -3,6 +3,7 @@ import type { Page } from '../batch/page.js';
 import { BatchStep, type TextRange } from '../batch/step.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import type { MayPass, RunConsumer } from '../connect/intake/intake.js';
+import { remembered } from '../connect/options/backfill-options.js';
 import { withOwnOptions } from '../connect/options/options.js';
 import { RunReadable } from '../connect/run-readable.js';
 import type { FrameRun } from '../connect/socket/frame-run.js';
@@ -89,7 +90,7 @@ export class PagesReadable<T = unknown> extends RunReadable<Page<T>> {
     const parsing = letters === undefined ? prepared.parse : resolveParseOptions(parseOptions(config, around, letters));
     this.#check = check;
     this.#feed = around.feed;
-    this.#isResumed = prepared.connect.resume !== undefined;
+    this.#isResumed = remembered(prepared.connect) !== undefined;
     this.#bigIntegers = parsing.bigIntegers;
     this.#parse = new ParseStep(parsing, check);
     this.#validate =

@@ -61,6 +61,7 @@ export function connectOptions(
     ...config.subscribe,
     ...config.intake,
     ...config.resume,
+    ...config.backfill,
     ...config.rotation,
   });
 }

@@ -41,7 +41,7 @@ export function keyIn(line: JsonLine, name: CounterName, { summaryKey }: Counter
 
 /** What a count comes to, of those that are plain numbers. */
 export function countOf(name: CounterName, stats: SourceStats): number {
-  return Number(allOf(stats)[name]);
+  return Number(allOf(stats)[name] ?? 0);
 }
 
 /** Everything that there is to read. */

@@ -37,6 +37,14 @@ export interface ConnectionStats {
   readonly dropped: number;
   /** Frames that had come before, and were dropped: by `dedupe`, or as the second of two during a rotation. */
   readonly duplicates: number;
+  /** Records that `backfill` has fetched, and that took their place in the sequence. */
+  readonly backfilled: number | undefined;
+  /** Requests that `backfill` has sent. */
+  readonly backfillRequests: number | undefined;
+  /** Holes of the sequence that `backfill` has not filled, or not all of them. */
+  readonly backfillFailures: number | undefined;
+  /** Milliseconds for which frames have waited for a `backfill`. */
+  readonly backfillMs: number | undefined;
   /** When the newest data frame came, in epoch milliseconds. */
   readonly lastFrameAt: number | undefined;
   /** Whether a slow consumer holds the socket now. */

@@ -14,6 +14,7 @@ const plain = {
   subscribeMessages: ['{"op":"subscribe","channel":"trades","key":"value"}'],
   reach: { tls: {}, origin: undefined, proxy: 'none' },
   resume: { resume: undefined },
+  backfill: { backfill: undefined },
 } as const;
 
 describe('secretsOf', () => {

@@ -29,6 +29,7 @@ import { ARRANGEMENTS, type Arrangement, gapsOf, type RunOptions, run } from '..
 import { feed, sends } from '../support/feed.js';
 import { frameOf } from '../support/messages.js';
 import { PATH_FORMS, type PathForm } from '../support/path-forms.js';
+import { recordServer } from '../support/record-server.js';
 import { whileTimePasses } from '../support/time.js';
 import { tokenServer } from '../support/token-server.js';
 
@@ -68,6 +69,20 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const frames = path === '$' ? ['1', '7'] : [record('A', { u: 1 }), record('B', { u: 7 }), record('A', { u: 2 })];
     const { stats } = await received(t, arrangement, { sequence: { path: number, key: path } }, ...frames);
     assert.deepEqual([stats.gaps, stats.sequence?.keys, stats.sequence?.unnumbered], [0, 2, 0]);
+  },
+  'source.backfill.records_path': async ({ path, record }, t, arrangement) => {
+    const { texts } = await backfilled(t, arrangement, { records_path: path }, record([{ n: 2 }]));
+    assert.deepEqual(texts, ['{"n":1}', '{"n":2}', '{"n":3}']);
+  },
+  'source.backfill.sequence': async ({ path, record }, t, arrangement) => {
+    const { texts } = await backfilled(t, arrangement, { sequence: path }, `[${record(2)}]`);
+    assert.deepEqual(texts, ['{"n":1}', record(2), '{"n":3}']);
+  },
+  'source.backfill.next.path': async ({ path, record }, t, arrangement) => {
+    // Where it is the whole answer, there is no record.
+    const first = path === '$' ? record('/next') : record('/next', { list: [] });
+    const { asked } = await backfilled(t, arrangement, { next: { path }, records_path: 'list' }, first);
+    assert.deepEqual(asked, path === '$' ? ['/?n=1'] : ['/?n=1', '/next']);
   },
   'source.dedupe.by[]': async ({ path, record }, t, arrangement) => {
     const config = { dedupe: { by: [path], window: '1h' } };
@@ -286,6 +301,17 @@ async function resumed(
   };
   const cursor = { endpoint: `${server.url}/`, values: { c: '1' } };
   return run(arrangement, config as SourceConfig, { position: { sequence: 1, receivedAt: 0, cursor }, ...around });
+}
+
+/** Runs a source that lacks the number 2, and is answered this when it asks for it. */
+async function backfilled(t: TestContext, arrangement: Arrangement, backfill: object, body: string) {
+  const server = await feed(t, sends('{"n":1}', '{"n":3}'));
+  const http = await recordServer(t, ({ pathname }) => ({ body: pathname === '/' ? body : '{}' }));
+  const config = {
+    ...{ url: server.url, unbounded: true, sequence: { path: 'n' } },
+    backfill: { url: `${http.url}/?n={after}`, rate: 1_000, ...backfill },
+  };
+  return { ...(await run(arrangement, config as SourceConfig)), asked: http.asked };
 }
 
 /** Runs a source to whose first frames these belong, sent when the client has said what it has to. */

@@ -70,6 +70,7 @@ test('A minimal configuration has the default of the contract in every field', (
       maxBufferedFrames: 100_000,
     },
     resume: { resume: undefined },
+    backfill: { backfill: undefined },
   } satisfies ResolvedSourceConfig);
 });
 

@@ -178,6 +178,7 @@ function inCode(value: unknown, known: Readonly<Record<string, JsonSchema | bool
 
 /** What has to stand beside some keys. */
 const BESIDE: Readonly<Record<string, object>> = {
+  backfill: { sequence: { path: 'id' } },
   pong_timeout: { ping_interval: 1 },
   utf8: { message_format: 'raw_string' },
   require_protocol: { protocols: ['a'] },

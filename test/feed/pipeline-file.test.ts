@@ -452,3 +452,15 @@ async function fileWith(t: TestContext, content: string | Buffer): Promise<strin
   await writeFile(path, content);
   return path;
 }
+
+test('what is missing in a sequence may be fetched, and its durations are read', () => {
+  const backfill =
+    "{ url: 'https://a.example/t?from={after}', max_duration: 5s, on_failure: fail, next: { link: true } }";
+  const text = (sequence: string) =>
+    `version: 1\npipeline:\n  source: { type: websocket, config: { url: 'wss://a.example', unbounded: true, ${sequence}backfill: ${backfill} } }\n  sink: { type: stdout }\n`;
+  const { source } = parsePipelineText(text('sequence: { path: id }, '));
+  assert.deepEqual(source.backfill.backfill, {
+    ...{ url: 'https://a.example/t?from={after}', maxDurationMs: 5_000, onFailure: 'fail', next: { link: true } },
+  });
+  assert.throws(() => parsePipelineText(text('')), /set `sequence`, too/);
+});

@@ -20,6 +20,7 @@ interface Documented {
 const NEEDED: Readonly<Record<string, object>> = {
   require_protocol: { protocols: ['v1'] },
   utf8: { message_format: 'raw_string' },
+  backfill: { sequence: { path: 'id' } },
   tls: { url: 'wss://x' },
   pong_timeout: { ping_interval: 20 },
   rotation_jitter: { max_connection_age: '1h' },

@@ -88,6 +88,7 @@ const EVENT_NAMES = [
   'rotated',
   'rotationFailed',
   'gap',
+  'backfilled',
   'paused',
   'resumed',
   'ended',

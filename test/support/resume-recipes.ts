@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { createFeedServer, type FeedClient } from '../../lib/testing/index.js';
 import { ROOT } from './readme.js';
+import { recordServer } from './record-server.js';
 import { workFolder } from './run-example.js';
 import { until } from './until.js';
 
@@ -13,6 +14,7 @@ import { until } from './until.js';
 export const RESUME_RECIPES: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
   'jetstream.yaml': resumesByNumber,
   'chat-gateway.yaml': resumesItsSession,
+  'exchange-backfill.yaml': fetchesWhatIsMissing,
 };
 
 /** It goes on from its cursor, whose record the server sends once more, and tells when that is too old. */
@@ -109,11 +111,48 @@ async function gateway(client: FeedClient, url: string, sessions: Map<string, st
   }
 }
 
-async function run(example: string, folder: string, url: string, messages: number): Promise<void> {
+/** It fetches what was missed between two runs, and what the feed leaves out. */
+async function fetchesWhatIsMissing(t: TestContext): Promise<void> {
+  const sent = [
+    [1, 2, 4],
+    [8, 9, 12],
+  ];
+  const server = await createFeedServer({
+    onConnection: async (client) => {
+      for (const id of sent[server.connections - 1]!) await client.send(`{"id":${id}}`);
+    },
+  });
+  t.after(() => server.close());
+  const api = await recordServer(t, (url) => {
+    const [after, before] = ['from', 'to'].map((name) => Number(url.searchParams.get(name)));
+    // It has no number 10.
+    const ids = Array.from({ length: before! - after! + 1 }, (_, index) => after! + index).filter((id) => id !== 10);
+    return { body: JSON.stringify({ trades: ids.map((id) => ({ id })) }) };
+  });
+  const folder = await workFolder(t);
+  await run('exchange-backfill.yaml', folder, server.url, 4, { API_URL: api.url });
+  await run('exchange-backfill.yaml', folder, server.url, 7, { API_URL: api.url });
+  const all = [1, 2, 3, 4, 5, 6, 7, 'not_running replayed', 8, 9, 'sequence', 11, 12];
+  assert.deepEqual(await stored(folder, 'trades'), all);
+}
+
+async function run(
+  example: string,
+  folder: string,
+  url: string,
+  messages: number,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await promisify(execFile)(
     process.execPath,
     [join(ROOT, 'dist/cli/main.js'), 'run', join(ROOT, 'examples', example), '--quiet'],
-    { cwd: folder, env: { ...process.env, FEED_URL: url, GATEWAY_TOKEN: 'secret', MAX_MESSAGES: String(messages) } },
+    {
+      cwd: folder,
+      env: {
+        ...process.env,
+        ...{ FEED_URL: url, GATEWAY_TOKEN: 'secret', MAX_MESSAGES: String(messages), ...variables },
+      },
+    },
   );
 }
 
@@ -124,8 +163,9 @@ async function stored(folder: string, name: string): Promise<(number | string)[]
     .trim()
     .split('\n')
     .map((line) => {
-      const { gap, payload, d } = JSON.parse(line);
+      const { gap, payload, d, id } = JSON.parse(line);
       if (gap !== undefined) return gap.replayed === true ? `${gap.cause} replayed` : gap.cause;
+      if (id !== undefined) return id;
       return payload === undefined ? d.n : payload.seq - FIRST;
     });
 }

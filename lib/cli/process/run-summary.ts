@@ -64,6 +64,7 @@ const EVENTS = [
   'rotated',
   'rotationFailed',
   'gap',
+  'backfilled',
   'paused',
   'resumed',
   'ended',

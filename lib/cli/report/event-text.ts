@@ -23,6 +23,7 @@ type NamedEvent = { [N in keyof ConnectionEvents]: { name: N } & ConnectionEvent
 function gapEvent(event: NamedEvent, lost: ConnectionEvents['disconnected'] | undefined): string | undefined {
   if (event.name === 'reconnecting') return `${lost === undefined ? '' : `${lossText(lost)} `}${waitText(event)}`;
   if (event.name === 'gap') return gapText(event);
+  if (event.name === 'backfilled' && event.missing !== 0) return backfillText(event);
   if (event.name === 'connected') return unagreedText(event);
   // After a rotation a new connection has subscribed, too, and nothing was lost.
   if (event.name === 'subscribed' && event.connection > 1 && lost !== undefined)
@@ -46,6 +47,8 @@ function everyEvent(event: NamedEvent): string {
       return waitText(event);
     case 'gap':
       return gapText(event);
+    case 'backfilled':
+      return backfillText(event);
     case 'rotating':
       return `Rotating: a new connection is opened beside connection ${event.connection}.`;
     case 'rotated':
@@ -77,6 +80,12 @@ function lossText({ connection, url, code, reason, error, frames }: ConnectionEv
   const why = reason === '' ? '' : ` (${JSON.stringify(reason)})`;
   const cause = error?.cause instanceof Error ? `: ${error.cause.message}` : '';
   return `Disconnected from ${url}: code ${code}${why}${cause}, after ${formatNumber(frames, 'frame')}.`;
+}
+
+function backfillText({ url, records, missing, why, durationMs }: ConnectionEvents['backfilled']): string {
+  const brought = `Backfilled ${formatNumber(records, 'record')} from ${url} in ${formatDuration(durationMs)}`;
+  if (missing === 0) return `${brought}.`;
+  return `${brought}; ${missing} of the sequence stay missing${why === undefined ? '' : `: ${why}`}.`;
 }
 
 function waitText({ attempt, delayMs }: ConnectionEvents['reconnecting']): string {

@@ -155,6 +155,7 @@ const LEVELS: Readonly<Record<keyof ConnectionEvents, Level>> = {
   disconnected: 'warn',
   reconnecting: 'info',
   gap: 'warn',
+  backfilled: 'info',
   rotating: 'debug',
   rotated: 'info',
   rotationFailed: 'warn',

@@ -52,7 +52,7 @@ export const JSON_HELP = `
 JSON lines on standard error (--json); every line has type and at (epoch ms):
 ${described('progress', `every 10 s: ${progressKeys()}`)}
   event     event (connecting, connected, subscribed, disconnected, reconnecting, gap,
-            rotating, rotated, rotationFailed, stopping, abandoned, reopened, reopenFailed; with
+            backfilled, rotating, rotated, rotationFailed, stopping, abandoned, reopened, reopenFailed; with
             --verbose paused, resumed, ended) and its facts; of a file replacing, file_renamed,
             file_deleted, file_emptied, file_mended, file_set_aside; of a disk disk_full,
             disk_has_room, disk_low, disk_not_low; of files that are finished one after another

@@ -1,3 +1,4 @@
+import { BACKFILL_OPTIONS, BACKFILL_RULES } from '../../connect/options/backfill-options.js';
 import { INTAKE_OPTIONS } from '../../connect/options/intake-options.js';
 import { LIVENESS_OPTIONS } from '../../connect/options/liveness-options.js';
 import { RECONNECT_OPTIONS, RECONNECT_RULES } from '../../connect/options/reconnect-options.js';
@@ -25,6 +26,7 @@ export const OPTION_TABLES = {
     table: INTAKE_OPTIONS,
   },
   ResumeConfig: { about: 'How a feed goes on where it was.', table: RESUME_OPTIONS },
+  BackfillConfig: { about: 'How what is missing in a sequence is fetched.', table: BACKFILL_OPTIONS },
   ParseConfig: { about: 'What a frame holds.', table: PARSE_CONFIG },
   BatchConfig: { about: 'What a page holds, and how many records there are.', table: BATCH_CONFIG },
   RecordConfig: { about: 'What becomes of records.', table: RECORD_OPTIONS },
@@ -39,4 +41,5 @@ export const SOURCE_RULES: readonly Rule<never>[] = [
   ...ROTATION_RULES,
   ...RECONNECT_RULES,
   ...RESUME_RULES,
+  ...BACKFILL_RULES,
 ];

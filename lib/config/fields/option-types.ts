@@ -318,6 +318,49 @@ export interface ResumeConfig {
   } | undefined;
 }
 
+/** How what is missing in a sequence is fetched. */
+export interface BackfillConfig {
+  /**
+   * Fetches what is missing where `sequence` has a hole: `url` is asked, with `{after}` and `{before}` for the numbers
+   * around it, and its records (`records_path`, each with its number at `sequence`) take their place, in order and
+   * once. Frames that come meanwhile wait, for `max_duration` (30s) at most. What it does not bring stays a gap, or
+   * ends the run (`on_failure: fail`). @default none
+   */
+  readonly backfill?: {
+    /**
+     * What is asked, by GET. `{after}` stands for the last number before the hole, or that came, `{before}` for the
+     * first one behind it, `{key}` for the key of the sequence, `{next}` for what `next.path` has found.
+     */
+    readonly url: string;
+    /** Where in the answer the array of records is; by default it is the answer itself. */
+    readonly records_path?: string | undefined;
+    /** Where the number stands in such a record; by default as in `sequence`. */
+    readonly sequence?: string | undefined;
+    /**
+     * Where an answer that does not have all goes on: `path`, `link` or `last`, which is the default: the same is asked
+     * again behind the last number.
+     */
+    readonly next?: {
+      /** Where the answer has the next address; or, where `url` has `{next}`, what is put in its place. */
+      readonly path?: string | undefined;
+      /** The next address stands in the header `Link`, with `rel="next"`. */
+      readonly link?: boolean | undefined;
+      /** The same is asked again behind the last number that came: so it is when nothing else is said. */
+      readonly last?: boolean | undefined;
+    } | undefined;
+    /** Headers of the request. */
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+    /** `feed`: the request has the credentials of the feed, its `auth`. */
+    readonly auth?: 'none' | 'feed' | undefined;
+    /** So many requests a second, at most. */
+    readonly rate?: number | undefined;
+    /** Frames wait so long at most: what was not brought then stays a gap. */
+    readonly max_duration?: number | string | undefined;
+    /** What cannot be brought stays a gap (`gap`), or ends the run with an error (`fail`). */
+    readonly on_failure?: 'gap' | 'fail' | undefined;
+  } | undefined;
+}
+
 /** What a frame holds. */
 export interface ParseConfig {
   /**

@@ -1,7 +1,7 @@
 import { DisconnectedError } from '../../errors.js';
 import type { FeedPosition } from '../../frame/feed-position.js';
 import type { Frame } from '../../frame/frame.js';
-import type { Gap, GapCause, Moment } from '../../frame/gap.js';
+import { type Gap, type GapCause, type Moment, now } from '../../frame/gap.js';
 import { gapFrame } from '../../frame/gap-frame.js';
 import type { ConnectionEnd } from '../connection/end-cause.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
@@ -20,6 +20,8 @@ export interface FeedGapsParts {
     readonly next: number;
     /** When data came last, or the run began. */
     readonly fed: Moment;
+    /** Frames that came before wait still, while it is open: what follows them is to wait, too. */
+    readonly backfill?: { readonly isOpen: boolean; defer(act: () => void): void } | undefined;
   };
   readonly handler: {
     /** A gap is over. */
@@ -107,31 +109,43 @@ export class FeedGaps {
     at?: Moment,
     missingSince?: number,
   ): void {
-    const { next, fed } = this.#parts.progress;
+    const { fed, backfill } = this.#parts.progress;
     const watchdog = error instanceof DisconnectedError ? error.watchdog : undefined;
-    this.#recorder.open({
-      cause: connection === 0 ? 'not_connected' : (watchdog ?? 'disconnected'),
-      connection,
-      code: connection === 0 ? undefined : code,
-      afterSequence: next === 0 ? undefined : next - 1,
-      // A connection that had to be found dead has been so for longer.
-      since:
-        missingSince === undefined
-          ? connection === 0 || watchdog !== undefined
-            ? fed
-            : at
-          : this.#momentOf(missingSince),
-    });
+    const open = (moment: Moment | undefined): void => {
+      const { next } = this.#parts.progress;
+      this.#recorder.open({
+        cause: connection === 0 ? 'not_connected' : (watchdog ?? 'disconnected'),
+        connection,
+        code: connection === 0 ? undefined : code,
+        afterSequence: next === 0 ? undefined : next - 1,
+        // A connection that had to be found dead has been so for longer.
+        since:
+          missingSince === undefined
+            ? connection === 0 || watchdog !== undefined
+              ? fed
+              : moment
+            : this.#momentOf(missingSince),
+      });
+    };
+    if (backfill?.isOpen !== true) {
+      open(at);
+      return;
+    }
+    const moment = at ?? now(this.#parts.options.clock);
+    backfill.defer(() => open(moment));
   }
 
   /** The server has forgotten from where it was to go on: what was missed is missing. */
   cursorExpired(): void {
-    this.#recorder.blame('cursor_expired');
+    const { backfill } = this.#parts.progress;
+    const blame = (): void => this.#recorder.blame('cursor_expired');
+    if (backfill?.isOpen === true) backfill.defer(blame);
+    else blame();
   }
 
-  /** Data flows again; whether with all that was missed. */
-  close(isReplayed = false): void {
-    this.#recorder.close(this.#parts.progress.next, isReplayed);
+  /** Data flows again, at that moment (now); whether with all that was missed. */
+  close(isReplayed = false, at?: Moment): void {
+    this.#recorder.close(this.#parts.progress.next, isReplayed, at);
   }
 
   /** The feed's own numbers have a hole. */

@@ -1,6 +1,5 @@
-import type { FeedCursor } from '../../frame/feed-cursor.js';
 import type { Frame } from '../../frame/frame.js';
-import { type CursorPlaces, ReceivedFrame, ResumedFrame } from '../../frame/received-frame.js';
+import { placesOf, ReceivedFrame, ResumedFrame } from '../../frame/received-frame.js';
 
 /** What a frame is beside its bytes and its number: the same object for all frames of a run. */
 export type RingFacts = Omit<Frame, 'data' | 'sequence'>;
@@ -223,11 +222,6 @@ function columnsOf(size: number): Columns {
     facts: new Array<undefined>(size).fill(undefined),
     sequences: new Float64Array(size),
   };
-}
-
-/** What a frame that has waited is asked for: where it is was read before. */
-function placesOf(cursor: FeedCursor): CursorPlaces {
-  return { areKnown: true, cursorAt: () => cursor };
 }
 
 function newSlab(size: number): Slab {

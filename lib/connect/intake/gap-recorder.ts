@@ -73,11 +73,11 @@ export class GapRecorder {
    * Data flows again, beginning with the frame of this sequence; without one the run is over.
    *
    * @param isReplayed whether the server has sent what was missed
+   * @param to when it does. @default now
    */
-  close(beforeSequence: number | undefined, isReplayed = false): void {
+  close(beforeSequence: number | undefined, isReplayed = false, to = now(this.#clock)): void {
     if (this.#open === undefined) return;
     const { cause, connection, code, afterSequence, from } = this.#open;
-    const to = now(this.#clock);
     const durationMs = isReplayed ? 0 : to.monotonic - from.monotonic;
     this.#open = undefined;
     this.#ms += durationMs;

@@ -1,12 +1,17 @@
 import type { FeedCursor } from '../../frame/feed-cursor.js';
 import type { Frame } from '../../frame/frame.js';
 import { type Gap, type Moment, now } from '../../frame/gap.js';
-import { ReceivedFrame, ResumedFrame } from '../../frame/received-frame.js';
+import { placesOf, ReceivedFrame, ResumedFrame } from '../../frame/received-frame.js';
 import type { JsonCheck } from '../../json/check.js';
 import { integerAt } from '../../json/integer.js';
 import type { SequenceStats } from '../../telemetry/stats.js';
+import { Backfill, type BackfillHandler, type Filled } from '../backfill/backfill.js';
+import type { RecordFinder } from '../backfill/fill.js';
+import type { HeldFrame } from '../backfill/held-frames.js';
+import { remembered } from '../options/backfill-options.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { Endpoints } from '../reach/endpoints.js';
+import type { ConnectionCursor } from '../resume/connection-cursor.js';
 import type { Resume } from '../resume/resume.js';
 import type { WithheldFrame } from '../rotation/merge.js';
 import { Rotation } from '../rotation/rotation.js';
@@ -14,7 +19,7 @@ import type { FrameRun } from '../socket/frame-run.js';
 import { Dedupe } from './dedupe.js';
 import { FeedGaps } from './feed-gaps.js';
 import type { FrameHandler, Origin } from './frame-handler.js';
-import { SequenceCheck } from './sequence-check.js';
+import { type Hole, SequenceCheck } from './sequence-check.js';
 
 /** A consumer that takes frames which stand one behind another at once. */
 export interface RunConsumer {
@@ -52,6 +57,22 @@ export interface IntakeHandler {
   onFull(): void;
   /** Where the feed is, when its server is to go on from there. */
   readonly resume?: Resume | undefined;
+  /** With `backfill`. */
+  readonly backfill?: FillingRun | undefined;
+}
+
+/** A run whose sequence is filled where it has holes. */
+export interface FillingRun {
+  /** Who finds what is missing. */
+  readonly finder: RecordFinder;
+  /** Whether a slow consumer takes nothing now. */
+  isSlow(): boolean;
+  /** So much waits for what is missing that nothing more is to come, or may come again. */
+  onRoom(isFull: boolean): void;
+  /** A hole was seen to. */
+  onFilled(filled: Filled): void;
+  /** Numbers stay missing, and that is to end the run. */
+  onMissed(filled: Filled): void;
 }
 
 /**
@@ -71,6 +92,8 @@ export interface IntakeHandler {
 export class Intake implements FrameHandler {
   /** Whether a connection feeds the run. */
   isOpen = false;
+  /** Whether the run is over: nobody takes anything. */
+  isOver = false;
   /** The sequence of the next frame. */
   next: number;
   bytes = 0;
@@ -82,6 +105,8 @@ export class Intake implements FrameHandler {
   readonly gaps: FeedGaps;
   /** What two connections bring is put together here. */
   readonly rotation: Rotation;
+  /** What came behind a hole waits here until that is filled. */
+  readonly backfill: Backfill | undefined;
   readonly #options: ResolvedWebSocketOptions;
   readonly #handler: IntakeHandler;
   readonly #dedupe: Dedupe | undefined;
@@ -103,6 +128,15 @@ export class Intake implements FrameHandler {
     this.#mayPass = sequence && ((bytes, start, end) => sequence.follows(bytes, start, end, this.fed));
     this.gaps = new FeedGaps({ options, endpoints, progress: this, handler });
     this.rotation = new Rotation(options, this.gaps);
+    const { backfill, clock, maxBufferedFrames: maxFrames, maxBufferedBytes: maxBytes } = options;
+    if (backfill === undefined || handler.backfill === undefined) return;
+    const { maxDurationMs = LONGEST_WAIT_MS, onFailure } = backfill;
+    const rules = { step: options.sequence?.step ?? 1, maxDurationMs, isNeeded: onFailure === 'fail' };
+    this.backfill = new Backfill(
+      handler.backfill.finder,
+      { ...rules, maxFrames, maxBytes, clock },
+      this.#filling(handler.backfill),
+    );
   }
 
   /** The run begins. */
@@ -126,6 +160,7 @@ export class Intake implements FrameHandler {
     const receivedAt = arrival.at;
     const { merge } = this.rotation;
     if (merge !== undefined && this.rotation.consumes(merge, data, isBinary, receivedAt, origin)) return;
+    if (this.#waits(data, isBinary, receivedAt, origin, false)) return;
     this.#accept(data, isBinary, receivedAt, origin);
   }
 
@@ -143,7 +178,13 @@ export class Intake implements FrameHandler {
     const { isBinary } = run;
     const { maxFrames = Number.POSITIVE_INFINITY } = this.#options;
     // What the consumer does with them may pause or end the run, or begin a rotation.
-    while (this.isOpen && !this.gaps.isOpen && this.rotation.merge === undefined && cursor?.isJoining !== true) {
+    while (
+      this.isOpen &&
+      this.backfill?.isOpen !== true &&
+      !this.gaps.isOpen &&
+      this.rotation.merge === undefined &&
+      cursor?.isJoining !== true
+    ) {
       const first = {
         isBinary,
         receivedAt: arrival.at,
@@ -173,6 +214,7 @@ export class Intake implements FrameHandler {
     const receivedAt = this.#options.clock.now();
     const { merge } = this.rotation;
     if (merge?.consumesControl(data, isBinary, receivedAt, origin) === true) return;
+    if (this.#waits(data, isBinary, receivedAt, origin, true)) return;
     this.#emit(data, isBinary, receivedAt, origin);
   }
 
@@ -188,9 +230,15 @@ export class Intake implements FrameHandler {
   onLate(frames: readonly WithheldFrame[]): void {
     for (const { data, isBinary, receivedAt, isControl, origin } of frames) {
       if (!this.isOpen) return;
+      if (this.#waits(data, isBinary, receivedAt, origin, isControl)) continue;
       if (isControl) this.#emit(data, isBinary, receivedAt, origin);
       else this.#accept(data, isBinary, receivedAt, origin);
     }
+  }
+
+  /** The run is about to end: what waits for what is missing was received. */
+  flush(): void {
+    this.backfill?.cut();
   }
 
   /** Frames that came twice, and were emitted once. */
@@ -208,32 +256,119 @@ export class Intake implements FrameHandler {
     this.#handler.onAlive(arrival.monotonic);
   }
 
-  /** A data frame whose turn it is. Listeners that are told of a gap may end the run. */
-  #accept(data: Buffer, isBinary: boolean, receivedAt: number, origin: Origin): void {
+  /** Whether the frame waits behind a hole that is being filled. */
+  #waits(data: Buffer, isBinary: boolean, receivedAt: number, origin: Origin, isControl: boolean): boolean {
+    const { backfill } = this;
+    if (backfill?.isOpen !== true) return false;
+    backfill.hold({ data, isBinary, arrival: this.fed, receivedAt, origin, isControl });
+    return true;
+  }
+
+  /**
+   * A data frame whose turn it is. Listeners that are told of a gap may end the run.
+   *
+   * @param heldSince when it came, where it has waited
+   */
+  #accept(data: Buffer, isBinary: boolean, receivedAt: number, origin: Origin, heldSince?: Moment): void {
+    const arrival = heldSince ?? this.fed;
     const { cursor } = origin;
     if (cursor?.isJoining === true && cursor.isAgain(data)) {
       this.#again += 1;
       return;
     }
-    if (this.#dedupe?.isDuplicate(data, origin.number, this.fed.monotonic) === true) return;
-    const hole = this.#sequence?.look(data, this.fed);
+    if (this.#dedupe?.isDuplicate(data, origin.number, arrival.monotonic) === true) return;
+    const hole = this.#sequence?.look(data, arrival);
+    if (hole !== undefined && this.#fills(hole, { data, isBinary, arrival, receivedAt, origin, isControl: false }))
+      return;
     // A record that says nothing of where it is says nothing of what is missing either.
     const { since } = this.gaps;
     if (since !== undefined && cursor?.isJoining !== true) {
       cursor?.closes(since.at);
-      this.gaps.close(cursor?.isReplayed === true && hole === undefined);
-      if (!this.isOpen) return;
+      this.gaps.close(cursor?.isReplayed === true && hole === undefined, heldSince);
+      if (this.isOver) return;
     }
     if (hole !== undefined) {
       this.gaps.hole(hole, origin.number);
-      if (!this.isOpen) return;
+      if (this.isOver) return;
     }
-    if (cursor !== undefined) this.#handler.resume?.take(cursor, data, this.fed);
+    this.#take(data, isBinary, receivedAt, origin, arrival);
+  }
+
+  /** A data frame before which nothing is missing that is not told. */
+  #take(data: Buffer, isBinary: boolean, receivedAt: number, origin: Origin, arrival: Moment): void {
+    const { cursor } = origin;
+    if (cursor !== undefined) this.#handler.resume?.take(cursor, data, arrival);
     this.#emit(data, isBinary, receivedAt, origin);
   }
 
-  #emit(data: Buffer, isBinary: boolean, receivedAt: number, origin: Origin): void {
-    const { number, endpoint, inflater, cursor } = origin;
+  /** Whether a hole is to be filled before the frame behind it goes on. */
+  #fills(hole: Hole, behind: HeldFrame): boolean {
+    if (this.backfill?.begin(hole, behind) !== true) return false;
+    // They are missing when they are told to be.
+    this.#sequence?.found(hole.missing);
+    return true;
+  }
+
+  /** What becomes of what is found, and of what waits meanwhile. */
+  #filling(run: FillingRun): BackfillHandler {
+    const closeGap = (isReplayed: boolean, { origin, arrival }: HeldFrame): void => {
+      const { since } = this.gaps;
+      if (since === undefined || origin.cursor?.isJoining === true) return;
+      origin.cursor?.closes(since.at);
+      this.gaps.close(isReplayed, arrival);
+    };
+    return {
+      get isSlow() {
+        return run.isSlow();
+      },
+      onRecord: ({ data, number }, { origin }) => {
+        const { number: connection, endpoint } = origin;
+        if (this.#dedupe?.isDuplicate(data, connection, this.fed.monotonic) === true) return;
+        const from = {
+          number: connection,
+          endpoint: { ...endpoint, frameUrl: run.finder.shownUrl },
+          inflater: undefined,
+        };
+        const cursor = this.#cursorAt(number, origin);
+        const place = cursor && { places: placesOf(cursor), place: 0 };
+        this.#emit(data, false, this.#options.clock.now(), from, place);
+      },
+      onMissing: (hole, behind) => {
+        this.#sequence?.found(-hole.missing);
+        closeGap(false, behind);
+        if (!this.isOver) this.gaps.hole(hole, behind.origin.number);
+      },
+      onFilled: (filled, behind) => {
+        closeGap(true, behind);
+        if (this.isOver) return;
+        run.onFilled(filled);
+        if (!this.isOver) this.#take(behind.data, behind.isBinary, behind.receivedAt, behind.origin, behind.arrival);
+      },
+      onFailed: (filled) => run.onMissed(filled),
+      onFrame: ({ data, isBinary, arrival, receivedAt, origin, isControl }) => {
+        if (isControl) this.#emit(data, isBinary, receivedAt, origin);
+        else this.#accept(data, isBinary, receivedAt, origin, arrival);
+      },
+      onRoom: (isFull) => run.onRoom(isFull),
+    };
+  }
+
+  /** From where to go on behind a record that was found. */
+  #cursorAt(number: number | bigint, { cursor, endpoint }: Origin): FeedCursor | undefined {
+    const name = numberName(this.#options);
+    const { current } = cursor ?? {};
+    if (name === undefined) return current;
+    return { endpoint: endpoint.shownUrl, ...current, values: { ...current?.values, [name]: String(number) } };
+  }
+
+  #emit(
+    data: Buffer,
+    isBinary: boolean,
+    receivedAt: number,
+    origin: Origin,
+    cursor: Pick<ConnectionCursor, 'places' | 'place'> | undefined = origin.cursor,
+  ): void {
+    const { number, endpoint, inflater } = origin;
     const sequence = this.next;
     this.next = sequence + 1;
     this.bytes += data.length;
@@ -250,13 +385,21 @@ export class Intake implements FrameHandler {
   }
 }
 
+/** For so long frames wait for what is missing, by default. */
+const LONGEST_WAIT_MS = 30_000;
+
 /** The feed's own number up to which an earlier run came, where that is remembered. */
-function lastNumber({ sequence, resume, position }: ResolvedWebSocketOptions): number | bigint | undefined {
-  const texts = position?.cursor?.values;
-  if (sequence === undefined || sequence.key !== undefined || resume === undefined || texts === undefined)
-    return undefined;
-  const [name] =
-    Object.entries(resume.values).find(([, { path, from }]) => path === sequence.path && from !== 'control') ?? [];
-  const bytes = Buffer.from((name !== undefined && texts[name]) || '');
+function lastNumber(options: ResolvedWebSocketOptions): number | bigint | undefined {
+  const name = numberName(options);
+  const text = name === undefined ? undefined : options.position?.cursor?.values[name];
+  const bytes = Buffer.from(text ?? '');
   return integerAt(bytes, 0, bytes.length);
+}
+
+/** By which name the feed's own number is remembered, where it is. */
+function numberName(options: ResolvedWebSocketOptions): string | undefined {
+  const { sequence } = options;
+  if (sequence === undefined || sequence.key !== undefined) return undefined;
+  const values = Object.entries(remembered(options)?.values ?? {});
+  return values.find(([, { path, from }]) => path === sequence.path && from !== 'control')?.[0];
 }

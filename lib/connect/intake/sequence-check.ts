@@ -67,6 +67,11 @@ export class SequenceCheck {
     this.#single.since = since;
   }
 
+  /** So many numbers of a hole were told to be missing, and are not; or, below 0, are after all. */
+  found(count: number | bigint): void {
+    this.#missing -= Number(count);
+  }
+
   /** The hole before this frame, if there is one. `now` is when the frame came. */
   look(data: Buffer, now: Moment): Hole | undefined {
     this.#fields.read(data, 0, data.length);
@@ -180,7 +185,8 @@ function keyText(data: Buffer, start: number, end: number): string {
   return text.length <= MAX_KEY_TEXT ? text : `${text.slice(0, MAX_KEY_TEXT)}…`;
 }
 
-function missingBetween(last: number | bigint, next: number | bigint, step: number): number | bigint {
+/** How many numbers are missing between two. */
+export function missingBetween(last: number | bigint, next: number | bigint, step: number): number | bigint {
   if (typeof last === 'number' && typeof next === 'number') {
     const between = next - last - 1;
     // The difference of two exact numbers need not be exact.

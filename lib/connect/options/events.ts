@@ -83,6 +83,23 @@ export interface Reconnecting {
   readonly delayMs: number;
 }
 
+/** A hole of the sequence was seen to by `backfill`, and what came behind it goes on. */
+export interface Backfilled {
+  /** Who was asked, without user info and query. */
+  readonly url: string;
+  /** The feed's own numbers around the hole; a `bigint` past 2^53. */
+  readonly afterSequence: number | bigint;
+  readonly beforeSequence: number | bigint;
+  readonly key: string | undefined;
+  /** Records that took their place. */
+  readonly records: number;
+  /** Numbers that stay missing. */
+  readonly missing: number | bigint;
+  readonly durationMs: number;
+  /** Why some stay missing, where that is known: a clause. */
+  readonly why: string | undefined;
+}
+
 /** A planned rotation begins: a new connection is opened beside this one. */
 export interface Rotating {
   readonly connection: number;
@@ -122,6 +139,7 @@ export interface ConnectionEvents {
   reconnecting: Reconnecting;
   /** A gap is over: told when data flows again, or at the end of the run. */
   gap: Gap;
+  backfilled: Backfilled;
   rotating: Rotating;
   rotated: Rotated;
   rotationFailed: RotationFailed;

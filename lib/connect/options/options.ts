@@ -10,6 +10,7 @@ import { CLOCK, LOGGER } from '../../internal/service-fields.js';
 import { lacksZstd, NO_ZSTD } from '../../internal/zstd.js';
 import { redactUrl } from '../../secrets/redaction.js';
 import type { ConnectBudget } from '../reach/connect-budget.js';
+import { BACKFILL_OPTIONS, BACKFILL_RULES, type ResolvedBackfillOptions } from './backfill-options.js';
 import { type CredentialProvider, type Credentials, isCredentials } from './credentials.js';
 import { INTAKE_OPTIONS, type IntakeOptions, type ResolvedIntakeOptions } from './intake-options.js';
 import { LIVENESS_OPTIONS, type LivenessOptions, type ResolvedLivenessOptions } from './liveness-options.js';
@@ -86,6 +87,7 @@ export interface WebSocketReadableOptions
     SubscribeOptions,
     IntakeOptions,
     GivenOf<typeof RESUME_OPTIONS>,
+    GivenOf<typeof BACKFILL_OPTIONS>,
     GivenOf<typeof CODE_FIELDS> {}
 
 /** The options with every default filled in. */
@@ -98,6 +100,7 @@ export interface ResolvedWebSocketOptions
     ResolvedSubscribeOptions,
     ResolvedIntakeOptions,
     ResolvedResumeOptions,
+    ResolvedBackfillOptions,
     Omit<ResolvedOf<typeof CODE_FIELDS>, 'maxMessages'> {}
 
 /** What `maxFrames` may be called. */
@@ -202,6 +205,7 @@ const OPTIONS = {
   ...INTAKE_OPTIONS,
   ...RECONNECT_OPTIONS,
   ...RESUME_OPTIONS,
+  ...BACKFILL_OPTIONS,
 };
 const FIELDS = { ...OPTIONS, ...REACH_FIELDS, ...CODE_FIELDS };
 const OWN_FIELDS = {
@@ -218,4 +222,5 @@ const RULES: readonly Rule<ResolvedWebSocketOptions>[] = [
   ...ROTATION_RULES,
   ...RECONNECT_RULES,
   ...RESUME_RULES,
+  ...BACKFILL_RULES,
 ];

@@ -11,14 +11,15 @@ import { environmentProxies } from './proxy-environment.js';
  * also what is long enough, under whatever name: only what others say is hidden, and never the address.
  */
 export function secretsOfRun(urls: readonly string[], options: ResolvedWebSocketOptions): Secrets {
-  const { credentials, proxy, tls, resume } = options;
-  const headers = { ...options.headers, ...resume?.into.headers };
+  const { credentials, proxy, tls, resume, backfill } = options;
+  const headers = { ...options.headers, ...resume?.into.headers, ...backfill?.headers };
+  const addresses = backfill === undefined ? urls : [...urls, backfill.url];
   return new Secrets([
     ...(typeof credentials === 'function' ? heldBy(credentials) : credentialSecrets(credentials)),
     ...headerSecrets(headers),
     ...longHeaderValues(headers),
-    ...urls.flatMap(addressSecrets),
-    ...urls.flatMap(longQueryValues),
+    ...addresses.flatMap(addressSecrets),
+    ...addresses.flatMap(longQueryValues),
     ...sentSecrets(options),
     ...proxySecrets(proxy),
     ...(typeof tls === 'function' ? [] : tlsSecrets(tls)),

@@ -30,7 +30,8 @@ export class Unsayable {
  */
 export function askFor(cursor: FeedCursor, into: ResumeInto, url: string): Asked | Unsayable | undefined {
   const { values } = cursor;
-  if (namesIn(into).some((name) => values[name] === undefined)) return undefined;
+  const names = namesIn(into);
+  if (names.length === 0 || names.some((name) => values[name] === undefined)) return undefined;
   const { query = {}, headers = {}, subscribe } = into;
   const base = into.url === undefined ? url : filled(into.url, values, plain);
   if (!isAddress(base, url)) return new Unsayable(`it makes no address of the kind of ${new URL(url).protocol}//`);

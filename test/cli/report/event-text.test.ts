@@ -25,6 +25,8 @@ const gone = { ...lost, code: 1012, reason: 'restart\n', error: undefined, frame
 const notReached = { ...lost, connection: 0, error: new ConnectError('Refused.', {} as never) };
 const connected = { connection: 2, url, protocol: 'v1', offered: ['v1'] } as unknown as ConnectionEvents['connected'];
 
+const BACKFILLED = { url: 'https://example.com/', records: 2, durationMs: 1_500 } as ConnectionEvents['backfilled'];
+
 const UNAGREED =
   'The server took none of the sub-protocols that were offered ("v1", "v2"), and the run goes on without one. `require_protocol: true` gives up then.';
 const LOST = 'Disconnected from ws://x/: code 1006: read ECONNRESET, after 7 frames.';
@@ -64,6 +66,18 @@ for (const [name, payload, always, verbose, before] of [
   ['disconnected', { ...notReached, error: undefined }, undefined, 'Not connected: no connection to ws://x/.'],
   ['reconnecting', { attempt: 2, delayMs: 1_500 }, AGAIN, AGAIN],
   ['reconnecting', { attempt: 2, delayMs: 1_500 }, `${LOST} ${AGAIN}`, AGAIN, lost],
+  [
+    'backfilled',
+    { ...BACKFILLED, missing: 0, why: undefined },
+    undefined,
+    'Backfilled 2 records from https://example.com/ in 1.5 s.',
+  ],
+  [
+    'backfilled',
+    { ...BACKFILLED, missing: 3, why: 'status 503' },
+    'Backfilled 2 records from https://example.com/ in 1.5 s; 3 of the sequence stay missing: status 503.',
+    'Backfilled 2 records from https://example.com/ in 1.5 s; 3 of the sequence stay missing: status 503.',
+  ],
   ['rotating', { connection: 1 }, undefined, 'Rotating: a new connection is opened beside connection 1.'],
   ['rotated', { from: 1, to: 2 }, undefined, 'Rotated: connection 2 has taken over from connection 1.'],
   [

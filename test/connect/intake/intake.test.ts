@@ -201,7 +201,7 @@ function intakeOf(
     runs: () => (consumer === 'nobody' ? undefined : (consumer ?? all)),
     onGap: (gap) => {
       told.gaps.push(gap);
-      if (endsAtGap) intake.isOpen = false;
+      if (endsAtGap) intake.isOver = true;
     },
     onAlive: (moment) => void told.alive.push(moment),
     onFull: () => {
