@@ -1,5 +1,5 @@
 import { lingerFor } from '../batch/options.js';
-import { BACKFILL_OPTIONS, type ResolvedBackfillOptions } from '../connect/options/backfill-options.js';
+import { BACKFILL_OPTIONS, type BackfillOptions } from '../connect/options/backfill-options.js';
 import { INTAKE_OPTIONS, type ResolvedIntakeOptions } from '../connect/options/intake-options.js';
 import { LIVENESS_OPTIONS, type ResolvedLivenessOptions } from '../connect/options/liveness-options.js';
 import { RECONNECT_OPTIONS, type ResolvedReconnectOptions } from '../connect/options/reconnect-options.js';
@@ -46,7 +46,7 @@ export interface ResolvedSourceConfig
   readonly subscribe: ResolvedSubscribeOptions;
   readonly intake: ResolvedIntakeOptions;
   readonly resume: ResolvedResumeOptions;
-  readonly backfill: ResolvedBackfillOptions;
+  readonly backfill: { readonly backfill: BackfillOptions | undefined };
   readonly rotation: ResolvedRotationOptions;
   readonly reconnect: ResolvedReconnectOptions;
 }
@@ -148,7 +148,7 @@ function settingsOf(config: SourceConfig): ResolvedSettings {
     subscribe: resolved(SUBSCRIBE_OPTIONS, given),
     intake: resolved(INTAKE_OPTIONS, given),
     resume: resolved(RESUME_OPTIONS, given),
-    backfill: resolved(BACKFILL_OPTIONS, given),
+    backfill: resolved(BACKFILL_OPTIONS, given) as ResolvedSourceConfig['backfill'],
     rotation: resolved(ROTATION_OPTIONS, given),
     reconnect: resolved(RECONNECT_OPTIONS, given),
   };

@@ -2,13 +2,16 @@ import { ConnectError } from '../errors.js';
 import type { Frame } from '../frame/frame.js';
 import { abortError } from '../internal/abort.js';
 import type { JsonCheck } from '../json/check.js';
+import type { Secrets } from '../secrets/secrets.js';
 import type { ConnectionStats } from '../telemetry/stats.js';
 import type { Filled } from './backfill/backfill.js';
+import type { RecordFinder } from './backfill/fill.js';
+import { GivenRecords } from './backfill/given-records.js';
 import { HttpRecords } from './backfill/http-records.js';
 import { DurationLimit } from './connection/duration-limit.js';
 import type { DroppedRange } from './intake/dropped-range.js';
 import { type FillingRun, Intake, type RunConsumer } from './intake/intake.js';
-import { remembered } from './options/backfill-options.js';
+import { type BackfillFunction, type BackfillOptions, remembered } from './options/backfill-options.js';
 import type { ConnectionEvents, EndCause } from './options/events.js';
 import type { ResolvedWebSocketOptions } from './options/options.js';
 import type { SubscribeStep } from './options/subscribe-options.js';
@@ -87,7 +90,7 @@ export class Run {
       onAlive: (at) => this.#idle?.touch(at),
       onFull: () => this.#end('max_messages', undefined),
       resume,
-      backfill: options.backfill && this.#filling(new HttpRecords(options.backfill, options, secrets)),
+      backfill: options.backfill && this.#filling(finderOf(options.backfill, options, secrets)),
     });
     this.#subscriptions = new Subscriptions(
       options.subscribe,
@@ -302,9 +305,9 @@ export class Run {
   }
 
   /** What is missing is fetched, and what came meanwhile waits. */
-  #filling(finder: HttpRecords): FillingRun {
+  #filling(finder: RecordFinder): FillingRun {
     const { logger } = this.#options;
-    const { shownUrl: url } = finder;
+    const { shownUrl: url = this.#endpoints.current.shownUrl } = finder;
     return {
       finder,
       isSlow: () => this.#isSlow,
@@ -332,6 +335,16 @@ export class Run {
     this.#options.logger.debug({ url: this.#endpoints.current.shownUrl, frames, bytes }, name);
     this.#handler.onEvent(name, { bufferedFrames: frames, bufferedBytes: bytes });
   }
+}
+
+function finderOf(
+  backfill: BackfillOptions | BackfillFunction,
+  options: ResolvedWebSocketOptions,
+  secrets: Secrets,
+): RecordFinder {
+  return typeof backfill === 'function'
+    ? new GivenRecords(backfill, options.sequence?.path as string, secrets)
+    : new HttpRecords(backfill, options, secrets);
 }
 
 function missedError({ hole: { after, before, key }, missing, why }: Filled, url: string): ConnectError {

@@ -138,6 +138,7 @@ const AROUND: Surroundings = {
   tls: {},
   added: addedStages(),
   decode: undefined,
+  backfill: undefined,
   letters: undefined,
   surface: 'file',
 };

@@ -34,8 +34,8 @@ export function preparedFor(config: ResolvedSourceConfig, around: Surroundings):
   }
   const prepared = prepare(config, around, settings);
   if (settings !== undefined) {
-    const { logger, clock, surface, decode } = around;
-    newest.set(settings, { around: { logger, clock, surface, decode }, prepared });
+    const { logger, clock, surface, decode, backfill } = around;
+    newest.set(settings, { around: { logger, clock, surface, decode, backfill }, prepared });
   }
   return prepared;
 }
@@ -56,7 +56,7 @@ function prepare(config: ResolvedSourceConfig, around: Surroundings, settings: R
 const newest = new WeakMap<ResolvedSettings, { readonly around: SharedAround; readonly prepared: Prepared }>();
 
 /** Of the surroundings, what becomes a part of what is prepared. */
-const SHARED_AROUND = ['logger', 'clock', 'surface', 'decode'] as const;
+const SHARED_AROUND = ['logger', 'clock', 'surface', 'decode', 'backfill'] as const;
 type SharedAround = Pick<Surroundings, (typeof SHARED_AROUND)[number]>;
 
 /** What each run has for itself: `withOwnOptions()` puts it in. */

@@ -6,6 +6,7 @@ import type { CodeSourceConfig } from '../config/code-settings.js';
 import { datasetUri } from '../config/dataset-uri.js';
 import { type ResolvedSourceConfig, resolveCodeConfig } from '../config/source-config.js';
 import { sourceConfigSchema } from '../config/source-schema.js';
+import type { BackfillFunction } from '../connect/options/backfill-options.js';
 import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
 import type { SubscribeStep } from '../connect/options/subscribe-options.js';
 import type { ConnectBudget } from '../connect/reach/connect-budget.js';
@@ -73,6 +74,11 @@ export interface SourceOptions {
    * @default none
    */
   readonly decode?: Decode | undefined;
+  /**
+   * Finds what is missing where `sequence` has a hole, in place of `backfill` of the configuration: see that of `WebSocketReadable`.
+   * @default none
+   */
+  readonly backfill?: BackfillFunction | undefined;
   /** What the feed is called, in gaps. @default none */
   readonly feed?: string | undefined;
   /**
@@ -266,9 +272,18 @@ function surroundingsOf(config: ResolvedSourceConfig, options: WatchedOptions): 
     tls,
     added: addedStages(options.stages),
     decode: options.decode,
+    backfill: backfillOf(config, options.backfill),
     letters: options.letters,
     surface: options.surface ?? 'file',
   };
+}
+
+function backfillOf(
+  { backfill: { backfill } }: ResolvedSourceConfig,
+  given: BackfillFunction | undefined,
+): BackfillFunction | undefined {
+  if (given === undefined || backfill === undefined) return given;
+  throw optionError('backfill', 'The configuration has one, too. Remove one of the two.');
 }
 
 /** The token endpoint has a name of its own. */

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { BatchOptions } from '../batch/options.js';
 import type { ResolvedSourceConfig } from '../config/source-config.js';
+import type { BackfillFunction } from '../connect/options/backfill-options.js';
 import type { CredentialProvider, Credentials } from '../connect/options/credentials.js';
 import type { OwnOptions, WebSocketReadableOptions } from '../connect/options/options.js';
 import type { TlsOptions, TlsProvider } from '../connect/options/reach-options.js';
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly tls: TlsOptions | TlsProvider;
   readonly added: AddedStages;
   readonly decode: Decode | undefined;
+  /** Finds what is missing in the sequence. */
+  readonly backfill: BackfillFunction | undefined;
   /** What a pipeline file says of dead letters. */
   readonly letters: LetterRules | undefined;
   /** Whose names its errors use. */
@@ -39,7 +42,7 @@ export interface Surroundings {
 /** The options of `WebSocketReadable` that a configuration stands for. `max_messages` counts records: see {@link batchOptions}. */
 export function connectOptions(
   config: ResolvedSourceConfig,
-  { added: _added, decode: _decode, letters: _letters, surface, ...around }: Surroundings,
+  { added: _added, decode: _decode, letters: _letters, surface, backfill, ...around }: Surroundings,
 ): WebSocketReadableOptions {
   return speakingTo(surface, {
     ...around,
@@ -62,6 +65,7 @@ export function connectOptions(
     ...config.intake,
     ...config.resume,
     ...config.backfill,
+    ...(backfill && { backfill }),
     ...config.rotation,
   });
 }

@@ -22,8 +22,8 @@ export interface FillTask {
 export interface RecordFinder {
   /** Requests that were sent so far. */
   readonly requests: number;
-  /** Who is asked, without user info and query. */
-  readonly shownUrl: string;
+  /** Who is asked, without user info and query, where that is known. */
+  readonly shownUrl: string | undefined;
   /**
    * Pages of records, each in the order of their numbers. They may hold what is no part of the hole, or was there.
    *

@@ -8,7 +8,7 @@ import type { SequenceStats } from '../../telemetry/stats.js';
 import { Backfill, type BackfillHandler, type Filled } from '../backfill/backfill.js';
 import type { RecordFinder } from '../backfill/fill.js';
 import type { HeldFrame } from '../backfill/held-frames.js';
-import { remembered } from '../options/backfill-options.js';
+import { type BackfillOptions, remembered } from '../options/backfill-options.js';
 import type { ResolvedWebSocketOptions } from '../options/options.js';
 import type { Endpoints } from '../reach/endpoints.js';
 import type { ConnectionCursor } from '../resume/connection-cursor.js';
@@ -130,7 +130,7 @@ export class Intake implements FrameHandler {
     this.rotation = new Rotation(options, this.gaps);
     const { backfill, clock, maxBufferedFrames: maxFrames, maxBufferedBytes: maxBytes } = options;
     if (backfill === undefined || handler.backfill === undefined) return;
-    const { maxDurationMs = LONGEST_WAIT_MS, onFailure } = backfill;
+    const { maxDurationMs = LONGEST_WAIT_MS, onFailure } = typeof backfill === 'function' ? NOTHING_SAID : backfill;
     const rules = { step: options.sequence?.step ?? 1, maxDurationMs, isNeeded: onFailure === 'fail' };
     this.backfill = new Backfill(
       handler.backfill.finder,
@@ -326,7 +326,7 @@ export class Intake implements FrameHandler {
         if (this.#dedupe?.isDuplicate(data, connection, this.fed.monotonic) === true) return;
         const from = {
           number: connection,
-          endpoint: { ...endpoint, frameUrl: run.finder.shownUrl },
+          endpoint: { ...endpoint, frameUrl: run.finder.shownUrl ?? endpoint.frameUrl },
           inflater: undefined,
         };
         const cursor = this.#cursorAt(number, origin);
@@ -385,6 +385,8 @@ export class Intake implements FrameHandler {
   }
 }
 
+/** Of a backfill by a function. */
+const NOTHING_SAID: Partial<BackfillOptions> = {};
 /** For so long frames wait for what is missing, by default. */
 const LONGEST_WAIT_MS = 30_000;
 

@@ -1,9 +1,10 @@
+import type { Gap } from '../../frame/gap.js';
 import { hasStraySpace } from '../../internal/address.js';
 import { isHeaders } from '../../internal/header.js';
 import { duration, own, required, secret, whole, words, yesNo } from '../../internal/options/kinds.js';
 import type { GivenOf, ResolvedOf, Rule } from '../../internal/options/option.js';
 import { shape, shapeForm } from '../../internal/options/shapes.js';
-import { field } from '../../internal/options.js';
+import { field, isFunction } from '../../internal/options.js';
 import { path } from '../../json/option-kinds.js';
 import type { ResolvedIntakeOptions } from './intake-options.js';
 import type { ResolvedResumeOptions, ResumeOptions } from './resume-options.js';
@@ -107,28 +108,41 @@ const BACKFILL_FORM = shapeForm({
 /** Where an answer that does not have all goes on. */
 export interface BackfillNext extends GivenOf<typeof NEXT_OPTIONS> {}
 
+/**
+ * Finds what is missing in a sequence: its records are JSON, in the order of their numbers, which stand where `sequence.path` says. What is before the
+ * hole, or behind it, is left out. It has 30 seconds; the signal is aborted when nobody waits for it any more.
+ */
+export type BackfillFunction = (
+  gap: Pick<Gap, 'afterSequence' | 'beforeSequence' | 'missing' | 'key'>,
+  options: { readonly signal: AbortSignal },
+) => AsyncIterable<Uint8Array | string>;
+
 /** How what is missing in a sequence is fetched. */
 export interface BackfillOptions extends GivenOf<(typeof BACKFILL_FORM)['table']> {}
+
+const DESCRIPTION =
+  'Fetches what is missing where `sequence` has a hole: `url` is asked, with `{after}` and `{before}` for the numbers around it, and its records (`records_path`, each with its number at `sequence`) take their place, in order and once. Frames that come meanwhile wait, for `max_duration` (30s) at most. What it does not bring stays a gap, or ends the run (`on_failure: fail`).';
+
+const BACKFILL = shape<BackfillOptions | BackfillFunction>(BACKFILL_FORM, {
+  title: 'Backfill',
+  description: DESCRIPTION,
+  note: ', of which `url` is needed; or a function',
+  examples: [
+    {
+      url: 'https://api.example.com/trades?from={after}&to={before}&limit=1000',
+      records_path: 'data',
+      sequence: 'id',
+    },
+  ],
+});
 
 /** The option that fetches what is missing in a sequence. */
 export const BACKFILL_OPTIONS = {
   /**
    * Fetches by HTTP what is missing where `sequence` has a hole: within a connection, over a reconnect, and with the `position` of a state
-   * over a restart. Records take their place before what came after; what cannot be brought stays a gap. @default none
+   * over a restart, or has a function of yours find it. Records take their place before what came after; what cannot be brought stays a gap. @default none
    */
-  backfill: shape<BackfillOptions>(BACKFILL_FORM, {
-    title: 'Backfill',
-    description:
-      'Fetches what is missing where `sequence` has a hole: `url` is asked, with `{after}` and `{before}` for the numbers around it, and its records (`records_path`, each with its number at `sequence`) take their place, in order and once. Frames that come meanwhile wait, for `max_duration` (30s) at most. What it does not bring stays a gap, or ends the run (`on_failure: fail`).',
-    note: ', of which `url` is needed',
-    examples: [
-      {
-        url: 'https://api.example.com/trades?from={after}&to={before}&limit=1000',
-        records_path: 'data',
-        sequence: 'id',
-      },
-    ],
-  }),
+  backfill: { ...BACKFILL, accepts: (value: unknown) => isFunction(value) || BACKFILL.accepts(value) },
 };
 
 /** {@link BACKFILL_OPTIONS} with every default filled in. */
@@ -151,6 +165,7 @@ export const BACKFILL_RULES: readonly Rule<ResolvedBackfillOptions & ResolvedInt
     if (sequence === undefined) {
       return breach('What is missing is known by the numbers of the feed alone: set `sequence`, too.');
     }
+    if (typeof backfill === 'function') return undefined;
     const { url, next, auth } = backfill;
     if (auth === 'feed' && !SAFE.test(url)) {
       return breach('`auth: feed` sends credentials: take an address of https://, or one of this machine.');

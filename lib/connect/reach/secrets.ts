@@ -11,7 +11,8 @@ import { environmentProxies } from './proxy-environment.js';
  * also what is long enough, under whatever name: only what others say is hidden, and never the address.
  */
 export function secretsOfRun(urls: readonly string[], options: ResolvedWebSocketOptions): Secrets {
-  const { credentials, proxy, tls, resume, backfill } = options;
+  const { credentials, proxy, tls, resume, backfill: given } = options;
+  const backfill = typeof given === 'function' ? undefined : given;
   const headers = { ...options.headers, ...resume?.into.headers, ...backfill?.headers };
   const addresses = backfill === undefined ? urls : [...urls, backfill.url];
   return new Secrets([

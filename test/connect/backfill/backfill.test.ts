@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import type { Backfilled } from '../../../lib/connect/options/events.js';
 import { ConnectError, createSource, type Frame, type Gap, type Page, WebSocketReadable } from '../../../lib/index.js';
-import type { FeedClient } from '../../../lib/testing/index.js';
+import { createFakeClock, type FeedClient } from '../../../lib/testing/index.js';
 import { feed } from '../../support/feed.js';
 import { type RecordAnswer, recordServer, seqs } from '../../support/record-server.js';
 import { until } from '../../support/until.js';
@@ -77,12 +77,17 @@ async function begin(
   t.after(() => stream.destroy());
   const options = {
     ...{ reconnectBackoff: 1, sequence: { path: 'seq' } },
-    ...{ backfill: { rate: 1_000, ...backfill }, ...settings },
+    ...(typeof backfill === 'object' && { backfill: { rate: 1_000, ...backfill } }),
+    ...settings,
   };
+  const isFunction = typeof backfill === 'function';
   const stream = (
     arrangement === 'by hand'
-      ? new WebSocketReadable(server.url, options as never)
-      : createSource({ url: server.url, unbounded: true, batchSize: 7, ...options } as never).pages()
+      ? new WebSocketReadable(server.url, { ...options, ...(isFunction && { backfill }) } as never)
+      : createSource(
+          { url: server.url, unbounded: true, batchSize: 7, ...options } as never,
+          isFunction ? { backfill: backfill as never } : {},
+        ).pages()
   ) as Readable & Pick<WebSocketReadable, 'stats' | 'stop'>;
   stream.on('gap', (gap: Gap) => gaps.push(gap));
   stream.on('backfilled', (one: Backfilled) => filled.push(one));
@@ -347,6 +352,56 @@ test('each key has its holes filled, with its name in the address', async (t) =>
   await run.ended;
   assert.deepEqual(run.records, ['1', '1', '2 http', '3', '2 http', '3']);
   assert.deepEqual(http.asked, ['/?s=c&n=1', '/?s=a%20b&n=1']);
+});
+
+for (const arrangement of ['by hand', 'fused'] as const) {
+  test(`${arrangement}: a function finds what is missing, and may fail`, async (t) => {
+    const asked: unknown[] = [];
+    async function* find(gap: object, { signal }: { signal: AbortSignal }): AsyncGenerator<Uint8Array | string> {
+      asked.push([gap, signal.aborted]);
+      yield '{"seq":3,"by":"http"}';
+      yield new TextEncoder().encode('{"seq":5,"by":"http"}');
+      if (asked.length === 2) throw new Error('no more');
+      yield '{"seq":6,"by":"http"}';
+    }
+    for (const why of [undefined, 'no more']) {
+      const run = await begin(t, arrangement, find, live(4, 7));
+      await run.ended;
+      const found = ['4', '5 http', ...(why === undefined ? ['6 http'] : []), '7'];
+      assert.deepEqual([run.records, run.filled[0]!.why], [found, why]);
+      const { url } = run.filled[0]!;
+      assert.match(url, /^ws:/);
+    }
+    const gap = { afterSequence: 4, beforeSequence: 7, missing: 2, key: undefined };
+    assert.deepEqual(asked, [
+      [gap, false],
+      [gap, false],
+    ]);
+  });
+}
+
+for (const [name, records, why] of [
+  ['is no JSON', ['{'], 'a record of the function is no JSON: expected a key or "}", but the text ends'],
+  ['has no number', ['{}'], 'a record of the function has no number where `sequence` says'],
+  ['never comes', undefined, 'there was no time left'],
+] as const) {
+  test(`what is missing stays a gap where a record of a function ${name}`, async (t) => {
+    const clock = createFakeClock();
+    const find = async function* () {
+      if (records === undefined) await new Promise(() => {});
+      else yield* records;
+    };
+    const run = await begin(t, 'by hand', find, live(4, 6), { clock });
+    await until(() => run.stream.stats.backfillRequests === 1);
+    await clock.advance(30_000);
+    await until(() => run.gaps.length > 0);
+    assert.deepEqual([run.filled[0]!.why, run.gaps.map(numbersOf)], [why, [[4, 6, 1]]]);
+  });
+}
+
+test('two that are to find what is missing are refused', () => {
+  const config = { url: 'ws://x', unbounded: true, sequence: { path: 'n' }, backfill: { url: 'http://x/{after}' } };
+  assert.throws(() => createSource(config, { backfill: async function* () {} }), /has one, too. Remove one of the two/);
 });
 
 /** An answer whose records are in `data`, with what comes next. */
