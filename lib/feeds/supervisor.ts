@@ -42,6 +42,8 @@ export class Supervisor<Feed extends SupervisedFeed> {
   readonly #rules: SupervisorRules;
   readonly #hooks: SupervisorHooks<Feed>;
   readonly #feeds = new Map<string, Slot<Feed>>();
+  /** Those that have run, also the removed ones: what they have stored stays. */
+  readonly #known = new Set<string>();
   /** Those that wait for one of the others to end. */
   readonly #queue: Slot<Feed>[] = [];
   #running = 0;
@@ -141,7 +143,8 @@ export class Supervisor<Feed extends SupervisedFeed> {
 
   async #runOnce(slot: Slot<Feed>): Promise<OverRun> {
     try {
-      const isAnew = slot.restarts > 0;
+      const isAnew = this.#known.has(slot.feed.name);
+      this.#known.add(slot.feed.name);
       const run = new FeedRun(await openFeed(slot.feed, this.#hooks.watcherOf(slot.feed), { isAnew }));
       slot.run = run;
       this.#hooks.begun(slot.feed, run, slot.attempt);

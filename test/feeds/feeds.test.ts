@@ -128,6 +128,7 @@ test('feeds come and go while others run, and events have the name of their feed
   feeds.add(of('a'));
   await until(() => recordsOf(feeds, 'a') === 1);
   assert.deepEqual([connected, clients.get('b')!.length], [['a 1', 'b 1', 'a 1'], 1]);
+  assert.equal(await read('a'), '{"name":"a"}\n'.repeat(2));
   await feeds.remove('nobody');
 });
 
