@@ -1,5 +1,5 @@
 import { BACKOFF_OPTIONS, BACKOFF_RULES, type GrowingBackoff } from '../connect/options/backoff.js';
-import { either, whole, words } from '../internal/options/kinds.js';
+import { either, text, whole, words } from '../internal/options/kinds.js';
 import type { Form, GivenOf, ResolvedOf } from '../internal/options/option.js';
 import { fits, shapeForm } from '../internal/options/shapes.js';
 
@@ -22,6 +22,22 @@ export const EXECUTION_OPTIONS = {
       'What becomes of the others when a feed has failed: `continue` goes on with them, `stop` ends them in good order. The command ends with status 1 in both cases.',
     fallback: 'continue',
     examples: ['stop'],
+  }),
+  /** How often they connect to one host, evenly spaced: `'5/s'`, `'60/m'`, `'600/h'`. @default as often as each likes */
+  connectRate: text({
+    title: 'Connects to a host',
+    description:
+      'How often the feeds connect to one host, all together, evenly spaced: so many a second, a minute or an hour. A host is a name and a port; reconnects and rotations take part, and `handshake_timeout` begins when one is let in.',
+    comment: 'so many a second, a minute or an hour: `5/s`, `60/m`, `600/h`',
+    pattern: '^[1-9][0-9]{0,5}/[smh]$',
+    examples: ['5/s'],
+  }),
+  /** So many connects are under way at once. @default as many as there are */
+  maxConnecting: whole({
+    title: 'Connecting at once',
+    description: 'So many feeds connect at once, to all hosts; the next one begins when the feed of one is there.',
+    min: 1,
+    examples: [20],
   }),
 };
 

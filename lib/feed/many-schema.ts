@@ -63,11 +63,11 @@ export function manySchema(pipelineKeys: readonly string[]) {
     },
     execution: {
       title: 'Execution',
-      description: 'How many feeds run beside each other, and what becomes of the others when one fails.',
+      description: 'How many feeds run and connect beside each other, and what becomes of the others when one fails.',
       type: 'object',
       additionalProperties: false,
       properties: fieldsOf(EXECUTION_OPTIONS),
-      examples: [{ max_concurrent: 50, on_error: 'stop' }],
+      examples: [{ connect_rate: '5/s', max_connecting: 20 }],
     },
     restart: {
       title: 'Restart',

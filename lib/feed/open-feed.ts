@@ -1,4 +1,5 @@
 import type { ResolvedSourceConfig } from '../config/source-config.js';
+import type { ConnectBudget } from '../connect/reach/connect-budget.js';
 import type { Logger } from '../internal/logger.js';
 import type { OpenSink } from '../sink/kind.js';
 import { type Source, sourceOf } from '../source/source.js';
@@ -58,10 +59,17 @@ export interface OpenFeed {
   readonly spool?: FeedSpool | undefined;
 }
 
+/** What a feed is told that is one of several, or runs once more. */
+export interface BesideOthers {
+  /** Whether it has run in this process before: what it has stored stays. @default false */
+  readonly isAnew?: boolean;
+  /** How quickly the feeds connect, all together. */
+  readonly connectBudget?: ConnectBudget | undefined;
+}
+
 /**
  * Opens a feed's sink and makes its source; nothing is connected yet. Nobody else holds its pages, so their memory is used again.
  *
- * @param options `isAnew`: whether it has run in this process before, so that what it has stored stays
  * @throws {ConfigError} when this machine cannot do what is configured
  * @throws {StateError} when the state cannot be used
  * @throws {SpoolError} when the spool cannot
@@ -69,7 +77,7 @@ export interface OpenFeed {
 export async function openFeed(
   feed: FeedConfig,
   watcher: FeedWatcher,
-  { isAnew = false }: { readonly isAnew?: boolean } = {},
+  { isAnew = false, connectBudget }: BesideOthers = {},
 ): Promise<OpenFeed> {
   const { source: config, name } = feed;
   const { secretsMet, refusals, notices } = watcher;
@@ -92,7 +100,15 @@ export async function openFeed(
     const position = spool === undefined ? (told.known ?? state?.position) : spool.position;
     if (sink !== undefined) tellLater(told, position?.sequence ?? 0, sink.target, notices);
     const source = sourceOf(config, {
-      ...{ feed: name, secretsMet, logger: refusals, reusePages: true, position, letters: letters?.source },
+      ...{
+        feed: name,
+        secretsMet,
+        logger: refusals,
+        reusePages: true,
+        position,
+        letters: letters?.source,
+        connectBudget,
+      },
       // With a spool, the state keeps what comes out of that.
       stages: state === undefined || spool !== undefined ? [] : [state.keep()],
     });

@@ -13,8 +13,16 @@ import { Feeds } from './feeds.js';
 /** What {@link createFeeds} takes: under the names of pipeline files. */
 export type FeedsConfig = {
   readonly feeds: readonly FeedDescription[];
-  /** How they run beside each other: so many at once; and whether the others go on when one has failed. @default all, 'continue' */
-  readonly execution?: { readonly max_concurrent?: number; readonly on_error?: 'continue' | 'stop' };
+  /**
+   * How they run beside each other: so many at once; whether the others go on when one has failed; how often they connect to one host
+   * (`'5/s'`), and so many connects at once. @default all, 'continue', as often as each likes
+   */
+  readonly execution?: {
+    readonly max_concurrent?: number;
+    readonly on_error?: 'continue' | 'stop';
+    readonly connect_rate?: string;
+    readonly max_connecting?: number;
+  };
   /** Whether one that is over is started anew, after which wait, and how often in a row without a record. @default none is */
   readonly restart?: {
     readonly on?: 'failure' | 'always' | 'never';

@@ -1,8 +1,10 @@
 import { toBackoff } from '../connect/options/backoff.js';
+import type { ConnectBudget } from '../connect/reach/connect-budget.js';
 import { ConfigError } from '../errors.js';
 import type { ResolvedExecution, ResolvedRestart } from '../feed/many-options.js';
 import { type FeedConfig, type FeedWatcher, openFeed } from '../feed/open-feed.js';
 import type { Clock, TimerHandle } from '../internal/clock.js';
+import { connectsOf } from './connects.js';
 import { FeedRun, type RunOutcome } from './feed-run.js';
 
 /** A feed that is looked after. */
@@ -41,6 +43,7 @@ export interface SupervisorRules extends ResolvedExecution {
 export class Supervisor<Feed extends SupervisedFeed> {
   readonly #rules: SupervisorRules;
   readonly #hooks: SupervisorHooks<Feed>;
+  readonly #connects: ConnectBudget | undefined;
   readonly #feeds = new Map<string, Slot<Feed>>();
   /** Those that have run, also the removed ones: what they have stored stays. */
   readonly #known = new Set<string>();
@@ -53,6 +56,7 @@ export class Supervisor<Feed extends SupervisedFeed> {
   constructor(rules: SupervisorRules, hooks: SupervisorHooks<Feed>) {
     this.#rules = rules;
     this.#hooks = hooks;
+    this.#connects = connectsOf(rules, rules.clock);
   }
 
   /** All that were added and not removed, in that order. */
@@ -145,7 +149,8 @@ export class Supervisor<Feed extends SupervisedFeed> {
     try {
       const isAnew = this.#known.has(slot.feed.name);
       this.#known.add(slot.feed.name);
-      const run = new FeedRun(await openFeed(slot.feed, this.#hooks.watcherOf(slot.feed), { isAnew }));
+      const beside = { isAnew, connectBudget: this.#connects };
+      const run = new FeedRun(await openFeed(slot.feed, this.#hooks.watcherOf(slot.feed), beside));
       slot.run = run;
       this.#hooks.begun(slot.feed, run, slot.attempt);
       const whole = run.whole();

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { connectsOf } from '../../lib/feeds/connects.js';
 import { ConfigError, createFeeds, type FeedDescription, type Feeds, type FeedsConfig } from '../../lib/index.js';
-import type { FeedClient } from '../../lib/testing/index.js';
+import { createFakeClock, type FeedClient } from '../../lib/testing/index.js';
 import { feed } from '../support/feed.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { until } from '../support/until.js';
@@ -166,3 +167,45 @@ test('what is said of all feeds is checked, too', () => {
     assert.throws(() => createFeeds({ feeds: [], ...config } as FeedsConfig), message);
   }
 });
+
+test('feeds connect to a host at the rate that they share, so many at once', async (t) => {
+  const { feeds } = await open(t, ['a', 'b', 'c'], { execution: { connect_rate: '1/h', max_connecting: 2 } });
+  feeds.start();
+  await until(() => recordsOf(feeds, 'a') === 1);
+  // The others wait for an hour, and are ended meanwhile.
+  const connections = (name: string) => feeds.feeds.find((one) => one.name === name)?.stats?.connections;
+  assert.deepEqual(['a', 'b', 'c'].map(connections), [1, 0, 0]);
+  await feeds.stop();
+  assert.deepEqual(states(feeds), { a: 'ended', b: 'ended', c: 'ended' });
+});
+
+for (const [rate, seconds] of [
+  ['5/s', 0.2],
+  ['60/m', 1],
+  ['1200/h', 3],
+] as const) {
+  test(`a rate of ${rate} has one connect come ${seconds} s behind the other`, async () => {
+    const clock = createFakeClock();
+    const budget = connectsOf({ connectRate: rate, maxConnecting: undefined }, clock)!;
+    const { signal } = new AbortController();
+    await budget.enter('ws://a.example', signal);
+    let isIn = false;
+    void budget.enter('ws://a.example', signal).then(() => {
+      isIn = true;
+    });
+    await clock.advance(seconds * 1_000 - 1);
+    assert.equal(isIn, false);
+    await clock.advance(1);
+    await until(() => isIn);
+  });
+}
+
+for (const [what, execution, message] of [
+  ['a rate without a unit', { connect_rate: '5' }, /execution\.connect_rate: .*so many a second, a minute or an hour/],
+  ['a rate of none', { connect_rate: '0/s' }, /execution\.connect_rate: /],
+  ['no connect at all', { max_connecting: 0 }, /execution\.max_connecting: /],
+] as const) {
+  test(`feeds do not take ${what}`, () => {
+    assert.throws(() => createFeeds({ feeds: [], execution }), message);
+  });
+}

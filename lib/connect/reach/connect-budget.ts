@@ -1,23 +1,32 @@
 import type { Clock, TimerHandle } from '../../internal/clock.js';
-import type { GivenOf, ResolvedOf } from '../../internal/options/option.js';
-import { field, resolveOptions, wholeNumber } from '../../internal/options.js';
+import { type Fields, field, resolveOptions, wholeNumber } from '../../internal/options.js';
 import { CLOCK } from '../../internal/service-fields.js';
 
-const FIELDS = {
+/** Options of {@link ConnectBudget}. An explicit `undefined` means the default. */
+export interface ConnectBudgetOptions {
   /** Connects to one host in a second, evenly spaced: one host is one name and one port. @default none: as many as there are */
+  readonly perSecond?: number | undefined;
+  /** Connects that are under way at once, to all hosts: until the upgrade is answered, and subscribe messages are sent. @default none: as many as there are */
+  readonly atOnce?: number | undefined;
+  /** Where time comes from: for tests. @default this machine's */
+  readonly clock?: Clock | undefined;
+}
+
+const FIELDS: Fields<ResolvedBudget> = {
   perSecond: field<number | undefined>(
     undefined,
     'a number above 0',
     (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
   ),
-  /** Connects that are under way at once, to all hosts: until the upgrade is answered, and subscribe messages are sent. @default none: as many as there are */
   atOnce: wholeNumber<number | undefined>(undefined, 1),
-  /** Where time comes from: for tests. @default this machine's */
   clock: CLOCK,
 };
 
-/** Options of {@link ConnectBudget}. An explicit `undefined` means the default. */
-export type ConnectBudgetOptions = GivenOf<typeof FIELDS>;
+interface ResolvedBudget {
+  readonly perSecond: number | undefined;
+  readonly atOnce: number | undefined;
+  readonly clock: Clock;
+}
 
 /**
  * How quickly the feeds of one process may connect, all together: servers refuse, or ban, who comes with two hundred connects at once.
@@ -39,7 +48,7 @@ export class ConnectBudget {
 
   /** @throws {ConfigError} when an option is unknown or its value is not accepted */
   constructor(options: ConnectBudgetOptions = {}) {
-    const { perSecond, atOnce, clock } = resolveOptions<ResolvedOf<typeof FIELDS>>('ConnectBudget', options, FIELDS);
+    const { perSecond, atOnce, clock } = resolveOptions('ConnectBudget', options, FIELDS);
     this.#everyMs = perSecond === undefined ? 0 : 1_000 / perSecond;
     this.#atOnce = atOnce ?? Number.POSITIVE_INFINITY;
     this.#clock = clock;
@@ -62,6 +71,8 @@ export class ConnectBudget {
       const onAbort = (): void => {
         queue.delete(letIn);
         reject(signal.reason);
+        // Nobody may be left to wait for.
+        this.#letIn();
       };
       const letIn = (): void => {
         signal.removeEventListener('abort', onAbort);

@@ -70,6 +70,18 @@ describe('a budget of connects', () => {
     (await budget.enter(ONE, never))();
   });
 
+  it('waits for nobody who has given up', async () => {
+    const clock = createFakeClock();
+    const budget = new ConnectBudget({ perSecond: 1, clock });
+    (await budget.enter(ONE, never))();
+    const giving = new AbortController();
+    const gone = budget.enter(ONE, giving.signal);
+    assert.equal(clock.pending, 1);
+    giving.abort();
+    await assert.rejects(gone, { name: 'AbortError' });
+    assert.equal(clock.pending, 0);
+  });
+
   it('keeps both bounds, and lets everybody in, whoever comes, leaves and gives up when', async () => {
     const comer = fc.record({
       host: fc.integer({ min: 0, max: 3 }),
@@ -107,7 +119,7 @@ describe('a budget of connects', () => {
       for (const times of begun.values()) {
         for (const [index, time] of times.slice(1).entries()) assert.ok(time - times[index]! >= 50, times.join());
       }
-      assert.equal(budget.waiting, 0);
+      assert.deepEqual([budget.waiting, clock.pending], [0, 0]);
     });
     await fc.assert(property, { numRuns: 60 });
   });

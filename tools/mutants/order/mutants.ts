@@ -275,7 +275,7 @@ export const orderMutants: readonly OrderMutant[] = [
   {
     name: 'without a state, the mark of the spool before the file of the sink is forced',
     file: 'lib/spool/spool-ledger.ts',
-    from: '    for (const { path } of files) this.#ledger.isIn(path);\n',
+    from: '    this.#ledger.isIn(path);\n',
     to: '',
   },
   {
