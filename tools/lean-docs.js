@@ -87,14 +87,14 @@ const OF_NODE = new Set(
     .filter((name) => name !== 'on'),
 );
 /**
- * What hides a page until its script is there, hierarchies of nothing that has a page, links to what one is looking at, the way to where
+ * What hides a page until its script is there, a theme that nobody can choose, hierarchies of nothing that has a page, links to what one is looking at, the way to where
  * one is, line breaks between blocks, colours of types and of examples, that an option is read only, or optional, which its type says, and a type that is returned, of
  * which nothing more is said.
  */
 const PLAINER = [
   [/<wbr\/>/g, ''],
   [/<meta name="description"[^>]*>|<link rel="stylesheet" href="[^"]*highlight\.css"\/>/g, ''],
-  [/;document\.body\.style\.display="none";setTimeout\([^<]*(?=<\/script>)/g, ''],
+  [/<script>document\.documentElement\.dataset\.theme[^<]*<\/script>/g, ''],
   [/<section class="tsd-panel tsd-hierarchy"(?:(?!<a |<\/section>)[\s\S])*<\/section>/g, ''],
   [/<a href="[^"]*" aria-label="Permalink" class="tsd-anchor-icon">.*?<\/a>/g, ''],
   [
