@@ -23,7 +23,7 @@ export interface OpenTelemetry {
  * Tells how feeds are to OpenTelemetry: all metrics, named as it names them (`spillway.gap` in `s`, for `spillway_gap_seconds_total`); what
  * a sink of the type `kafka` has stored as `messaging.client.sent.messages` and `messaging.client.operation.duration`, too; and with a
  * tracer a span for each run, and for pages, from the sink being given one until it is stored, with a link to that of its run: for each
- * that failed, and for 100 a second of the others at most.
+ * that failed, and for 20 a second of the others at most.
  *
  * @param meter of `@opentelemetry/api`: whom it tells is up to the SDK that it comes from
  * @param tracer the same for spans @default no spans

@@ -99,7 +99,7 @@ function hrTime(ms: number): HrTime {
 }
 
 /** Of all feeds together. */
-const PAGES_PER_SECOND = 100;
+const PAGES_PER_SECOND = 20;
 /** Of `SpanKind` and `SpanStatusCode`: to load the package for two numbers is not worth it. */
 const PRODUCER = 3;
 const ERROR = 2;
