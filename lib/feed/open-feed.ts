@@ -1,5 +1,6 @@
 import type { ResolvedSourceConfig } from '../config/source-config.js';
 import type { ConnectBudget } from '../connect/reach/connect-budget.js';
+import type { TokenSharing } from '../connect/reach/token-sharing.js';
 import type { Logger } from '../internal/logger.js';
 import type { OpenSink } from '../sink/kind.js';
 import { type Source, sourceOf } from '../source/source.js';
@@ -65,6 +66,8 @@ export interface BesideOthers {
   readonly isAnew?: boolean;
   /** How quickly the feeds connect, all together. */
   readonly connectBudget?: ConnectBudget | undefined;
+  /** Who gets the tokens of all of them. */
+  readonly tokens?: TokenSharing | undefined;
 }
 
 /**
@@ -77,7 +80,7 @@ export interface BesideOthers {
 export async function openFeed(
   feed: FeedConfig,
   watcher: FeedWatcher,
-  { isAnew = false, connectBudget }: BesideOthers = {},
+  { isAnew = false, connectBudget, tokens }: BesideOthers = {},
 ): Promise<OpenFeed> {
   const { source: config, name } = feed;
   const { secretsMet, refusals, notices } = watcher;
@@ -100,15 +103,8 @@ export async function openFeed(
     const position = spool === undefined ? (told.known ?? state?.position) : spool.position;
     if (sink !== undefined) tellLater(told, position?.sequence ?? 0, sink.target, notices);
     const source = sourceOf(config, {
-      ...{
-        feed: name,
-        secretsMet,
-        logger: refusals,
-        reusePages: true,
-        position,
-        letters: letters?.source,
-        connectBudget,
-      },
+      ...{ feed: name, secretsMet, logger: refusals, reusePages: true, position, letters: letters?.source },
+      ...{ connectBudget, tokens },
       // With a spool, the state keeps what comes out of that.
       stages: state === undefined || spool !== undefined ? [] : [state.keep()],
     });

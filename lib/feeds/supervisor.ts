@@ -1,5 +1,6 @@
 import { toBackoff } from '../connect/options/backoff.js';
 import type { ConnectBudget } from '../connect/reach/connect-budget.js';
+import { TokenSharing } from '../connect/reach/token-sharing.js';
 import { ConfigError } from '../errors.js';
 import type { ResolvedExecution, ResolvedRestart } from '../feed/many-options.js';
 import { type FeedConfig, type FeedWatcher, openFeed } from '../feed/open-feed.js';
@@ -44,6 +45,7 @@ export class Supervisor<Feed extends SupervisedFeed> {
   readonly #rules: SupervisorRules;
   readonly #hooks: SupervisorHooks<Feed>;
   readonly #connects: ConnectBudget | undefined;
+  readonly #tokens = new TokenSharing();
   readonly #feeds = new Map<string, Slot<Feed>>();
   /** Those that have run, also the removed ones: what they have stored stays. */
   readonly #known = new Set<string>();
@@ -149,7 +151,7 @@ export class Supervisor<Feed extends SupervisedFeed> {
     try {
       const isAnew = this.#known.has(slot.feed.name);
       this.#known.add(slot.feed.name);
-      const beside = { isAnew, connectBudget: this.#connects };
+      const beside = { isAnew, connectBudget: this.#connects, tokens: this.#tokens };
       const run = new FeedRun(await openFeed(slot.feed, this.#hooks.watcherOf(slot.feed), beside));
       slot.run = run;
       this.#hooks.begun(slot.feed, run, slot.attempt);

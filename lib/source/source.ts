@@ -14,6 +14,7 @@ import { oauth2 } from '../connect/reach/oauth2.js';
 import { refreshToken } from '../connect/reach/refresh-token.js';
 import { telling } from '../connect/reach/secrets.js';
 import { tokenEndpoint } from '../connect/reach/token-endpoint.js';
+import { TokenSharing } from '../connect/reach/token-sharing.js';
 import { WebSocketReadable } from '../connect/websocket-readable.js';
 import { envelope } from '../envelope/envelope.js';
 import { optionError } from '../errors.js';
@@ -154,6 +155,8 @@ export interface WatchedOptions extends SourceOptions {
   readonly surface?: Surface;
   /** How many dead letters there may be, and in which form. */
   readonly letters?: LetterRules | undefined;
+  /** Who gets tokens, shared by the feeds of a process: one token for all that ask the same of the same. */
+  readonly tokens?: TokenSharing | undefined;
   /** Secrets came up that are not in the configuration, such as a token: before anybody else has them. */
   readonly secretsMet?: ((secrets: readonly string[]) => void) | undefined;
 }
@@ -250,14 +253,15 @@ export function watchedCheck(
 }
 
 function surroundingsOf(config: ResolvedSourceConfig, options: WatchedOptions): Surroundings {
-  const { clock, secretsMet } = options;
+  const { clock, secretsMet, tokens = new TokenSharing() } = options;
   const { proxy } = config.reach;
   const tls = tlsFromConfig(config.reach.tls);
   const way = { proxy, tls: forTokens(tls), clock };
+  const around = [proxy, config.reach.tls];
   const credentials = credentialsFromAuth(config.auth, options.credentials ?? {}, {
-    oauth2: (given) => oauth2({ ...given, ...way }),
-    refreshToken: (given) => refreshToken({ ...given, ...way }),
-    tokenEndpoint: (given) => tokenEndpoint({ ...given, ...way }),
+    oauth2: (given) => tokens.of(['oauth2', given, around], () => oauth2({ ...given, ...way })),
+    refreshToken: (given) => tokens.of(['refresh', given, around], () => refreshToken({ ...given, ...way })),
+    tokenEndpoint: (given) => tokens.of(['endpoint', given, around], () => tokenEndpoint({ ...given, ...way })),
   });
   const isWatched = typeof credentials === 'function' && secretsMet !== undefined;
   return {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connectsOf } from '../../lib/feeds/connects.js';
@@ -177,6 +179,35 @@ test('feeds connect to a host at the rate that they share, so many at once', asy
   assert.deepEqual(['a', 'b', 'c'].map(connections), [1, 0, 0]);
   await feeds.stop();
   assert.deepEqual(states(feeds), { a: 'ended', b: 'ended', c: 'ended' });
+});
+
+test('feeds that ask for the same token have one, also when they are started anew', async (t) => {
+  const askers: (string | undefined)[] = [];
+  const endpoint = createServer((request, response) => {
+    const number = askers.push(request.headers.authorization);
+    request.resume();
+    request.on('end', () => response.end(JSON.stringify({ access_token: `token-${number}`, expires_in: 3_600 })));
+  });
+  await new Promise<void>((resolve) => void endpoint.listen(0, '127.0.0.1', resolve));
+  t.after(() => endpoint.close());
+  const { port } = endpoint.address() as AddressInfo;
+  const { feeds, of, clients } = await open(t, [], { restart: { on: 'always', backoff: 0.001 } });
+  const withToken = (name: string, id: string): FeedDescription => {
+    const { source, ...rest } = of(name);
+    const config = { token_url: `http://127.0.0.1:${port}/token`, client_id: id, client_secret: 'not-shown' };
+    return { ...rest, source: { config: { ...source.config, auth: { type: 'oauth2', config } } } };
+  };
+  for (const name of ['a', 'b', 'ends']) feeds.add(withToken(name, 'us'));
+  feeds.add(withToken('c', 'others'));
+  feeds.start();
+  await until(() => ['a', 'b', 'c'].every((name) => recordsOf(feeds, name) === 1));
+  await until(() => (clients.get('ends')?.length ?? 0) > 2);
+  const basic = (id: string) => `Basic ${Buffer.from(`${id}:not-shown`).toString('base64')}`;
+  assert.deepEqual(new Set(askers), new Set([basic('us'), basic('others')]));
+  assert.equal(askers.length, 2);
+  const shown = (name: string) => clients.get(name)!.map(({ request }) => request.headers['authorization']);
+  assert.deepEqual(shown('a'), shown('b'));
+  assert.notDeepEqual(shown('a'), shown('c'));
 });
 
 for (const [rate, seconds] of [
