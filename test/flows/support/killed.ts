@@ -4,7 +4,7 @@ import { until } from '../../support/until.js';
 import { newestIn, progressIn } from './numbered.js';
 
 /** How often each run is killed. The gate and people in doubt ask for more. */
-export const KILLS = Number(process.env['SPILLWAY_KILLS'] ?? 3);
+export const KILLS = Number(process.env['SPILLWAY_KILLS'] ?? 2);
 
 interface Killed {
   readonly random: (below: number) => number;
