@@ -1,6 +1,6 @@
 import { BACKOFF_OPTIONS, BACKOFF_RULES, type GrowingBackoff } from '../connect/options/backoff.js';
 import { either, text, whole, words } from '../internal/options/kinds.js';
-import type { Form, GivenOf, ResolvedOf } from '../internal/options/option.js';
+import type { Form, ResolvedOf } from '../internal/options/option.js';
 import { fits, shapeForm } from '../internal/options/shapes.js';
 
 /** How the feeds of a file run beside each other. */
@@ -40,9 +40,6 @@ export const EXECUTION_OPTIONS = {
     examples: [20],
   }),
 };
-
-/** What may be given of `EXECUTION_OPTIONS`. */
-export interface ExecutionOptions extends GivenOf<typeof EXECUTION_OPTIONS> {}
 
 /** The options with every default filled in. */
 export type ResolvedExecution = ResolvedOf<typeof EXECUTION_OPTIONS>;
@@ -88,9 +85,6 @@ export const RESTART_OPTIONS = {
     examples: [10],
   }),
 };
-
-/** What may be given of `RESTART_OPTIONS`. */
-export interface RestartOptions extends GivenOf<typeof RESTART_OPTIONS> {}
 
 /** The options with every default filled in. */
 export type ResolvedRestart = ResolvedOf<typeof RESTART_OPTIONS>;
