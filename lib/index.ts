@@ -99,9 +99,9 @@ export {
 } from './errors.js';
 // Many feeds
 export { createFeeds, type FeedsConfig } from './feeds/create-feeds.js';
-export type { FeedDescription } from './feeds/described.js';
+export type { FeedDescription } from './feeds/feed-description.js';
 export type { FeedStatus, Feeds, FeedsEvents } from './feeds/feeds.js';
-export type { FeedPhase } from './feeds/supervisor.js';
+export type { FeedPhase } from './feeds/feed-phase.js';
 export type { FeedCursor } from './frame/feed-cursor.js';
 export type { DamagedStretch, FeedPosition } from './frame/feed-position.js';
 export type { Frame } from './frame/frame.js';

@@ -7,7 +7,7 @@ import { pipelineFileSchema } from '../feed/pipeline-schema.js';
 import { systemClock } from '../internal/clock.js';
 import { type Logger, silentLogger } from '../internal/logger.js';
 import { unknownKey } from '../internal/options.js';
-import type { FeedDescription } from './described.js';
+import type { FeedDescription } from './feed-description.js';
 import { Feeds } from './feeds.js';
 
 /** What {@link createFeeds} takes: under the names of pipeline files. */

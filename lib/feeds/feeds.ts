@@ -9,8 +9,10 @@ import type { Logger } from '../internal/logger.js';
 import type { PagesReadable } from '../source/pages-readable.js';
 import type { Source } from '../source/source.js';
 import type { SourceStats } from '../telemetry/stats.js';
-import { described, type FeedDescription } from './described.js';
-import { type FeedPhase, Slot, type SupervisedFeed, Supervisor } from './supervisor.js';
+import { described } from './described.js';
+import type { FeedDescription } from './feed-description.js';
+import type { FeedPhase } from './feed-phase.js';
+import { Slot, type SupervisedFeed, Supervisor } from './supervisor.js';
 
 /** How a feed is. */
 export type FeedStatus = {

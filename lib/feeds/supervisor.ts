@@ -6,15 +6,13 @@ import type { ResolvedExecution, ResolvedRestart } from '../feed/many-options.js
 import { type FeedConfig, type FeedWatcher, openFeed } from '../feed/open-feed.js';
 import type { Clock, TimerHandle } from '../internal/clock.js';
 import { connectsOf } from './connects.js';
+import type { FeedPhase } from './feed-phase.js';
 import { FeedRun, type RunOutcome } from './feed-run.js';
 
 /** A feed that is looked after. */
 export interface SupervisedFeed extends FeedConfig {
   readonly name: string;
 }
-
-/** How a feed is: it waits for its turn, runs, is over and waits to be started anew, or is over for good. */
-export type FeedPhase = 'waiting' | 'running' | 'restarting' | 'ended' | 'failed';
 
 /** What is told of feeds. */
 export interface SupervisorHooks<Feed extends SupervisedFeed> {
