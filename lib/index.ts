@@ -100,8 +100,8 @@ export {
 // Many feeds
 export { createFeeds, type FeedsConfig } from './feeds/create-feeds.js';
 export type { FeedDescription } from './feeds/feed-description.js';
-export type { FeedStatus, Feeds, FeedsEvents } from './feeds/feeds.js';
 export type { FeedPhase } from './feeds/feed-phase.js';
+export type { FeedStatus, Feeds, FeedsEvents } from './feeds/feeds.js';
 export type { FeedCursor } from './frame/feed-cursor.js';
 export type { DamagedStretch, FeedPosition } from './frame/feed-position.js';
 export type { Frame } from './frame/frame.js';

@@ -1,24 +1,10 @@
 import type { Stream, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ConnectionEvents } from '../connect/options/events.js';
-import type { FeedLetters } from '../feed/feed-letters.js';
-import type { OpenSink } from '../sink/kind.js';
+import type { OpenFeed } from '../feed/open-feed.js';
 import { isOutOfTime } from '../sink/page-sink.js';
 import type { PagesReadable } from '../source/pages-readable.js';
-import type { Source } from '../source/source.js';
-import type { FeedSpool } from '../spool/spool.js';
 import type { SpoolDuplex } from '../spool/spool-stream.js';
-import type { FeedState } from '../state/state.js';
-
-/** A feed that is ready to run. */
-export interface RunnableFeed {
-  readonly source: Source;
-  readonly sink: OpenSink;
-  readonly deadLetter?: string | undefined;
-  readonly letters?: FeedLetters | undefined;
-  readonly state?: FeedState | undefined;
-  readonly spool?: FeedSpool | undefined;
-}
 
 /** How a run went. */
 export interface RunOutcome {
@@ -31,7 +17,7 @@ export interface RunOutcome {
 
 /** One run of a feed, from its source through its spool and its state into its sink. Nothing is connected before {@link FeedRun.whole}. */
 export class FeedRun {
-  readonly feed: RunnableFeed;
+  readonly feed: OpenFeed;
   readonly pages: PagesReadable;
   /** What is between source and sink, where there is a spool. */
   readonly spoolStream: SpoolDuplex<unknown> | undefined;
@@ -39,7 +25,7 @@ export class FeedRun {
   readonly #closed: Promise<unknown>;
   #ended: ConnectionEvents['ended'] | undefined;
 
-  constructor(feed: RunnableFeed) {
+  constructor(feed: OpenFeed) {
     const { source, sink, spool, state, letters } = feed;
     this.feed = feed;
     this.pages = source.pages();

@@ -1,4 +1,5 @@
-import { FeedRun, type RunnableFeed } from '../../feeds/feed-run.js';
+import type { OpenFeed } from '../../feed/open-feed.js';
+import { FeedRun } from '../../feeds/feed-run.js';
 import { systemClock } from '../../internal/clock.js';
 import { ProgressTicker } from '../report/progress-ticker.js';
 import type { Reporter } from '../report/reporter.js';
@@ -11,12 +12,11 @@ import { onStopSignals, type StopSignal } from './signals.js';
 /**
  * Runs a source into a sink, with progress, signals and a summary: what `spillway run` and `spillway demo` share. It
  * never rejects; a failure is reported, and tells in the exit status. When it is done, nothing of the run is left open.
-
  *
  * @param options `onHangup`: what SIGHUP is for; `watch`: who looks on
  */
 export async function runFeed(
-  feed: RunnableFeed,
+  feed: OpenFeed,
   reporter: Reporter,
   { onHangup, watch }: RunFeedOptions = {},
 ): Promise<ExitStatus> {

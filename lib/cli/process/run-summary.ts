@@ -1,6 +1,7 @@
 import type { ConnectionEvents } from '../../connect/options/events.js';
 import { SpillwayError } from '../../errors.js';
-import type { FeedRun, RunnableFeed, RunOutcome } from '../../feeds/feed-run.js';
+import type { OpenFeed } from '../../feed/open-feed.js';
+import type { FeedRun, RunOutcome } from '../../feeds/feed-run.js';
 import type { OpenSink } from '../../sink/kind.js';
 import type { Reporter, RunEnd, Summary } from '../report/reporter.js';
 import { spoolReport } from '../report/spool-report.js';
@@ -14,7 +15,7 @@ export function reportEvents({ pages, spoolStream }: FeedRun, reporter: Reporter
 
 /** What there is to tell of a run that is over. */
 export function summaryOf(
-  { source, sink, spool, deadLetter }: RunnableFeed,
+  { source, sink, spool, deadLetter }: OpenFeed,
   { ended, failure }: RunOutcome,
   { signal, elapsedMs }: { readonly signal: StopSignal | undefined; readonly elapsedMs: number },
 ): Summary {

@@ -1,3 +1,4 @@
+import { sleep } from '../../internal/sleep.js';
 import { JsonCheck } from '../../json/check.js';
 import { ElementReader } from '../../json/elements.js';
 import { compilePath, FieldReader } from '../../json/field.js';
@@ -88,7 +89,7 @@ export class HttpRecords implements RecordFinder {
       const { retryMs = Math.min(FIRST_RETRY_MS * 2 ** attempt, LONGEST_RETRY_MS) } = answer;
       // Nobody waits for what cannot come in time.
       if (retryMs >= task.leftMs) return answer;
-      await this.#wait(retryMs, signal);
+      await sleep(this.#options.clock, retryMs, signal);
       if (signal.aborted) return answer;
     }
   }
@@ -114,21 +115,7 @@ export class HttpRecords implements RecordFinder {
     const now = clock.monotonic();
     const at = Math.max(now, this.#freeAt);
     this.#freeAt = at + 1_000 / (this.#backfill.rate ?? DEFAULT_RATE);
-    if (at > now) await this.#wait(at - now, signal);
-  }
-
-  #wait(ms: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clock.clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = clock.setTimeout(done, ms);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+    await sleep(clock, at - now, signal);
   }
 
   /** The records of a checked answer, by their numbers; or what is wrong with it, as a clause. */
